@@ -1,0 +1,236 @@
+/** Ticket: one change riding one track; its status is punched as it goes. */
+
+import { Type, type Static } from '@sinclair/typebox';
+import * as s from './schema';
+import { Change, RenderedState, Renderer, Root } from './change';
+import { PHASES, STAMP_RESULTS, WAITING_REASONS, FAILURE_REASONS } from './reasons';
+import { CommitReference } from './station';
+
+const person = (description: string) => s.text(description, { minLength: 1, maxLength: 253 });
+
+const Named = (description: string) => s.shape(description, { name: s.objectName('Name.'), uid: s.uid('Uid.') });
+
+export const Origin = s.shape('Where the ticket comes from: its identity (rule B8).', {
+  subscription: Type.Optional(s.dnsLabel('Subscription that made it.')),
+  after: Type.Optional(s.text('The change ticketed before, in a line.', { maxLength: 4096 })),
+  parent: Type.Optional(
+    s.shape('The ticket whose arrival at a junction made it.', {
+      name: s.objectName('Name.'),
+      namespace: Type.Optional(s.dnsLabel('Namespace, when it is another one.')),
+      uid: s.uid('Uid.'),
+      station: s.placeName('The junction.'),
+    }),
+  ),
+  retryOf: Type.Optional(Named('The ticket that it tries again.')),
+  failed: Type.Optional(Named('The ticket whose failure made this rollback.')),
+  person: Type.Optional(person('Who made it.')),
+});
+export type Origin = Static<typeof Origin>;
+
+export const RollbackTarget = s.shape('A rollback of one station.', {
+  station: s.placeName('The station.'),
+  to: s.shape(
+    'Which good state.',
+    {
+      previous: Type.Optional(Type.Boolean({ description: 'The good state before the present one.' })),
+      commits: Type.Optional(
+        s.list(CommitReference, 'The good commits.', {
+          minItems: 1,
+          maxItems: 200,
+          'x-kubernetes-list-type': 'atomic',
+        }),
+      ),
+    },
+    { ...s.rules(s.exactlyOne('previous', 'commits')) },
+  ),
+});
+export type RollbackTarget = Static<typeof RollbackTarget>;
+
+export const Approval = s.shape('A yes to exact trees (rule F3).', {
+  station: s.placeName('The station.'),
+  digest: s.digest('Digest over the trees that were approved.'),
+  by: person('Who approved.'),
+});
+export type Approval = Static<typeof Approval>;
+
+export const Resume = s.shape('A word that ends one suspension (rule G1).', {
+  uid: s.uid('Uid of the ticket or halt that it ends.'),
+  heads: Type.Optional(
+    s.list(s.commit('SHA.'), 'The heads that the person saw.', { maxItems: 200, 'x-kubernetes-list-type': 'set' }),
+  ),
+  by: person('Who said it.'),
+});
+export type Resume = Static<typeof Resume>;
+
+export const TicketSpec = s.shape(
+  'What rides, and what people say about it.',
+  {
+    track: Type.Optional({ ...s.placeName('Track that it rides.'), ...s.rules(s.immutable('track')) }),
+    express: Type.Optional({
+      ...s.shape('Visits one station alone (rule B3).', { station: s.placeName('The station.') }),
+      ...s.rules(s.immutable('express')),
+    }),
+    rollback: Type.Optional({ ...RollbackTarget, ...s.rules(s.immutable('rollback')) }),
+    change: Type.Optional({ ...Change, ...s.rules(s.immutable('change')) }),
+    origin: Type.Optional({ ...Origin, ...s.rules(s.immutable('origin')) }),
+    hold: s.flag('Set by people: it takes no station from here on.', false),
+    abort: s.flag('Set by people: it ends.', false),
+    approvals: Type.Optional(s.list(Approval, 'Set by people.', { maxItems: 100, 'x-kubernetes-list-type': 'atomic' })),
+    resumes: Type.Optional(s.list(Resume, 'Set by people.', { maxItems: 100, 'x-kubernetes-list-type': 'atomic' })),
+  },
+  {
+    ...s.rules(
+      s.exactlyOne('track', 'express', 'rollback'),
+      { rule: 'has(self.rollback) || has(self.change)', message: 'a ticket that is no rollback needs a change' },
+      {
+        rule: '!(has(self.rollback) && has(self.change))',
+        message: 'a rollback carries no change: it puts good commits back',
+      },
+      {
+        rule: 'has(self.track) == has(oldSelf.track) && has(self.express) == has(oldSelf.express) && has(self.rollback) == has(oldSelf.rollback)',
+        message: 'track, express and rollback are immutable: make a new ticket instead',
+      },
+      {
+        rule: 'has(self.change) == has(oldSelf.change) && has(self.origin) == has(oldSelf.origin)',
+        message: 'change and origin are immutable: make a new ticket instead',
+      },
+      { rule: 'self.abort || !oldSelf.abort', message: 'an abort cannot be taken back: make a new ticket instead' },
+    ),
+  },
+);
+export type TicketSpec = Static<typeof TicketSpec>;
+
+export const Waiting = s.shape('What it waits for (rule E4).', {
+  reason: s.words('One word for programs.', WAITING_REASONS),
+  since: s.time('Since when.'),
+  until: Type.Optional(s.time('When the wait ends by itself.')),
+  message: s.message('What it waits for, and what would end the wait.'),
+});
+export type Waiting = Static<typeof Waiting>;
+
+export const ARRIVAL_RESULTS = ['Commit', 'NoChange', 'Skipped'] as const;
+
+export const ArrivalApplication = s.shape('What one arrival does to one application (rule D2).', {
+  name: s.objectName('Name of the Application.'),
+  namespace: s.dnsLabel('Namespace of the Application.'),
+  repoURL: Type.Optional(s.repositoryURL('Repository of the branch.')),
+  branch: Type.Optional(s.branchName('Rendered branch.')),
+  parent: Type.Optional(s.commit('Head that the commit is made on; absent for a new branch.')),
+  tree: Type.Optional(s.text('Git tree of the commit.', { maxLength: 64 })),
+  commit: Type.Optional(s.commit('The one commit of this arrival; with NoChange the head it was judged against.')),
+  withdrawn: Type.Optional(
+    s.list(s.commit('SHA.'), 'Earlier records of this arrival that could no longer land.', {
+      maxItems: 100,
+      'x-kubernetes-list-type': 'atomic',
+    }),
+  ),
+  state: Type.Optional(s.count('Index into `states`.')),
+  renderer: Type.Optional(Renderer),
+  result: s.words('What it came to.', ARRIVAL_RESULTS),
+  message: Type.Optional(s.message('What is worth saying about it.')),
+});
+export type ArrivalApplication = Static<typeof ArrivalApplication>;
+
+export const Arrival = s.shape('The present arrival, or the last one until the next begins.', {
+  station: s.placeName('The station.'),
+  stationUid: s.uid('Uid of the station.'),
+  start: s.time('When it took the station.'),
+  pushed: Type.Optional(
+    s.time('When the last branch showed our commit: grace and deadline count from here (rule E1).'),
+  ),
+  states: Type.Optional(
+    s.list(RenderedState, 'Rendered states, each once.', { maxItems: 200, 'x-kubernetes-list-type': 'atomic' }),
+  ),
+  applications: s.listByName(ArrivalApplication, 'One entry for each application.', 200, ['namespace', 'name']),
+  pullRequests: Type.Optional(
+    s.list(s.text('Address.'), 'Open pull requests.', { maxItems: 200, 'x-kubernetes-list-type': 'atomic' }),
+  ),
+  analyses: Type.Optional(
+    s.list(s.objectName('AnalysisRun.'), 'Analysis runs.', { maxItems: 100, 'x-kubernetes-list-type': 'atomic' }),
+  ),
+});
+export type Arrival = Static<typeof Arrival>;
+
+export const Stamp = s.shape('One visit, punched.', {
+  station: s.placeName('The station.'),
+  arrived: Type.Optional(s.time('When it took the station.')),
+  departed: s.time('When it left.'),
+  result: s.words('What it came to.', STAMP_RESULTS),
+  reason: Type.Optional(s.text('One word: why it failed or was skipped.', { maxLength: 64 })),
+  message: Type.Optional(s.message('In a sentence.')),
+  commits: Type.Optional(
+    s.list(CommitReference, 'The commits.', { maxItems: 200, 'x-kubernetes-list-type': 'atomic' }),
+  ),
+  approvals: Type.Optional(s.list(Approval, 'Who approved.', { maxItems: 20, 'x-kubernetes-list-type': 'atomic' })),
+});
+export type Stamp = Static<typeof Stamp>;
+
+export const Boarded = s.shape('What was true when it boarded.', {
+  time: s.time('When.'),
+  sources: Type.Optional(
+    s.list(
+      s.shape('Head of a source branch.', {
+        repoURL: s.repositoryURL('Repository.'),
+        branch: s.branchName('Source branch.'),
+        commit: s.commit('Its head then.'),
+      }),
+      'Heads of the source branches, for a branch that never existed (rule A8).',
+      { maxItems: 50, 'x-kubernetes-list-type': 'atomic' },
+    ),
+  ),
+});
+export type Boarded = Static<typeof Boarded>;
+
+export const TicketStatus = s.shape('Where the ticket is, where it was, and what it waits for.', {
+  observedGeneration: s.observedGeneration(),
+  phase: Type.Optional(s.words('Where it is in its life.', PHASES)),
+  sequence: Type.Optional(s.count('Its place in the order of its track.')),
+  root: Type.Optional(Root),
+  boarded: Type.Optional(Boarded),
+  station: Type.Optional(s.placeName('Where it stands or arrives.')),
+  standingSince: Type.Optional(s.time('Since when it stands before that station (rule C1).')),
+  waiting: Type.Optional(Waiting),
+  failure: Type.Optional(
+    s.shape('Why it failed.', {
+      reason: s.words('One word for programs.', FAILURE_REASONS),
+      station: Type.Optional(s.placeName('Where.')),
+      message: s.message('In the words of whoever said no, and what a person can do.'),
+    }),
+  ),
+  absorbed: Type.Optional(
+    s.list(
+      s.shape('A ticket that this one took along (rule C4).', {
+        ticket: s.objectName('Name.'),
+        uid: s.uid('Uid.'),
+        change: Change,
+        root: Type.Optional(Root),
+      }),
+      'Tickets that this one took along.',
+      { maxItems: 64, 'x-kubernetes-list-type': 'atomic' },
+    ),
+  ),
+  arrival: Type.Optional(Arrival),
+  entry: Type.Optional(
+    s.shape('What an approver sees (rule F2).', {
+      digest: s.digest('Digest over the trees.'),
+      diffs: s.list(
+        s.shape('Difference of one application.', {
+          application: s.text('`<namespace>/<name>`.', { maxLength: 320 }),
+          changed: s.count('Changed files.'),
+          summary: s.message('In a line.'),
+        }),
+        'One for each application.',
+        { maxItems: 200, 'x-kubernetes-list-type': 'atomic' },
+      ),
+    }),
+  ),
+  stamps: Type.Optional(s.list(Stamp, 'Visits, oldest first.', { maxItems: 1000, 'x-kubernetes-list-type': 'atomic' })),
+  supersededBy: Type.Optional(
+    s.shape('The ticket that took it along.', { ticket: s.objectName('Name.'), uid: s.uid('Uid.') }),
+  ),
+  summary: Type.Optional(
+    s.shape('One-line texts for columns; nothing decides by them.', { change: Type.Optional(s.text('The change.')) }),
+  ),
+  conditions: s.conditions(),
+});
+export type TicketStatus = Static<typeof TicketStatus>;
