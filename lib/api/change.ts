@@ -16,7 +16,7 @@ const imageFields = {
 };
 
 export const Image = s.shape('One version of one image.', imageFields, {
-  ...s.rules({ rule: 'has(self.tag) || has(self.digest)', message: 'an image needs a tag, a digest or both' }),
+  ...s.rules(s.atLeastOne(['tag', 'digest'], 'an image needs a tag, a digest or both')),
 });
 export type Image = Static<typeof Image>;
 
@@ -100,6 +100,8 @@ export const StateRecord = s.shape('The rendered state that a branch shows.', {
   state: RenderedState,
   renderer: Renderer,
   good: Type.Optional(s.commit('The good commit before this one.')),
-  files: Type.Array(Type.String(), { description: 'The managed files, sorted.' }),
+  files: Type.Record(Type.String(), Type.String(), {
+    description: 'The managed files, sorted by path, each with the id of its blob: what the commit wrote, byte for byte.',
+  }),
 });
 export type StateRecord = Static<typeof StateRecord>;

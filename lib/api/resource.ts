@@ -1,6 +1,6 @@
 /** The three kinds as Kubernetes objects. */
 
-import { API_VERSION } from './names';
+import { type API_VERSION } from './names';
 import type { StationSpec, StationStatus } from './station';
 import type { TicketSpec, TicketStatus } from './ticket';
 import type { TrackSpec, TrackStatus } from './track';

@@ -230,10 +230,14 @@ export const StationStatus = s.shape('The truth about the stop (rule A7).', {
     s.list(RenderedState, 'Rendered states, each once.', { maxItems: 800, 'x-kubernetes-list-type': 'atomic' }),
   ),
   history: Type.Optional(
-    s.list(StationHistory, 'The good states before the present one, newest first.', {
-      maxItems: 10,
-      'x-kubernetes-list-type': 'atomic',
-    }),
+    s.list(
+      StationHistory,
+      'Completed arrivals, newest first; the first is the present good, the ten behind it are earlier ones.',
+      {
+        maxItems: 11,
+        'x-kubernetes-list-type': 'atomic',
+      },
+    ),
   ),
   summary: Type.Optional(
     s.shape('One-line texts for columns; nothing decides by them.', {

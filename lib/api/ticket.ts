@@ -81,11 +81,8 @@ export const TicketSpec = s.shape(
   {
     ...s.rules(
       s.exactlyOne('track', 'express', 'rollback'),
-      { rule: 'has(self.rollback) || has(self.change)', message: 'a ticket that is no rollback needs a change' },
-      {
-        rule: '!(has(self.rollback) && has(self.change))',
-        message: 'a rollback carries no change: it puts good commits back',
-      },
+      s.atLeastOne(['rollback', 'change'], 'a ticket that is no rollback needs a change'),
+      s.notTogether(['rollback', 'change'], 'a rollback carries no change: it puts good commits back'),
       {
         rule: 'has(self.track) == has(oldSelf.track) && has(self.express) == has(oldSelf.express) && has(self.rollback) == has(oldSelf.rollback)',
         message: 'track, express and rollback are immutable: make a new ticket instead',
@@ -127,6 +124,7 @@ export const ArrivalApplication = s.shape('What one arrival does to one applicat
   state: Type.Optional(s.count('Index into `states`.')),
   renderer: Type.Optional(Renderer),
   result: s.words('What it came to.', ARRIVAL_RESULTS),
+  shown: Type.Optional(Type.Boolean({ description: 'The branch was seen to show the commit.' })),
   message: Type.Optional(s.message('What is worth saying about it.')),
 });
 export type ArrivalApplication = Static<typeof ArrivalApplication>;
@@ -137,6 +135,12 @@ export const Arrival = s.shape('The present arrival, or the last one until the n
   start: s.time('When it took the station.'),
   pushed: Type.Optional(
     s.time('When the last branch showed our commit: grace and deadline count from here (rule E1).'),
+  ),
+  synced: Type.Optional(
+    s.time('When every application was first synced and healthy: exit gates are held from here on (rule F5).'),
+  ),
+  deadline: Type.Optional(
+    s.time('When the arrival fails unless synced and healthy; a suspension moves it (rules E1, E2).'),
   ),
   states: Type.Optional(
     s.list(RenderedState, 'Rendered states, each once.', { maxItems: 200, 'x-kubernetes-list-type': 'atomic' }),

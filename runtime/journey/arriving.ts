@@ -1,0 +1,34 @@
+/**
+ * One arrival: write first, then act (rules D1-D7). Its stages start from what is recorded, so that a crash anywhere is
+ * followed by the same decisions.
+ */
+
+import type { Arrival, Station, Ticket } from '../../lib/api';
+import { abort } from './ending';
+import { abortRecorded, land } from './landing';
+import type { Draft } from './plan';
+import { prepare } from './preparing';
+import { arrivalAt } from './ride';
+import type { Line } from './snapshot';
+import { emptyArrival, type Visit } from './visit';
+import { awaitApplications } from './waiting';
+
+/** Every application has its commit on record, or nothing to do. */
+const isRecorded = (arrival: Arrival): boolean =>
+  arrival.applications.every((one) => one.result === 'Skipped' || one.commit !== undefined);
+
+/** Decides for a ticket that its station names as occupant and whose arrival is not stamped. */
+export function decideArriving(draft: Draft, line: Line, ticket: Ticket, station: Station): void {
+  const start = station.status?.occupant?.start;
+  if (start === undefined) return;
+  const visit: Visit = { draft, line, ticket, station, start };
+  const arrival = arrivalAt(station, ticket);
+  if (arrival === undefined || !isRecorded(arrival)) {
+    if (ticket.spec.abort) abort(draft, ticket, station.metadata.name, arrival ?? emptyArrival(visit));
+    else prepare(visit, arrival);
+    return;
+  }
+  if (ticket.spec.abort) abortRecorded(visit, arrival);
+  else if (arrival.pushed === undefined) land(visit, arrival);
+  else awaitApplications(visit, arrival);
+}

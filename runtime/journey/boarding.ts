@@ -1,0 +1,116 @@
+/**
+ * Boarding: a ticket gets its sequence from Track.status in one compare-and-swap write. That write is the boarding;
+ * the ticket's own copy follows it, and no other ticket boards before it has.
+ */
+
+import type { Root, Station, Ticket, Track } from '../../lib/api';
+import { changeOf } from './cargo';
+import { describeChange } from './change';
+import type { SourcesJob } from './job';
+import type { Draft } from './plan';
+import { hasEnded, remainingWay } from './ride';
+import type { Line } from './snapshot';
+import { recordOf, sourceBranchOf } from './state';
+
+const byAge = (one: Ticket, other: Ticket): number =>
+  (one.metadata.creationTimestamp ?? '').localeCompare(other.metadata.creationTimestamp ?? '', 'en') ||
+  (one.metadata.name < other.metadata.name ? -1 : 1);
+
+/** Tickets that want a place on the track and have none. */
+const unboarded = (line: Line): Ticket[] =>
+  line.tickets
+    .filter(
+      (ticket) => ticket.spec.track !== undefined && ticket.status?.sequence === undefined && !hasEnded(ticket.status),
+    )
+    .sort(byAge);
+
+/** Rule A4: above every sequence that was given, and every one that a station's state names for this track. */
+function nextSequence(track: Track, stations: Iterable<Station>): number {
+  let highest = track.status?.sequence ?? 0;
+  for (const station of stations) {
+    for (const state of station.status?.states ?? []) {
+      for (const { root } of [...(state.images ?? []), ...(state.charts ?? [])]) {
+        if (root?.track === track.metadata.uid) highest = Math.max(highest, root.sequence);
+      }
+    }
+  }
+  return highest + 1;
+}
+
+/** Boards the next ticket, one at a time. */
+export function decideBoarding(draft: Draft, line: Line): void {
+  const { track } = line;
+  const given = track.status?.boarded;
+  const sequence = track.status?.sequence;
+  const waiting = unboarded(line);
+  const copying = waiting.find((ticket) => ticket.metadata.uid === given?.uid);
+  if (copying !== undefined && sequence !== undefined) return copy(draft, line, copying, sequence);
+
+  const first = waiting[0];
+  if (first === undefined || !track.spec.enabled || track.spec.hold || draft.writes(track.metadata.uid)) return;
+  if (first.spec.abort) {
+    draft.writeTicket(first, { ...first.status, phase: 'Aborted' });
+    return;
+  }
+  draft.writeTrack(track, {
+    ...track.status,
+    sequence: nextSequence(track, draft.snapshot.stations.values()),
+    boarded: { ticket: first.metadata.name, uid: first.metadata.uid },
+  });
+}
+
+/** Rule A4: a retry keeps the root of what it retries; every other ticket is its own. */
+function rootFor(draft: Draft, track: Track, ticket: Ticket, sequence: number): Root {
+  const retried = ticket.spec.origin?.retryOf;
+  const root = retried === undefined ? undefined : draft.snapshot.facts.ticket(retried.uid)?.status?.root;
+  return root ?? { track: track.metadata.uid, sequence };
+}
+
+/** Branches to look at while a branch of the line may have to start from a source head (rule A8). */
+function sourcesJob(draft: Draft, line: Line, ticket: Ticket): SourcesJob | undefined {
+  const branches = new Map<string, { repoURL: string; branch: string }>();
+  for (const stop of line.track.spec.stations) {
+    const station = draft.snapshot.stations.get(stop.name);
+    for (const reference of station?.spec.applications ?? []) {
+      if (station === undefined || !reference.enabled || recordOf(station, reference).good !== undefined) continue;
+      const branch = sourceBranchOf(reference);
+      branches.set(`${reference.repoURL} ${branch}`, { repoURL: reference.repoURL, branch });
+    }
+  }
+  return branches.size === 0
+    ? undefined
+    : {
+        kind: 'sources',
+        key: `${ticket.metadata.uid} ${[...branches.keys()].sort().join(' ')}`,
+        branches: [...branches.values()],
+      };
+}
+
+/** Gives the ticket its copy of the sequence, and what was true when it boarded. */
+function copy(draft: Draft, line: Line, ticket: Ticket, sequence: number): void {
+  const job = sourcesJob(draft, line, ticket);
+  const fact = job === undefined ? undefined : draft.ask(job);
+  if (job !== undefined && (fact === undefined || fact.state === 'Running')) return;
+  const now = draft.now.toISOString();
+  if (fact?.state === 'Failed') {
+    const since = ticket.status?.waiting?.reason === fact.reason ? ticket.status.waiting.since : now;
+    draft.writeTicket(ticket, {
+      ...ticket.status,
+      phase: 'Standing',
+      waiting: { reason: fact.reason, since, message: `cannot board yet: ${fact.message}` },
+    });
+    return;
+  }
+  const { waiting: _waiting, ...status } = ticket.status ?? {};
+  const sources = fact?.state === 'Done' ? [...fact.result] : [];
+  const first = remainingWay(line.track, status)[0];
+  draft.writeTicket(ticket, {
+    ...status,
+    phase: 'Standing',
+    sequence,
+    root: rootFor(draft, line.track, ticket, sequence),
+    boarded: { time: now, ...(sources.length === 0 ? {} : { sources }) },
+    ...(first === undefined ? {} : { station: first, standingSince: now }),
+    summary: { change: describeChange(changeOf(ticket)).slice(0, 1024) },
+  });
+}

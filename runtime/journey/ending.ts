@@ -1,0 +1,221 @@
+/**
+ * How visits end, in the order that a crash may cut anywhere (rule D7): the ticket's result first, then one write of
+ * the station that sets head and good and frees it.
+ */
+
+import {
+  type ApplicationStatus,
+  type Arrival,
+  type ArrivalApplication,
+  type CommitReference,
+  type FailureReason,
+  type Stamp,
+  type StampResult,
+  type Station,
+  type StationHistory,
+  type StationStatus,
+  type RenderedState,
+  type Ticket,
+  type TicketStatus,
+} from '../../lib/api';
+import { changeOf } from './cargo';
+import { describeChange, shortRepository, shortVersion } from './change';
+import { shorten } from './obstacle';
+import type { Draft } from './plan';
+import { arrivalAt, remainingWay } from './ride';
+import type { Line } from './snapshot';
+import { StateList } from './state';
+
+/** The present good state, and ten earlier ones (rule H1). */
+const KEPT_HISTORY = 11;
+
+const nameOf = (one: { readonly namespace: string; readonly name: string }): string => `${one.namespace}/${one.name}`;
+
+/** Puts the ticket before the next station of its way, or ends it at the end of its line. */
+export function goOn(draft: Draft, line: Line, ticket: Ticket, stamp?: Stamp): void {
+  const { waiting: _waiting, ...rest } = ticket.status ?? {};
+  const status: TicketStatus = stamp === undefined ? rest : { ...rest, stamps: [...(rest.stamps ?? []), stamp] };
+  const next = remainingWay(line.track, status)[0];
+  draft.writeTicket(
+    ticket,
+    next === undefined
+      ? { ...status, phase: 'Completed' }
+      : { ...status, phase: 'Standing', station: next, standingSince: draft.now.toISOString() },
+  );
+}
+
+/** What went wrong, in the words of whoever said no. */
+export interface Failure {
+  readonly reason: FailureReason;
+  readonly message: string;
+}
+
+const commitsOf = (arrival: Arrival | undefined): CommitReference[] =>
+  (arrival?.applications ?? []).flatMap((one) =>
+    one.commit === undefined || one.result === 'Skipped' ? [] : [{ application: nameOf(one), commit: one.commit }],
+  );
+
+function stampOf(
+  draft: Draft,
+  station: string,
+  arrival: Arrival | undefined,
+  result: StampResult,
+  failure?: Failure,
+): Stamp {
+  const commits = commitsOf(arrival);
+  return {
+    station,
+    ...(arrival === undefined ? {} : { arrived: arrival.start }),
+    departed: draft.now.toISOString(),
+    result,
+    ...(failure === undefined ? {} : { reason: failure.reason, message: failure.message }),
+    ...(commits.length === 0 ? {} : { commits }),
+  };
+}
+
+/** Ends the ticket `Failed` at a station, whether it stands before it or is in it (rule E3). */
+export function fail(draft: Draft, ticket: Ticket, station: string, failure: Failure, arrival?: Arrival): void {
+  const short = { reason: failure.reason, message: shorten(failure.message) };
+  end(draft, ticket, 'Failed', stampOf(draft, station, arrival, 'Failed', short), arrival, {
+    failure: { ...short, station },
+  });
+}
+
+/** Ends the ticket `Aborted`, on a person's word; its branches stay as they are (rule G1). */
+export function abort(draft: Draft, ticket: Ticket, station: string, arrival?: Arrival): void {
+  end(draft, ticket, 'Aborted', stampOf(draft, station, arrival, 'Aborted'), arrival, {});
+}
+
+function end(
+  draft: Draft,
+  ticket: Ticket,
+  phase: 'Failed' | 'Aborted',
+  stamp: Stamp,
+  arrival: Arrival | undefined,
+  more: Pick<TicketStatus, 'failure'>,
+): void {
+  const { waiting: _waiting, ...status } = ticket.status ?? {};
+  draft.writeTicket(ticket, {
+    ...status,
+    ...more,
+    ...(arrival === undefined ? {} : { arrival }),
+    phase,
+    stamps: [...(status.stamps ?? []), stamp],
+  });
+}
+
+/** The arrival is complete: every application synced to its commit and healthy, every exit gate open. */
+export function complete(draft: Draft, line: Line, ticket: Ticket, station: Station, arrival: Arrival): void {
+  const changed = arrival.applications.some((one) => one.result === 'Commit');
+  const result = changed || arrival.applications.length === 0 ? 'Arrived' : 'NoChange';
+  goOn(draft, line, ticket, stampOf(draft, station.metadata.name, arrival, result));
+}
+
+/** What a state shows, in a line. */
+export const describeState = (state: RenderedState): string =>
+  [
+    ...(state.images ?? []).map((image) => `${shortRepository(image.repoURL)} ${shortVersion(image)}`),
+    ...(state.charts ?? []).map((chart) => `${chart.name} ${chart.version}`),
+    ...(state.base === undefined ? [] : [`source ${state.base.slice(0, 7)}`]),
+  ].join(', ');
+
+const shownBy = (arrival: Arrival, one: ArrivalApplication): boolean =>
+  arrival.pushed !== undefined || one.shown === true;
+
+/**
+ * Frees the station after the arrival of its occupant has been stamped: sets head for every branch that shows our
+ * commit, and good if the arrival completed.
+ */
+export function freeStation(draft: Draft, station: Station, ticket: Ticket): void {
+  const arrival = arrivalAt(station, ticket);
+  const start = station.status?.occupant?.start;
+  const stamp = ticket.status?.stamps?.find((one) => one.station === station.metadata.name && one.arrived === start);
+  const completed = stamp?.result === 'Arrived' || stamp?.result === 'NoChange';
+  const { occupant: _occupant, ...status } = station.status ?? {};
+  if (arrival === undefined) {
+    draft.writeStation(station, status);
+    return;
+  }
+  const recorded = rewrite(status, arrival, completed);
+  draft.writeStation(station, {
+    ...status,
+    ...recorded,
+    ...(completed && stamp !== undefined ? completedView(recorded, status, arrival, ticket, stamp) : {}),
+  });
+}
+
+type Recorded = Required<Pick<StationStatus, 'applications' | 'states'>>;
+
+/** The applications after the arrival, and the list of states that they refer to, each once. */
+function rewrite(status: StationStatus, arrival: Arrival, completed: boolean): Recorded {
+  const list = new StateList();
+  const before = new Map((status.applications ?? []).map((entry) => [nameOf(entry), entry]));
+  const arrived = new Map(arrival.applications.map((one) => [nameOf(one), one]));
+  const place = (states: readonly RenderedState[] | undefined, index: number | undefined): number | undefined => {
+    const state = index === undefined ? undefined : states?.[index];
+    return state === undefined ? undefined : list.place(state);
+  };
+  const applications = [...new Set([...before.keys(), ...arrived.keys()])]
+    .sort()
+    .flatMap((key): ApplicationStatus[] => {
+      const entry = before.get(key);
+      const one = arrived.get(key);
+      const identity = entry ?? one;
+      if (identity === undefined) return [];
+      const goodState = place(status.states, entry?.good?.state);
+      const good =
+        entry?.good === undefined || goodState === undefined ? undefined : { ...entry.good, state: goodState };
+      const headState = place(status.states, entry?.head?.state);
+      const head =
+        entry?.head === undefined
+          ? undefined
+          : { commit: entry.head.commit, ...(headState === undefined ? {} : { state: headState }) };
+      const kept = {
+        name: identity.name,
+        namespace: identity.namespace,
+        ...(head ? { head } : {}),
+        ...(good ? { good } : {}),
+      };
+      if (one?.commit === undefined || one.result === 'Skipped' || !shownBy(arrival, one)) return entry ? [kept] : [];
+      const state = place(arrival.states, one.state);
+      if (completed && state !== undefined) {
+        return [
+          {
+            name: one.name,
+            namespace: one.namespace,
+            head: { commit: one.commit },
+            good: { commit: one.commit, state },
+          },
+        ];
+      }
+      return [
+        { ...kept, head: { commit: one.commit, ...(state === undefined || state === goodState ? {} : { state }) } },
+      ];
+    });
+  return { applications, states: list.states };
+}
+
+function completedView(
+  recorded: Recorded,
+  status: StationStatus,
+  arrival: Arrival,
+  ticket: Ticket,
+  stamp: Stamp,
+): Pick<StationStatus, 'history' | 'summary'> {
+  const entry: StationHistory = {
+    ticket: ticket.metadata.name,
+    uid: ticket.metadata.uid,
+    time: stamp.departed,
+    change: describeChange(changeOf(ticket)).slice(0, 1024),
+    commits: commitsOf(arrival),
+  };
+  const shows = [...new Set(recorded.states.map(describeState))].join(' | ');
+  return {
+    history: [entry, ...(status.history ?? [])].slice(0, KEPT_HISTORY),
+    summary: {
+      ...status.summary,
+      shows: shows.slice(0, 1024),
+      ...(arrival.applications.length === 0 ? {} : { health: 'Healthy' }),
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** Entry gates: what a ticket waits for before it may arrive (rules F1, F4). A gate that this version cannot open stays shut. */
+
+import { Cron } from 'croner';
+import { parseDuration, type Station, type Window } from '../../lib/api';
+import type { Obstacle } from './obstacle';
+
+/** A year and a day: a window that does not change within it is treated as one that never does. */
+const HORIZON_MS = 366 * 24 * 3_600_000;
+
+interface Phase {
+  readonly open: boolean;
+  /** When it opens or closes next; absent when it never does. */
+  readonly changes?: Date;
+}
+
+/** Whether a window is open now, and when that changes. */
+function phaseOf(window: Window, now: Date): Phase {
+  const cron = new Cron(window.allow ?? window.deny ?? '', { timezone: window.timeZone });
+  const length = parseDuration(window.duration);
+  const opened = cron.nextRun(new Date(now.getTime() - length - 1));
+  if (opened !== null && opened <= now && now.getTime() < opened.getTime() + length) {
+    return { open: true, changes: new Date(opened.getTime() + length) };
+  }
+  const next = cron.nextRun(now);
+  return next === null || next.getTime() - now.getTime() > HORIZON_MS
+    ? { open: false }
+    : { open: false, changes: next };
+}
+
+const earliest = (dates: readonly (Date | undefined)[]): Date | undefined =>
+  dates.filter((date) => date !== undefined).sort((one, other) => one.getTime() - other.getTime())[0];
+
+/** What the windows say: open when some allow window is, or there is none, and no deny window is. */
+export function windowObstacle(windows: readonly Window[], now: Date): Obstacle | undefined {
+  const denying = windows.filter((window) => window.deny !== undefined).map((window) => phaseOf(window, now));
+  const allowing = windows.filter((window) => window.allow !== undefined).map((window) => phaseOf(window, now));
+  const denied = denying.find((phase) => phase.open);
+  if (denied) {
+    return {
+      reason: 'Window',
+      message: 'waits for a denying window to close',
+      ...(denied.changes ? { until: denied.changes } : {}),
+    };
+  }
+  if (allowing.length === 0 || allowing.some((phase) => phase.open)) return undefined;
+  const until = earliest(allowing.map((phase) => phase.changes));
+  return until === undefined
+    ? { reason: 'Window', message: 'waits for a window that never opens: change entry.windows of the station' }
+    : { reason: 'Window', message: 'waits for its window to open', until };
+}
+
+/** The first entry gate of the station that is shut, if any. */
+export function entryObstacle(station: Station, now: Date): Obstacle | undefined {
+  const entry = station.spec.entry;
+  const name = station.metadata.name;
+  if (entry?.completed) {
+    return {
+      reason: 'Completed',
+      message: `waits for its children on ${entry.completed.tracks.join(', ')}; this version makes no junction tickets, so the gate stays shut`,
+    };
+  }
+  if (entry?.approval) {
+    return {
+      reason: 'Approval',
+      message: `waits for an approval of ${name}; this version does not take approvals yet, so the gate stays shut`,
+    };
+  }
+  return entry?.windows === undefined ? undefined : windowObstacle(entry.windows, now);
+}
+
+/** The gates of a station in a line, for the column of that name. */
+export function describeGates(station: Station): string {
+  const { entry, exit } = station.spec;
+  return [
+    ...(entry?.approval ? ['approval'] : []),
+    ...(entry?.windows?.length ? ['window'] : []),
+    ...(entry?.completed ? ['completed'] : []),
+    ...(exit?.soak ? [`soak ${exit.soak}`] : []),
+    ...(exit?.analyses ?? []).map((analysis) => `analysis ${analysis.template}`),
+  ].join(', ');
+}

@@ -1,0 +1,23 @@
+/**
+ * The decisions, pure: a snapshot and the time make a plan. Lives here: every rule of the journey. May not live here:
+ * I/O, a clock, a client, a logger, randomness, or an import of anything but the resource model and the network.
+ */
+
+export * from './application';
+export { changeLine, describeChange } from './change';
+export { decideStationView, decideTrack } from './decide';
+export * from './job';
+export { NO_COMMIT, ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
+export type { Plan, Step } from './plan';
+export { hasEnded } from './ride';
+export type { Facts, Line, Snapshot } from './snapshot';
+export {
+  applyChange,
+  comparisons,
+  overlayPath,
+  sameRepository,
+  sameState,
+  sourceBranchOf,
+  type SourceHistory,
+} from './state';
+export { transitionsOf, type Transition } from './transitions';

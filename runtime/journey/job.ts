@@ -1,0 +1,182 @@
+/**
+ * Jobs: the slow effects that run beside the decisions, so that no render, push or look ever keeps an abort or a
+ * rollback waiting. A decision names the job that it needs by a key made from what the job depends on; what became
+ * of it is a fact of the next snapshot. A job that no decision asks for any more is forgotten.
+ */
+
+import type {
+  ApplicationReference,
+  Change,
+  FailureReason,
+  Image,
+  RenderedState,
+  Renderer,
+  Root,
+  Subscription,
+  SubscriptionStatus,
+  WaitingReason,
+} from '../../lib/api';
+import type { RevisionRelation } from './application';
+import type { Ownership } from './ownership';
+
+/** Reads the heads of source branches, for the record that boarding makes (rule A8). */
+export interface SourcesJob {
+  readonly kind: 'sources';
+  readonly key: string;
+  readonly branches: readonly { readonly repoURL: string; readonly branch: string }[];
+}
+/** A branch that does not exist is left out. */
+export type SourceHeads = readonly { readonly repoURL: string; readonly branch: string; readonly commit: string }[];
+
+/** Looks for what a subscription would choose now (rules B1, B2). */
+export interface LookJob {
+  readonly kind: 'look';
+  readonly key: string;
+  readonly namespace: string;
+  readonly subscription: Subscription;
+  readonly last: SubscriptionStatus | undefined;
+}
+export interface Look {
+  readonly images?: readonly Image[];
+  /** Whether the choice ranks above the one ticketed last, in the strategy's own order; for `digest`, whether it differs. */
+  readonly newer: boolean;
+  /** Why that one, in a sentence. */
+  readonly choice: string;
+  /** Why there is none, when there is none. */
+  readonly problem?: string;
+}
+
+/** One application of an arrival, before anything is known of its branch. */
+export interface PrepareApplication {
+  readonly reference: ApplicationReference;
+  /** The head that Station.status records, if any. */
+  readonly head?: string;
+  /** The good commit that Station.status records, if any. */
+  readonly good?: { readonly commit: string; readonly state: RenderedState };
+  /** The state that a branch that never existed starts from (rule A8). */
+  readonly start?: RenderedState;
+  /** SHAs that the arrival lists for this branch: its record and what was withdrawn. */
+  readonly listed: readonly string[];
+  /** The commit that the Application is synced to and healthy at, if any; a recovery trusts no other head (rule A7). */
+  readonly live?: string;
+  /** SHAs that tickets list which have not completed here; a recovery never takes one for good (rule A7). */
+  readonly unfinished: readonly string[];
+  /** Heads that a person has seen and told us to write over (rule D8, Resume). */
+  readonly resumed: readonly string[];
+}
+
+/**
+ * Reads heads, decides whose they are, composes, renders and makes the commits of one arrival, without showing them to
+ * anybody (rules A2-A8, D2, D3, D8).
+ */
+export interface PrepareJob {
+  readonly kind: 'prepare';
+  readonly key: string;
+  readonly namespace: string;
+  readonly station: string;
+  readonly ticket: string;
+  /** Date of every commit of the arrival. */
+  readonly start: Date;
+  readonly change: Change;
+  readonly root: Root;
+  readonly approvedBy: readonly string[];
+  readonly applications: readonly PrepareApplication[];
+}
+
+export type PreparedApplication =
+  | {
+      readonly outcome: 'Commit' | 'NoChange';
+      readonly reference: ApplicationReference;
+      /** Absent for a branch that never existed. */
+      readonly parent?: string;
+      readonly tree: string;
+      /** For `NoChange` the present head. */
+      readonly commit: string;
+      readonly state: RenderedState;
+      readonly renderer?: Renderer;
+      readonly message: string;
+    }
+  | { readonly outcome: 'Suspended'; readonly reference: ApplicationReference; readonly ownership: Foreign }
+  | {
+      readonly outcome: 'Failed';
+      readonly reference: ApplicationReference;
+      readonly reason: FailureReason;
+      readonly message: string;
+    };
+export type Foreign = Exclude<Ownership, { whose: 'Ours' | 'Nobody' }>;
+export type Prepared = readonly PreparedApplication[];
+
+/** One recorded commit on its way to its branch. */
+export interface RecordedCommit {
+  readonly reference: ApplicationReference;
+  readonly branch: string;
+  readonly parent?: string;
+  readonly commit: string;
+  /** The head that Station.status records, if any. */
+  readonly head?: string;
+  /** The commit itself and everything withdrawn. */
+  readonly listed: readonly string[];
+  /** Whether this arrival makes the commit, or found that there is nothing to change. */
+  readonly push: boolean;
+}
+
+/** Pushes the recorded commits: the branches of one repository in one atomic compare-and-swap push (rules D4, D5). */
+export interface LandJob {
+  readonly kind: 'land';
+  readonly key: string;
+  readonly namespace: string;
+  readonly station: string;
+  readonly stationUid: string;
+  readonly ticket: string;
+  readonly ticketUid: string;
+  readonly commits: readonly RecordedCommit[];
+}
+
+/** Reads where the recorded commits stand, without pushing anything (rule D5). */
+export interface HeadsJob extends Omit<LandJob, 'kind'> {
+  readonly kind: 'heads';
+}
+
+/** Where one recorded commit stands on its branch, judged after a look at the head past every cache. */
+export type LandedApplication =
+  /** The head is `commit`, or descends from it with our files as we wrote them; an earlier record may have landed late. */
+  | { readonly outcome: 'Shown'; readonly reference: ApplicationReference; readonly commit: string }
+  /** The head is still the parent: nothing happened. */
+  | { readonly outcome: 'NotShown'; readonly reference: ApplicationReference; readonly message: string }
+  /** The head is ours, but the record can no longer land on it: withdraw it and make a new one (rule D2). */
+  | { readonly outcome: 'Withdraw'; readonly reference: ApplicationReference; readonly message: string }
+  | { readonly outcome: 'Suspended'; readonly reference: ApplicationReference; readonly ownership: Foreign }
+  /** The server says no, in its own words. */
+  | { readonly outcome: 'Rejected'; readonly reference: ApplicationReference; readonly message: string };
+export type Landing = readonly LandedApplication[];
+
+/** Says how a revision that Argo CD reports relates to our commit (rule D6). */
+export interface RelateJob {
+  readonly kind: 'relate';
+  readonly key: string;
+  readonly repoURL: string;
+  readonly commit: string;
+  readonly revision: string;
+}
+
+export type Job = SourcesJob | LookJob | PrepareJob | LandJob | HeadsJob | RelateJob;
+export type JobKind = Job['kind'];
+export interface JobResults {
+  readonly sources: SourceHeads;
+  readonly look: Look;
+  readonly prepare: Prepared;
+  readonly land: Landing;
+  readonly heads: Landing;
+  readonly relate: RevisionRelation;
+}
+
+export type JobFact<Result> =
+  | { readonly state: 'Running'; readonly since: Date }
+  | { readonly state: 'Done'; readonly at: Date; readonly result: Result }
+  | {
+      readonly state: 'Failed';
+      readonly reason: WaitingReason;
+      readonly message: string;
+      /** Not before this time is it worth another try. */
+      readonly retryAt: Date;
+    };

@@ -1,0 +1,137 @@
+/** What a decision asks for: steps that can each run twice, and when to decide again if nothing happens. */
+
+import type {
+  ApplicationReference,
+  Origin,
+  Station,
+  StationStatus,
+  Ticket,
+  TicketSpec,
+  TicketStatus,
+  Track,
+  TrackStatus,
+} from '../../lib/api';
+import { same } from './canonical';
+import { withConditions } from './conditions';
+import type { Job, JobFact, JobKind, JobResults } from './job';
+import type { Snapshot } from './snapshot';
+
+export type Step =
+  /** Replaces a status by compare-and-swap on the resourceVersion of the object that was decided on. */
+  | { readonly step: 'WriteTrack'; readonly track: Track; readonly status: TrackStatus }
+  | { readonly step: 'WriteStation'; readonly station: Station; readonly status: StationStatus }
+  | { readonly step: 'WriteTicket'; readonly ticket: Ticket; readonly status: TicketStatus }
+  /** Makes a ticket, or adopts the one that has this identity (rule B8). */
+  | {
+      readonly step: 'CreateTicket';
+      readonly track: Track;
+      /** The number in the first name to try. */
+      readonly number: number;
+      readonly spec: TicketSpec & { readonly origin: Origin };
+    }
+  /** Asks Argo CD to look at the branch again. */
+  | { readonly step: 'Refresh'; readonly reference: ApplicationReference; readonly why: string }
+  /** Asks Argo CD to sync to a commit, where it does not by itself. */
+  | {
+      readonly step: 'Sync';
+      readonly reference: ApplicationReference;
+      readonly commit: string;
+      readonly ticketUid: string;
+    }
+  | { readonly step: 'Start'; readonly job: Job };
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** When to decide again although nothing happened; absent where only an event can change the decision. */
+  readonly wakeAt?: Date;
+}
+
+/**
+ * A plan in the making. Each object is written at most once in a plan: what was decided on its old version is decided
+ * again once the write is seen.
+ */
+export class Draft {
+  private readonly steps: Step[] = [];
+  private readonly written = new Set<string>();
+  private wakeAt: Date | undefined;
+
+  constructor(readonly snapshot: Snapshot) {}
+
+  get now(): Date {
+    return this.snapshot.now;
+  }
+
+  writeTrack(track: Track, status: TrackStatus): void {
+    if (same(track.status ?? {}, status) || !this.claim(track.metadata.uid)) return;
+    this.steps.push({ step: 'WriteTrack', track, status });
+  }
+
+  writeStation(station: Station, status: StationStatus): void {
+    if (same(station.status ?? {}, status) || !this.claim(station.metadata.uid)) return;
+    this.steps.push({ step: 'WriteStation', station, status });
+  }
+
+  /** Writes a ticket's status, its conditions derived from the rest. */
+  writeTicket(ticket: Ticket, status: TicketStatus): void {
+    const complete = withConditions(ticket, status, this.now);
+    if (same(ticket.status ?? {}, complete) || !this.claim(ticket.metadata.uid)) return;
+    this.steps.push({ step: 'WriteTicket', ticket, status: complete });
+  }
+
+  createTicket(track: Track, number: number, spec: TicketSpec & { origin: Origin }): void {
+    this.steps.push({ step: 'CreateTicket', track, number, spec });
+  }
+
+  refresh(reference: ApplicationReference, why: string): void {
+    this.steps.push({ step: 'Refresh', reference, why });
+  }
+
+  sync(reference: ApplicationReference, commit: string, ticketUid: string): void {
+    this.steps.push({ step: 'Sync', reference, commit, ticketUid });
+  }
+
+  /** Whether this plan already writes the object. */
+  writes(uid: string): boolean {
+    return this.written.has(uid);
+  }
+
+  /** Decides again at this time, or earlier. */
+  wake(at: Date | undefined): void {
+    if (at !== undefined && (this.wakeAt === undefined || at < this.wakeAt)) this.wakeAt = at;
+  }
+
+  /**
+   * What became of a job; starts it where nobody has, and again where it failed and its time has come.
+   *
+   * @returns the fact, or `undefined` where it has only now been started
+   */
+  ask<J extends Job>(job: J): JobFact<JobResults[J['kind']]> | undefined {
+    const fact = this.snapshot.facts.job<J['kind']>(job.kind, job.key);
+    if (fact?.state === 'Failed') {
+      if (fact.retryAt <= this.now) this.start(job);
+      else this.wake(fact.retryAt);
+      return fact;
+    }
+    if (fact === undefined) this.start(job);
+    return fact;
+  }
+
+  /** What is known of a job that this decision does not need to run. */
+  peek<K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined {
+    return this.snapshot.facts.job(kind, key);
+  }
+
+  start(job: Job): void {
+    this.steps.push({ step: 'Start', job });
+  }
+
+  plan(): Plan {
+    return { steps: this.steps, ...(this.wakeAt === undefined ? {} : { wakeAt: this.wakeAt }) };
+  }
+
+  private claim(uid: string): boolean {
+    if (this.written.has(uid)) return false;
+    this.written.add(uid);
+    return true;
+  }
+}

@@ -1,0 +1,143 @@
+/** The first stage of an arrival: its commits are made, shown to nobody, and recorded (rules A2-A8, D2, F4). */
+
+import type { Arrival, ArrivalApplication, Ticket } from '../../lib/api';
+import { changeOf, rootOf } from './cargo';
+import { fail } from './ending';
+import type { Prepared, PrepareJob } from './job';
+import { passedStations } from './ride';
+import { recordOf, startState, StateList } from './state';
+import { suspension } from './suspension';
+import { emptyArrival, keyOf, shutAgain, standAgain, waitInStation, type Visit } from './visit';
+
+/** How long a render may take before its ticket says that it is being rendered: most take less than a write. */
+const SAY_RENDERING_AFTER_MS = 1_000;
+
+/** What the ticket already lists for an application of this very station, landed or withdrawn. */
+function listedFor(visit: Visit, key: string): string[] {
+  const arrival = visit.ticket.status?.arrival;
+  if (arrival?.stationUid !== visit.station.metadata.uid) return [];
+  const one = arrival.applications.find((application) => keyOf(application) === key);
+  return one === undefined ? [] : [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
+}
+
+/** What other tickets list for the application and have not completed here. */
+function unfinishedAt({ draft, line, ticket, station }: Visit, key: string): string[] {
+  return [line, ...draft.snapshot.neighbours]
+    .flatMap((one) => one.tickets)
+    .filter(
+      (other) => other.metadata.uid !== ticket.metadata.uid && other.status?.arrival?.station === station.metadata.name,
+    )
+    .filter((other) => !passedStations(other.status).includes(station.metadata.name))
+    .flatMap((other) => other.status?.arrival?.applications ?? [])
+    .flatMap((one) => (keyOf(one) === key && one.commit !== undefined ? [one.commit] : []));
+}
+
+/** Heads that a person has seen and told us to write over. */
+export const resumedHeads = (ticket: Ticket): string[] =>
+  (ticket.spec.resumes ?? [])
+    .filter((resume) => resume.uid === ticket.metadata.uid)
+    .flatMap((resume) => resume.heads ?? []);
+
+/** The job that makes the commits of this arrival. */
+export function prepareJob(visit: Visit): PrepareJob {
+  const { draft, line, ticket, station, start } = visit;
+  const names = line.track.spec.stations.map((stop) => stop.name);
+  const earlier = names
+    .slice(0, names.indexOf(station.metadata.name))
+    .reverse()
+    .flatMap((name) => draft.snapshot.stations.get(name) ?? []);
+  const resumed = resumedHeads(ticket);
+  const applications = station.spec.applications
+    .filter((reference) => reference.enabled)
+    .map((reference) => {
+      const first = startState(reference, earlier, ticket);
+      const { head, good } = recordOf(station, reference);
+      const live = head === undefined ? draft.snapshot.facts.live(reference) : undefined;
+      return {
+        reference,
+        ...(head === undefined ? {} : { head }),
+        ...(good === undefined ? {} : { good: { commit: good.commit, state: good.state } }),
+        ...(first === undefined ? {} : { start: first }),
+        listed: listedFor(visit, keyOf(reference)),
+        ...(live === undefined ? {} : { live }),
+        unfinished: head === undefined ? unfinishedAt(visit, keyOf(reference)) : [],
+        resumed,
+      };
+    });
+  const listed = applications.map((one) => one.listed.join(',')).join(';');
+  return {
+    kind: 'prepare',
+    key: [
+      ticket.metadata.uid,
+      station.metadata.uid,
+      start,
+      station.metadata.generation ?? 0,
+      listed,
+      resumed.join(','),
+    ].join('/'),
+    namespace: station.metadata.namespace,
+    station: station.metadata.name,
+    ticket: ticket.metadata.name,
+    start: new Date(start),
+    change: changeOf(ticket),
+    root: rootOf(ticket),
+    approvedBy: [],
+    applications,
+  };
+}
+
+/** Makes the commits and records them, or says what keeps them from being made. */
+export function prepare(visit: Visit, arrival: Arrival | undefined): void {
+  const { draft, ticket, station } = visit;
+  if (shutAgain(visit) !== undefined) return standAgain(visit);
+  const fact = draft.ask(prepareJob(visit));
+  if (fact === undefined || fact.state === 'Running') {
+    const since = fact === undefined ? draft.now : fact.since;
+    const sayAt = new Date(since.getTime() + SAY_RENDERING_AFTER_MS);
+    if (sayAt > draft.now) draft.wake(sayAt);
+    else
+      waitInStation(visit, arrival, {
+        reason: 'Rendering',
+        message: `renders the applications of ${station.metadata.name}`,
+      });
+    return;
+  }
+  if (fact.state === 'Failed') return waitInStation(visit, arrival, fact);
+  const failed = fact.result.find((one) => one.outcome === 'Failed');
+  if (failed) return fail(draft, ticket, station.metadata.name, failed, arrival ?? emptyArrival(visit));
+  const suspended = fact.result.find((one) => one.outcome === 'Suspended');
+  if (suspended)
+    return waitInStation(visit, arrival, suspension(suspended.reference, suspended.ownership, ticket), true);
+  record(visit, fact.result);
+}
+
+/** Rule D2: nothing is pushed that is not recorded. */
+function record(visit: Visit, prepared: Prepared): void {
+  const states = new StateList();
+  const applications = visit.station.spec.applications.map((reference): ArrivalApplication => {
+    const identity = { name: reference.name, namespace: reference.namespace };
+    if (!reference.enabled) return { ...identity, result: 'Skipped', message: 'The application is disabled.' };
+    const one = prepared.find((candidate) => keyOf(candidate.reference) === keyOf(reference));
+    if (one === undefined || one.outcome === 'Failed' || one.outcome === 'Suspended')
+      return { ...identity, result: 'Skipped' };
+    const withdrawn = listedFor(visit, keyOf(reference)).filter((commit) => commit !== one.commit);
+    return {
+      ...identity,
+      repoURL: reference.repoURL,
+      branch: reference.branch,
+      ...(one.parent === undefined ? {} : { parent: one.parent }),
+      tree: one.tree,
+      commit: one.commit,
+      ...(withdrawn.length === 0 ? {} : { withdrawn }),
+      state: states.place(one.state),
+      ...(one.renderer === undefined ? {} : { renderer: one.renderer }),
+      result: one.outcome,
+      message: one.message,
+    };
+  });
+  waitInStation(
+    visit,
+    { ...emptyArrival(visit), ...(states.states.length === 0 ? {} : { states: states.states }), applications },
+    { reason: 'Pushing', message: `pushes to ${applications.flatMap((one) => one.branch ?? []).join(', ')}` },
+  );
+}

@@ -1,0 +1,62 @@
+/** Where a ticket is on its way: read from its stamps, so that an edited track is followed by itself (rule C6). */
+
+import {
+  ENDINGS,
+  type StampResult,
+  type Station,
+  type Ticket,
+  type TicketStatus,
+  type Track,
+  type Arrival,
+} from '../../lib/api';
+import type { Line } from './snapshot';
+
+const isEnding = (phase: TicketStatus['phase']): boolean => ENDINGS.some((ending) => ending === phase);
+
+export const hasEnded = (status: TicketStatus | undefined): boolean => isEnding(status?.phase);
+
+/** Results after which a station lies behind the ticket. */
+const PASSED: readonly StampResult[] = ['Arrived', 'NoChange', 'AlreadyContained', 'Skipped'];
+
+/** Stations that the ticket has behind it, in the order of its visits. */
+export const passedStations = (status: TicketStatus | undefined): string[] =>
+  (status?.stamps ?? []).filter((stamp) => PASSED.includes(stamp.result)).map((stamp) => stamp.station);
+
+/** The stations that the ticket still has before it, the next one first. Empty: it has arrived at the end of its line. */
+export function remainingWay(track: Track, status: TicketStatus | undefined): string[] {
+  const line = track.spec.stations.map((station) => station.name);
+  const passed = passedStations(status);
+  const last = passed.findLast((station) => line.includes(station));
+  const behind = last === undefined ? line : line.slice(line.indexOf(last) + 1);
+  return behind.filter((station) => !passed.includes(station));
+}
+
+/** Whether the ticket rides a track and has a place in its order. */
+export const isRiding = (ticket: Ticket): boolean =>
+  ticket.spec.track !== undefined && ticket.status?.sequence !== undefined && !hasEnded(ticket.status);
+
+export const sequenceOf = (ticket: Ticket): number => ticket.status?.sequence ?? Number.MAX_SAFE_INTEGER;
+
+/** Tickets that have a place in the order of their track, oldest first. */
+export const ridingInOrder = (line: Line): Ticket[] =>
+  line.tickets.filter(isRiding).sort((one, other) => sequenceOf(one) - sequenceOf(other));
+
+/** Whether the station is taken by this very ticket. */
+export const occupies = (station: Station | undefined, ticket: Ticket): boolean =>
+  station?.status?.occupant?.uid === ticket.metadata.uid;
+
+/** The arrival that the station's occupant is in, once it is recorded. */
+export function arrivalAt(station: Station, ticket: Ticket): Arrival | undefined {
+  const arrival = ticket.status?.arrival;
+  const occupant = station.status?.occupant;
+  if (arrival === undefined || occupant === undefined) return undefined;
+  return arrival.stationUid === station.metadata.uid && arrival.start === occupant.start ? arrival : undefined;
+}
+
+/** Whether the ticket's arrival in the station is stamped, so that only the station still has to be freed (rule D7). */
+export function arrivalIsStamped(station: Station, ticket: Ticket): boolean {
+  const start = station.status?.occupant?.start;
+  return (ticket.status?.stamps ?? []).some(
+    (stamp) => stamp.station === station.metadata.name && stamp.arrived === start,
+  );
+}

@@ -1,0 +1,40 @@
+/**
+ * What a decision sees: the track, everything that meets it, and what effects have found out. A snapshot is a value;
+ * the same snapshot and time always give the same plan.
+ */
+
+import type { ApplicationReference, Station, Ticket, Track } from '../../lib/api';
+import type { Expectation, Precondition, Verdict } from './application';
+import type { JobFact, JobKind, JobResults } from './job';
+
+/** One track and its tickets: every unfinished one, and ended ones that a station still names. */
+export interface Line {
+  readonly track: Track;
+  readonly tickets: readonly Ticket[];
+}
+
+/** What is known of the world beyond our own resources. */
+export interface Facts {
+  /** Whether the station may drive the Application, as far as the live Application says (rule G5). */
+  precondition(station: Station, reference: ApplicationReference): Precondition;
+  /** What Argo CD's word means for a commit that we wait for (rule D6). */
+  judge(reference: ApplicationReference, expectation: Expectation): Verdict;
+  /** Argo CD's health of an Application, in one word; `Missing` where there is none. */
+  health(reference: ApplicationReference): string;
+  /** The commit that an Application is synced to and healthy at, if it is. */
+  live(reference: ApplicationReference): string | undefined;
+  /** Any ticket of the namespace, ended or not; `undefined` where it is gone. */
+  ticket(uid: string): Ticket | undefined;
+  /** What became of a job, or `undefined` where nobody has started it. */
+  job<K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined;
+}
+
+/** Everything that the decision for one track depends on. */
+export interface Snapshot extends Line {
+  readonly now: Date;
+  /** Stations of the track's namespace, by name: those of this track and of its neighbours. */
+  readonly stations: ReadonlyMap<string, Station>;
+  /** Other tracks that meet this one at some station (rule C1). */
+  readonly neighbours: readonly Line[];
+  readonly facts: Facts;
+}

@@ -1,0 +1,215 @@
+/** Rendered states, and what a change makes of them (rules A1-A5, A8). */
+
+import {
+  DEFAULT_SOURCE_BRANCH,
+  type ApplicationReference,
+  type Change,
+  type Chart,
+  type Image,
+  type RenderedState,
+  type Root,
+  type StateChart,
+  type StateImage,
+  type Station,
+  type Ticket,
+} from '../../lib/api';
+import { normaliseRepositoryURL } from '../../lib/network/repository-url';
+import { canonical, same } from './canonical';
+import { sameImage } from './change';
+
+/** What is known of a source branch where a change meets a recorded commit. */
+export interface SourceHistory {
+  /** Whether `descendant` is `ancestor`, or has it among its ancestors. */
+  contains(repoURL: string, ancestor: string, descendant: string): boolean;
+  /** Whether the source branch still contains the commit. */
+  onBranch(repoURL: string, commit: string): boolean;
+}
+
+/** Two URLs of one repository, however they are written (rule L5). */
+export const sameRepository = (one: string, other: string): boolean =>
+  one === other || normaliseRepositoryURL(one) === normaliseRepositoryURL(other);
+
+/** The overlay folder from the root of the repository. */
+export const overlayPath = (reference: Pick<ApplicationReference, 'folder' | 'overlay'>): string =>
+  reference.folder === '' ? reference.overlay : `${reference.folder}/${reference.overlay}`;
+
+export const sourceBranchOf = (reference: ApplicationReference): string =>
+  reference.sourceBranch || DEFAULT_SOURCE_BRANCH;
+
+interface Rooted {
+  readonly root?: Root;
+}
+
+/** Rule A4: what an older root of the same track set never replaces what a newer one did. */
+const isOlder = (root: Root, than: Rooted | undefined): boolean =>
+  than?.root !== undefined && than.root.track === root.track && than.root.sequence > root.sequence;
+
+function replace<T extends object>(
+  list: readonly (T & Rooted)[],
+  mine: (item: T) => boolean,
+  next: T,
+  root: Root,
+): (T & Rooted)[] {
+  const present = list.find(mine);
+  if (isOlder(root, present)) return [...list];
+  return [...list.filter((item) => !mine(item)), { ...next, root }];
+}
+
+const byKey = <T>(list: readonly T[], key: (item: T) => string): T[] =>
+  [...list].sort((one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0));
+
+/** The commit that a recorded one becomes: never backwards, but away from what the branch no longer contains (A4). */
+function advance(recorded: string | undefined, incoming: string, repoURL: string, history: SourceHistory): string {
+  if (recorded === undefined || recorded === incoming) return incoming;
+  if (!history.onBranch(repoURL, recorded)) return incoming;
+  return history.contains(repoURL, incoming, recorded) ? recorded : incoming;
+}
+
+/**
+ * The state of one application after a change (rule A2). Pure: what has to be known of commits is asked of `history`.
+ *
+ * @param root who set the images and charts of the change
+ */
+export function applyChange(
+  good: RenderedState,
+  change: Change,
+  root: Root,
+  reference: ApplicationReference,
+  history: SourceHistory,
+): RenderedState {
+  let images: StateImage[] = good.images ?? [];
+  for (const image of change.images ?? []) {
+    images = replace<Image>(images, (present) => present.repoURL === image.repoURL, image, root);
+  }
+  let charts: StateChart[] = good.charts ?? [];
+  for (const chart of change.charts ?? []) {
+    charts = replace<Chart>(
+      charts,
+      (present) => present.repoURL === chart.repoURL && present.name === chart.name,
+      chart,
+      root,
+    );
+  }
+  let { base, overlay } = good;
+  for (const source of change.sources ?? []) {
+    if (!sameRepository(source.repoURL, reference.repoURL)) continue;
+    base = advance(base, source.commit, reference.repoURL, history);
+    overlay = advance(overlay, source.commit, reference.repoURL, history);
+  }
+  for (const part of change.overlays ?? []) {
+    if (!sameRepository(part.repoURL, reference.repoURL) || part.path !== overlayPath(reference)) continue;
+    overlay = advance(overlay, part.commit, reference.repoURL, history);
+  }
+  return {
+    ...(base === undefined ? {} : { base }),
+    ...(overlay === undefined ? {} : { overlay }),
+    ...(images.length === 0 ? {} : { images: byKey(images, (image) => image.repoURL) }),
+    ...(charts.length === 0 ? {} : { charts: byKey(charts, (chart) => `${chart.repoURL} ${chart.name}`) }),
+  };
+}
+
+/** Which commits have to be compared before `applyChange` can tell; pairs of incoming and recorded. */
+export function comparisons(
+  good: RenderedState,
+  change: Change,
+  reference: ApplicationReference,
+): { incoming: string; recorded: string }[] {
+  const incoming = [
+    ...(change.sources ?? []).filter((source) => sameRepository(source.repoURL, reference.repoURL)),
+    ...(change.overlays ?? []).filter(
+      (part) => sameRepository(part.repoURL, reference.repoURL) && part.path === overlayPath(reference),
+    ),
+  ].map((part) => part.commit);
+  const recorded = [good.base, good.overlay].filter((commit) => commit !== undefined);
+  return incoming.flatMap((one) =>
+    recorded.filter((other) => other !== one).map((other) => ({ incoming: one, recorded: other })),
+  );
+}
+
+/** Whether a state already has all of a change that concerns the application (rules A4, C5). */
+export function isContained(
+  state: RenderedState,
+  change: Change,
+  root: Root,
+  reference: ApplicationReference,
+): boolean {
+  const images = (change.images ?? []).every((image) => {
+    const present = state.images?.find((one) => one.repoURL === image.repoURL);
+    return present !== undefined && (sameImage(present, image) || isOlder(root, present));
+  });
+  const charts = (change.charts ?? []).every((chart) => {
+    const present = state.charts?.find((one) => one.repoURL === chart.repoURL && one.name === chart.name);
+    return present !== undefined && (present.version === chart.version || isOlder(root, present));
+  });
+  const sources = (change.sources ?? [])
+    .filter((source) => sameRepository(source.repoURL, reference.repoURL))
+    .every((source) => state.base === source.commit && state.overlay === source.commit);
+  const overlays = (change.overlays ?? [])
+    .filter((part) => sameRepository(part.repoURL, reference.repoURL) && part.path === overlayPath(reference))
+    .every((part) => state.overlay === part.commit);
+  return images && charts && sources && overlays;
+}
+
+const keyOf = (item: { readonly namespace: string; readonly name: string }): string => `${item.namespace}/${item.name}`;
+
+/** What Station.status records of an application, with its states looked up (rule H1 stores equal ones once). */
+export function recordOf(
+  station: Station,
+  reference: Pick<ApplicationReference, 'namespace' | 'name'>,
+): { head?: string; good?: { commit: string; state: RenderedState; recovered: boolean } } {
+  const entry = station.status?.applications?.find((one) => keyOf(one) === keyOf(reference));
+  if (!entry) return {};
+  const state = entry.good === undefined ? undefined : station.status?.states?.[entry.good.state];
+  const head = entry.head?.commit ?? entry.good?.commit;
+  return {
+    ...(head === undefined ? {} : { head }),
+    ...(entry.good === undefined || state === undefined
+      ? {}
+      : { good: { commit: entry.good.commit, state, recovered: entry.good.recovered ?? false } }),
+  };
+}
+
+/**
+ * What a branch that never existed starts from (rule A8): base, images and charts of the nearest earlier station that
+ * has a good state in the same repository, its overlay from its own folder at that base; else the source head recorded
+ * when the ticket boarded. `undefined` where neither is known.
+ *
+ * @param earlier stations before this one on the journey, nearest first
+ */
+export function startState(
+  reference: ApplicationReference,
+  earlier: readonly Station[],
+  ticket: Ticket,
+): RenderedState | undefined {
+  for (const station of earlier) {
+    for (const candidate of station.spec.applications) {
+      if (!sameRepository(candidate.repoURL, reference.repoURL)) continue;
+      const good = recordOf(station, candidate).good;
+      if (good?.state.base === undefined) continue;
+      return { ...good.state, overlay: good.state.base };
+    }
+  }
+  const head = ticket.status?.boarded?.sources?.find(
+    (source) => sameRepository(source.repoURL, reference.repoURL) && source.branch === sourceBranchOf(reference),
+  );
+  return head === undefined ? undefined : { base: head.commit, overlay: head.commit };
+}
+
+/** Puts states into a list, each once, and gives back where they are. */
+export class StateList {
+  readonly states: RenderedState[] = [];
+  private readonly places = new Map<string, number>();
+
+  /** Index of a state in the list; equal states share one. */
+  place(state: RenderedState): number {
+    const key = canonical(state);
+    const known = this.places.get(key);
+    if (known !== undefined) return known;
+    this.states.push(state);
+    this.places.set(key, this.states.length - 1);
+    return this.states.length - 1;
+  }
+}
+
+/** Whether two states are the same, whatever the order of their keys. */
+export const sameState = (one: RenderedState, other: RenderedState): boolean => same(one, other);

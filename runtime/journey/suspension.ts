@@ -1,0 +1,44 @@
+/** What a ticket says when a branch holds something that is not ours (rule D8). */
+
+import type { ApplicationReference, Ticket } from '../../lib/api';
+import { shortCommit } from './change';
+import type { Foreign } from './job';
+import type { Obstacle } from './obstacle';
+import { NO_COMMIT } from './ownership';
+
+/** Paths named in a message; a commit that touches more says how many more. */
+const NAMED_PATHS = 5;
+
+function naming(paths: readonly string[]): string {
+  const rest = paths.length - NAMED_PATHS;
+  return `${paths.slice(0, NAMED_PATHS).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+}
+
+/** The reason, what was found, and the two ways on. */
+export function suspension(reference: ApplicationReference, ownership: Foreign, ticket: Ticket): Obstacle {
+  const branch = `branch ${reference.branch} of ${reference.repoURL}`;
+  const ways = (head: string): string =>
+    `To put our files on top, add {uid: ${ticket.metadata.uid}, heads: [${head}], by: <you>} to spec.resumes of the ticket; to leave the branch alone, set spec.abort.`;
+  switch (ownership.whose) {
+    case 'ForeignCommit':
+      return {
+        reason: 'ForeignCommit',
+        message: `${branch} is at ${shortCommit(ownership.head)}, which changed files that K8sTA wrote: ${naming(ownership.paths)}. ${ways(ownership.head)}`,
+      };
+    case 'HistoryRewritten':
+      return {
+        reason: 'HistoryRewritten',
+        message: `${branch} is at ${shortCommit(ownership.head)}, which does not descend from the last commit that K8sTA put there. ${ways(ownership.head)}`,
+      };
+    case 'BranchDeleted':
+      return {
+        reason: 'BranchDeleted',
+        message: `${branch} is gone, though K8sTA has put a commit there. ${ways(NO_COMMIT)}`,
+      };
+    case 'ForeignBranch':
+      return {
+        reason: 'ForeignBranch',
+        message: `${branch} is at ${shortCommit(ownership.head)} and K8sTA has no record of writing it. Set adopt on the station's application to take it over, or set spec.abort.`,
+      };
+  }
+}

@@ -1,0 +1,52 @@
+/** One ticket in one station, and what every stage of its arrival does alike. */
+
+import type { Arrival, Station, Ticket } from '../../lib/api';
+import { entryObstacle } from './gates';
+import { waitingFor, type Obstacle } from './obstacle';
+import type { Draft } from './plan';
+import type { Line } from './snapshot';
+import { preconditionObstacle } from './standing';
+
+export interface Visit {
+  readonly draft: Draft;
+  readonly line: Line;
+  readonly ticket: Ticket;
+  readonly station: Station;
+  /** When the ticket took the station. */
+  readonly start: string;
+}
+
+/** Name of an Application among those of all namespaces. */
+export const keyOf = (one: { readonly namespace: string; readonly name: string }): string =>
+  `${one.namespace}/${one.name}`;
+
+/** An arrival that has only begun. */
+export const emptyArrival = ({ station, start }: Visit): Arrival => ({
+  station: station.metadata.name,
+  stationUid: station.metadata.uid,
+  start,
+  applications: [],
+});
+
+/** Says what the arrival waits for, in the ticket. */
+export function waitInStation(visit: Visit, arrival: Arrival | undefined, obstacle: Obstacle, suspended = false): void {
+  const { draft, ticket, station } = visit;
+  draft.wake(obstacle.until);
+  draft.writeTicket(ticket, {
+    ...ticket.status,
+    phase: suspended ? 'Suspended' : 'Arriving',
+    station: station.metadata.name,
+    waiting: waitingFor(obstacle, ticket, station.metadata.name, draft.now),
+    ...(arrival === undefined ? {} : { arrival }),
+  });
+}
+
+/** Frees the station with nothing pushed: the ticket stands again, with a reason (rule F4). */
+export function standAgain(visit: Visit): void {
+  const { occupant: _occupant, ...status } = visit.station.status ?? {};
+  visit.draft.writeStation(visit.station, status);
+}
+
+/** What has shut before the station since the ticket took it (rule F4). */
+export const shutAgain = ({ draft, station }: Visit): Obstacle | undefined =>
+  entryObstacle(station, draft.now) ?? preconditionObstacle(draft.snapshot, station);

@@ -1,0 +1,206 @@
+/**
+ * The third stage of an arrival: Argo CD says synced to our commits and healthy, in time, and the exit gates open
+ * (rules D6, E1, E2, F5).
+ */
+
+import {
+  parseDuration,
+  type ApplicationReference,
+  type Arrival,
+  type ArrivalApplication,
+  type Waiting,
+} from '../../lib/api';
+import type { Expectation, RevisionRelation, Verdict } from './application';
+import { complete, fail, type Failure } from './ending';
+import { headsJob, suspendOrResume } from './landing';
+import type { Obstacle } from './obstacle';
+import { keyOf, waitInStation, type Visit } from './visit';
+
+interface Judged {
+  readonly reference: ApplicationReference;
+  readonly verdict: Verdict;
+}
+
+/** Relation of a revision that Argo CD reports to our commit; asks Git where nobody knows yet. */
+function relation(visit: Visit, repoURL: string, commit: string, revision: string): RevisionRelation {
+  const fact = visit.draft.ask({ kind: 'relate', key: `${repoURL} ${commit} ${revision}`, repoURL, commit, revision });
+  return fact?.state === 'Done' ? fact.result : 'unknown';
+}
+
+function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
+  return arrival.applications.flatMap((one: ArrivalApplication): Judged[] => {
+    const { commit, branch, repoURL } = one;
+    const present = visit.station.spec.applications.find((candidate) => keyOf(candidate) === keyOf(one));
+    if (one.result === 'Skipped' || present === undefined || !commit || !branch || !repoURL) return [];
+    const reference = { ...present, branch, repoURL };
+    const expectation: Expectation = {
+      repoURL,
+      branch,
+      commit,
+      ...(one.result === 'Commit' && arrival.pushed !== undefined ? { since: new Date(arrival.pushed) } : {}),
+      accepts: (revision) => {
+        const answer = relation(visit, repoURL, commit, revision);
+        if (answer === 'foreign') foreign.add(revision);
+        return answer;
+      },
+    };
+    return [{ reference, verdict: visit.draft.snapshot.facts.judge(reference, expectation) }];
+  });
+}
+
+/** Decides for an arrival whose branches show its commits. */
+export function awaitApplications(visit: Visit, arrival: Arrival): void {
+  const { draft, ticket, station, line } = visit;
+  const foreign = new Set<string>();
+  const judged = judge(visit, arrival, foreign);
+  if (foreign.size > 0 && suspendForeign(visit, arrival, foreign)) return;
+
+  const failed = judged
+    .map(({ reference, verdict }) => verdict.outcome === 'Failed' && { reference, verdict })
+    .find(Boolean);
+  if (failed) {
+    const message = `${failed.reference.name}: ${failed.verdict.message}`;
+    return fail(draft, ticket, station.metadata.name, { reason: failed.verdict.reason, message }, arrival);
+  }
+  for (const { reference, verdict } of judged) {
+    if (verdict.outcome === 'Refresh') draft.refresh(reference, verdict.message);
+    const commit = arrival.applications.find((one) => keyOf(one) === keyOf(reference))?.commit;
+    if (verdict.outcome === 'Sync' && commit) draft.sync(reference, commit, ticket.metadata.uid);
+    if (verdict.outcome === 'Waiting') draft.wake(verdict.recheckAt);
+  }
+  const open = judged.filter(({ verdict }) => verdict.outcome !== 'Synced');
+  if (open.length > 0) return waitForApplications(visit, arrival, open);
+
+  const gate = exitObstacle(visit, arrival);
+  if (gate === undefined) return complete(draft, line, ticket, station, arrival);
+  const synced = arrival.synced ?? draft.now.toISOString();
+  waitInStation(visit, { ...withoutDeadline(arrival), synced }, gate);
+}
+
+/** Rule D8, also during the wait: a foreign revision suspends the arrival if the branch really is not ours any more. */
+function suspendForeign(visit: Visit, arrival: Arrival, revisions: ReadonlySet<string>): boolean {
+  const heads = visit.draft.ask(headsJob(visit, arrival, `foreign ${[...revisions].sort().join(' ')}`));
+  if (heads?.state !== 'Done') return false;
+  const suspended = heads.result.find((one) => one.outcome === 'Suspended');
+  if (suspended?.outcome !== 'Suspended') return false;
+  suspendOrResume(visit, arrival, suspended);
+  return true;
+}
+
+/** The order in which several waits are told: what needs a person first. */
+const URGENCY = [
+  'WrongBranch',
+  'ApplicationMissing',
+  'Degraded',
+  'ArgoCDUnavailable',
+  'NotSynced',
+  'Progressing',
+  'Suspended',
+];
+
+function obstacleOf({ reference, verdict }: Judged): Obstacle {
+  if (verdict.outcome === 'Waiting')
+    return { reason: verdict.reason, message: `${reference.name}: ${verdict.message}` };
+  const words = verdict.outcome === 'Synced' ? '' : verdict.message;
+  return { reason: 'NotSynced', message: `${reference.name}: ${words}` };
+}
+
+function waitForApplications(visit: Visit, arrival: Arrival, open: readonly Judged[]): void {
+  const { draft, ticket, station } = visit;
+  const obstacles = open.map(obstacleOf);
+  const worst = [...obstacles].sort((one, other) => URGENCY.indexOf(one.reason) - URGENCY.indexOf(other.reason))[0];
+  if (worst === undefined) return;
+  if (obstacles.every((one) => one.reason === 'Suspended')) {
+    return waitInStation(
+      visit,
+      arrival,
+      { ...worst, message: `${worst.message}. It goes on when the Application is resumed.` },
+      true,
+    );
+  }
+  const waiting = ticket.status?.station === station.metadata.name ? ticket.status.waiting : undefined;
+  if (waiting?.reason === 'Soak' && worst.reason === 'Progressing') {
+    return waitInStation(visit, arrival, { reason: 'Soak', message: waiting.message });
+  }
+  const timed = withDeadline(visit, arrival, waiting, worst);
+  const since = waiting?.reason === worst.reason ? new Date(waiting.since) : draft.now;
+  const failure = overdue(visit, timed, open, worst, since);
+  if (failure) return fail(draft, ticket, station.metadata.name, failure, timed);
+  waitInStation(visit, timed, worst);
+}
+
+const withoutDeadline = ({ deadline: _deadline, ...arrival }: Arrival): Arrival => arrival;
+
+/**
+ * The arrival with its deadline: a suspension that has ended moved it by its own length (rule E1), and while exit gates
+ * are held it starts anew each time that something breaks (rule E2).
+ */
+function withDeadline(visit: Visit, arrival: Arrival, waiting: Waiting | undefined, worst: Obstacle): Arrival {
+  const { draft, station, ticket } = visit;
+  if (arrival.deadline === undefined) {
+    const length = parseDuration(station.spec.deadlines.arrival);
+    return { ...arrival, deadline: new Date(draft.now.getTime() + length).toISOString() };
+  }
+  if (ticket.status?.phase === 'Suspended' && waiting && waiting.reason !== worst.reason) {
+    const suspended = draft.now.getTime() - Date.parse(waiting.since);
+    return { ...arrival, deadline: new Date(Date.parse(arrival.deadline) + suspended).toISOString() };
+  }
+  return arrival;
+}
+
+/** Which deadline has passed, if any; wakes the decision at the next one otherwise. */
+function overdue(
+  visit: Visit,
+  arrival: Arrival,
+  open: readonly Judged[],
+  worst: Obstacle,
+  since: Date,
+): Failure | undefined {
+  const { draft, station } = visit;
+  const { deadlines } = station.spec;
+  const after = (length: string): Date => new Date(since.getTime() + parseDuration(length));
+  const passed = (at: Date): boolean => {
+    if (at <= draft.now) return true;
+    draft.wake(at);
+    return false;
+  };
+  const live = open.every(
+    ({ verdict }) => verdict.outcome !== 'Waiting' || verdict.reason !== 'Degraded' || verdict.synced,
+  );
+  if (worst.reason === 'Degraded' && live && passed(after(deadlines.degraded))) {
+    return { reason: 'Degraded', message: `${worst.message} (for ${deadlines.degraded})` };
+  }
+  if (worst.reason === 'ApplicationMissing' && passed(after(deadlines.missing))) {
+    return { reason: 'ApplicationMissing', message: `${worst.message} (for ${deadlines.missing})` };
+  }
+  if (arrival.deadline !== undefined && passed(new Date(arrival.deadline))) {
+    return {
+      reason: 'DeadlineExceeded',
+      message: `not synced and healthy within ${deadlines.arrival}: ${worst.message}`,
+    };
+  }
+  return undefined;
+}
+
+/** The first exit gate that is shut, while everything is synced and healthy. */
+function exitObstacle(visit: Visit, arrival: Arrival): Obstacle | undefined {
+  const { draft, ticket, station } = visit;
+  const { soak, analyses } = station.spec.exit ?? {};
+  if (soak !== undefined) {
+    const waiting = ticket.status?.station === station.metadata.name ? ticket.status.waiting : undefined;
+    const passedBefore = arrival.synced !== undefined && waiting?.reason === 'Analysis';
+    const since = waiting?.reason === 'Soak' ? new Date(waiting.since) : draft.now;
+    const until = new Date(since.getTime() + parseDuration(soak));
+    if (!passedBefore && until > draft.now) {
+      return { reason: 'Soak', until, message: `soaks for ${soak}; it departs then if it is still healthy` };
+    }
+  }
+  if (analyses !== undefined && analyses.length > 0) {
+    const names = analyses.map((analysis) => analysis.template).join(', ');
+    return {
+      reason: 'Analysis',
+      message: `waits for the analysis ${names}; this version does not run analyses yet, so the gate stays shut. Set spec.abort to end the ticket`,
+    };
+  }
+  return undefined;
+}
