@@ -101,7 +101,8 @@ export const StateRecord = s.shape('The rendered state that a branch shows.', {
   renderer: Renderer,
   good: Type.Optional(s.commit('The good commit before this one.')),
   files: Type.Record(Type.String(), Type.String(), {
-    description: 'The managed files, sorted by path, each with the id of its blob: what the commit wrote, byte for byte.',
+    description:
+      'The managed files, sorted by path, each with the id of its blob: what the commit wrote, byte for byte.',
   }),
 });
 export type StateRecord = Static<typeof StateRecord>;

@@ -20,4 +20,5 @@ export {
   sourceBranchOf,
   type SourceHistory,
 } from './state';
+export { filterTags, ranksAbove, selectTag, type Selection, type TagFact } from './selection';
 export { transitionsOf, type Transition } from './transitions';

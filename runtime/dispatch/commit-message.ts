@@ -1,0 +1,32 @@
+/** What a commit of ours says of itself (rule D3): for people and audits; nothing decides by it (rule D8). */
+
+import { TRAILERS, type Change } from '../../lib/api';
+import { changeLine, describeChange } from '../journey';
+
+export interface CommitWords {
+  readonly namespace: string;
+  readonly ticket: string;
+  readonly station: string;
+  /** `<namespace>/<name>`. */
+  readonly application: string;
+  readonly change: Change;
+  readonly approvedBy: readonly string[];
+}
+
+const SUBJECT_LENGTH = 72;
+
+/** One line, whatever a tag or a name contains. */
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+export function commitMessage(words: CommitWords): string {
+  const subject = oneLine(`${words.station}: ${describeChange(words.change)} (${words.ticket})`);
+  const short = subject.length <= SUBJECT_LENGTH ? subject : `${subject.slice(0, SUBJECT_LENGTH - 3)}...`;
+  const trailers = [
+    [TRAILERS.ticket, `${words.namespace}/${words.ticket}`],
+    [TRAILERS.station, `${words.namespace}/${words.station}`],
+    [TRAILERS.application, words.application],
+    [TRAILERS.change, changeLine(words.change)],
+    ...words.approvedBy.map((person) => [TRAILERS.approvedBy, person]),
+  ];
+  return `${short}\n\n${trailers.map(([key = '', value = '']) => `${key}: ${oneLine(value)}`).join('\n')}\n`;
+}

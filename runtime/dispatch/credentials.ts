@@ -1,0 +1,37 @@
+/** Which of the operator's Secrets serves a repository: the longest prefix wins (API: label `k8sta.io/credential`). */
+
+import { normaliseRepositoryURL } from '../../lib/network/repository-url';
+import { TransientError } from '../errors';
+import type { GitCredential } from '../git';
+import type { KeptCredential, World } from './world';
+
+/** Whether a URL is the prefix itself, or lies below it at a path boundary. */
+const isBelow = (url: string, prefix: string): boolean =>
+  url === prefix || url.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
+
+function serving(world: World, kind: string, url: string): KeptCredential | undefined {
+  const wanted = normaliseRepositoryURL(url);
+  return world.credentials
+    .list()
+    .filter(({ serves }) => serves.startsWith(`${kind} `) && isBelow(wanted, normaliseRepositoryURL(serves.slice(kind.length + 1))))
+    .sort((one, other) => other.serves.length - one.serves.length)[0];
+}
+
+/** The credential for a Git repository, read anew each time so that a rotated one is used at once. */
+export function gitCredential(world: World, repoURL: string): GitCredential | undefined {
+  const found = serving(world, 'git', repoURL);
+  if (found === undefined) return undefined;
+  const { username, password, sshPrivateKey, knownHosts } = found.values;
+  if (password) return { password, ...(username ? { username } : {}) };
+  if (sshPrivateKey && knownHosts) return { sshPrivateKey, knownHosts };
+  throw new TransientError(
+    `Secret ${found.metadata.namespace}/${found.metadata.name} serves ${repoURL} but has neither password nor sshPrivateKey with knownHosts`,
+  );
+}
+
+/** Name and password for an image registry, if one of the operator's Secrets serves it. */
+export function registryCredential(world: World, registry: string): { username: string; password: string } | undefined {
+  const found = serving(world, 'registry', `https://${registry}`);
+  const { username = '', password } = found?.values ?? {};
+  return password === undefined ? undefined : { username, password };
+}

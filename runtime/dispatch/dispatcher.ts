@@ -1,0 +1,141 @@
+/** From a change in a cache to the keys that it concerns, and from a key to a decision that is carried out. */
+
+import type { Station, Track } from '../../lib/api';
+import type { Patience } from '../argocd';
+import { decideStationView, decideTrack, type Plan } from '../journey';
+import { keyOf, type Cluster, type EventRecorder } from '../kube';
+import type { Log } from '../log';
+import type { Executor } from './execute';
+import type { JobBoard } from './job-board';
+import { factsOf, neighboursOf, snapshotOf } from './snapshot';
+import { sayUnreadable, type OurKind } from './unreadable';
+import type { Kept, World } from './world';
+
+export interface DispatcherOptions {
+  readonly world: World;
+  readonly executor: Executor;
+  readonly board: JobBoard;
+  readonly cluster: Cluster;
+  readonly events: EventRecorder;
+  readonly patience: Partial<Patience>;
+  readonly now: () => Date;
+  readonly log: Log;
+}
+
+/** Queue keys: `track <namespace>/<name>`, `station <namespace>/<name>`, `unreadable <Kind> <namespace>/<name>`. */
+type Add = (key: string) => void;
+
+const trackKey = (track: Track): string => `track ${keyOf(track.metadata)}`;
+
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Feeds keys into a queue from now on, whenever a cache changes. */
+  feed(add: Add): void {
+    const { world } = this.#options;
+    world.tracks.onChange((key, before, after) => {
+      add(`track ${key}`);
+      for (const kept of [before, after]) this.#neighbours(kept, add);
+      this.#unreadable('Track', key, after, add);
+    });
+    world.stations.onChange((key, _before, after) => {
+      this.#station(key, add);
+      this.#unreadable('Station', key, after, add);
+    });
+    world.tickets.onChange((key, before, after) => {
+      const ticket = after?.resource ?? before?.resource;
+      if (ticket?.spec.track === undefined) this.#namespace(ticket?.metadata.namespace, add);
+      else this.#track(keyOf({ namespace: ticket.metadata.namespace, name: ticket.spec.track }), add);
+      this.#unreadable('Ticket', key, after, add);
+    });
+    world.applications.onChange((key) => {
+      for (const kept of world.stations.find('application', key)) this.#station(keyOf(kept.metadata), add);
+    });
+  }
+
+  /** Decides on a key and carries the plan out. @returns when to decide again although nothing happens */
+  async handle(key: string): Promise<Date | undefined> {
+    const [kind = '', ...rest] = key.split(' ');
+    switch (kind) {
+      case 'track':
+        return this.#decideTrack(key, rest.join(' '));
+      case 'station':
+        return this.#decideStation(rest.join(' '));
+      default:
+        await this.#decideUnreadable(rest[0] ?? '', rest[1] ?? '');
+        return undefined;
+    }
+  }
+
+  async #decideTrack(owner: string, key: string): Promise<Date | undefined> {
+    const { world, board, patience, now } = this.#options;
+    const asked = new Set<string>();
+    const time = now();
+    const facts = factsOf(world, time, patience, board.view(owner, asked));
+    const snapshot = snapshotOf(world, key, time, facts);
+    if (snapshot === undefined) {
+      board.sweep(owner, asked);
+      return undefined;
+    }
+    const plan = decideTrack(snapshot);
+    board.sweep(owner, asked);
+    await this.#carryOut(owner, plan);
+    return plan.wakeAt;
+  }
+
+  async #decideStation(key: string): Promise<Date | undefined> {
+    const { world, patience, now } = this.#options;
+    const station: Station | undefined = world.stations.get(key)?.resource;
+    if (station === undefined) return undefined;
+    const time = now();
+    await this.#carryOut(key, decideStationView(station, factsOf(world, time, patience, () => undefined), time));
+    return undefined;
+  }
+
+  async #carryOut(owner: string, plan: Plan): Promise<void> {
+    const { board, executor } = this.#options;
+    for (const step of plan.steps) {
+      if (step.step === 'Start') board.start(owner, step.job);
+      else await executor.execute(step);
+    }
+  }
+
+  async #decideUnreadable(kind: string, key: string): Promise<void> {
+    const { world } = this.#options;
+    const caches: Record<OurKind, { get(key: string): Kept<unknown> | undefined }> = {
+      Track: world.tracks,
+      Station: world.stations,
+      Ticket: world.tickets,
+    };
+    if (kind !== 'Track' && kind !== 'Station' && kind !== 'Ticket') return;
+    const kept = caches[kind].get(key);
+    if (kept) await sayUnreadable(this.#options, kind, kept);
+  }
+
+  #track(key: string, add: Add): void {
+    add(`track ${key}`);
+    this.#neighbours(this.#options.world.tracks.get(key), add);
+  }
+
+  #neighbours(kept: Kept<Track> | undefined, add: Add): void {
+    if (kept?.resource) for (const neighbour of neighboursOf(this.#options.world, kept.resource)) add(trackKey(neighbour));
+  }
+
+  #station(key: string, add: Add): void {
+    add(`station ${key}`);
+    for (const kept of this.#options.world.tracks.find('station', key)) add(`track ${keyOf(kept.metadata)}`);
+  }
+
+  #namespace(namespace: string | undefined, add: Add): void {
+    if (namespace === undefined) return;
+    for (const kept of this.#options.world.tracks.list(namespace)) add(`track ${keyOf(kept.metadata)}`);
+  }
+
+  #unreadable(kind: OurKind, key: string, kept: Kept<unknown> | undefined, add: Add): void {
+    if (kept?.problems) add(`unreadable ${kind} ${key}`);
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * The machine around the decisions: caches feed a queue of keys, a key is decided on from what the caches show, and the
+ * plan is carried out. Lives here: wiring, jobs, and how effects are made from adapters. May not live here: a rule of
+ * the journey, or an import of a client library.
+ */
+
+export { startRuntime, type Runtime, type RuntimeOptions } from './runtime';

@@ -1,0 +1,131 @@
+/** The jobs under way and what became of them: facts of the next decision. */
+
+import { messageOf, TransientError } from '../errors';
+import type { Job, JobFact, JobKind, JobResults } from '../journey';
+import type { WaitingReason } from '../../lib/api';
+import type { Clock } from '../kube';
+import type { Log } from '../log';
+
+/** Does one job; `signal` aborts when nobody asks for it any more. */
+export type JobRunner = <J extends Job>(job: J, signal: AbortSignal) => Promise<JobResults[J['kind']]>;
+
+/** A failure that knows which wait it is. Anything else that goes wrong in a job counts as Git being unavailable. */
+export class Unavailable extends TransientError {
+  constructor(
+    readonly reason: WaitingReason,
+    message: string,
+    options?: ErrorOptions & { readonly retryAfterMs?: number },
+  ) {
+    super(message, options?.retryAfterMs, options);
+  }
+}
+
+interface Entry {
+  /** What decisions see; while a job runs again, what it found before. */
+  fact: JobFact<unknown>;
+  running: AbortController | undefined;
+  failures: number;
+}
+
+export interface JobBoardOptions {
+  readonly run: JobRunner;
+  /** Called when a job of this owner has ended: its next decision sees the fact. */
+  readonly wake: (owner: string) => void;
+  readonly clock: Clock;
+  /** Numbers in [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+
+/** Jobs of all owners. An owner is the queue key whose decisions asked for the job. */
+export class JobBoard {
+  readonly #options: JobBoardOptions;
+  readonly #owners = new Map<string, Map<string, Entry>>();
+  #closed = false;
+
+  constructor(options: JobBoardOptions) {
+    this.#options = options;
+  }
+
+  /** What an owner's decision sees; `asked` collects the keys that it looked at. */
+  view(owner: string, asked: Set<string>) {
+    return <K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined => {
+      const place = `${kind} ${key}`;
+      asked.add(place);
+      // A fact under this key was put there by a job of this kind, so its result is of that kind.
+      return this.#owners.get(owner)?.get(place)?.fact as JobFact<JobResults[K]> | undefined;
+    };
+  }
+
+  /** Starts a job unless it is running. */
+  start(owner: string, job: Job): void {
+    if (this.#closed) return;
+    const place = `${job.kind} ${job.key}`;
+    const jobs = this.#owners.get(owner) ?? new Map<string, Entry>();
+    this.#owners.set(owner, jobs);
+    const before = jobs.get(place);
+    if (before?.running) return;
+    const running = new AbortController();
+    const since = new Date(this.#options.clock.now());
+    const entry: Entry = {
+      fact: before?.fact.state === 'Done' ? before.fact : { state: 'Running', since },
+      running,
+      failures: before?.failures ?? 0,
+    };
+    jobs.set(place, entry);
+    void this.#run(owner, job, entry, running.signal);
+  }
+
+  /** Forgets what the owner's last decision did not ask for. A push is never cut off: its answer is worth having. */
+  sweep(owner: string, asked: ReadonlySet<string>): void {
+    const jobs = this.#owners.get(owner);
+    if (!jobs) return;
+    for (const [place, entry] of jobs) {
+      if (asked.has(place)) continue;
+      if (entry.running && !place.startsWith('land ')) entry.running.abort();
+      if (!entry.running || !place.startsWith('land ')) jobs.delete(place);
+    }
+    if (jobs.size === 0) this.#owners.delete(owner);
+  }
+
+  /** Jobs that are running. */
+  get running(): number {
+    return [...this.#owners.values()].flatMap((jobs) => [...jobs.values()]).filter((entry) => entry.running).length;
+  }
+
+  /** Ends all jobs and starts no more. */
+  close(): void {
+    this.#closed = true;
+    for (const jobs of this.#owners.values()) for (const entry of jobs.values()) entry.running?.abort();
+  }
+
+  async #run(owner: string, job: Job, entry: Entry, signal: AbortSignal): Promise<void> {
+    const { clock, log, run, wake } = this.#options;
+    try {
+      const result = await run(job, signal);
+      entry.fact = { state: 'Done', at: new Date(clock.now()), result };
+      entry.failures = 0;
+    } catch (error) {
+      if (!signal.aborted) log.warn({ owner, job: job.kind, error: messageOf(error) }, 'A job failed and is tried again');
+      entry.failures += 1;
+      entry.fact = this.#failure(error, entry.failures);
+    }
+    entry.running = undefined;
+    if (!this.#closed && !signal.aborted) wake(owner);
+  }
+
+  #failure(error: unknown, failures: number): JobFact<never> {
+    const { clock, random } = this.#options;
+    const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) * (0.75 + random() / 2);
+    const wait = Math.max(backoff, error instanceof TransientError ? (error.retryAfterMs ?? 0) : 0);
+    return {
+      state: 'Failed',
+      reason: error instanceof Unavailable ? error.reason : 'GitUnavailable',
+      message: messageOf(error),
+      retryAt: new Date(clock.now() + wait),
+    };
+  }
+}

@@ -1,0 +1,42 @@
+/** Which code does which job. */
+
+import type { Git } from '../git';
+import type { Job, JobResults } from '../journey';
+import type { Registry } from '../registry';
+import type { Renderer } from '../render';
+import { lookAtHeads, relate } from './heads';
+import type { JobRunner } from './job-board';
+import { land } from './land';
+import { look, type ReadSecret } from './look';
+import { prepare } from './prepare';
+import { sourceHeads } from './sources';
+
+export interface JobTools {
+  readonly git: Git;
+  readonly renderer: Renderer;
+  readonly registry: Registry;
+  readonly secret: ReadSecret;
+  readonly now: () => Date;
+}
+
+export function jobRunner(tools: JobTools): JobRunner {
+  const { git, renderer, registry, secret, now } = tools;
+  const run = (job: Job, signal: AbortSignal): Promise<JobResults[keyof JobResults]> => {
+    switch (job.kind) {
+      case 'sources':
+        return sourceHeads(git, job, signal);
+      case 'look':
+        return look(registry, secret, job, signal);
+      case 'prepare':
+        return prepare({ git, renderer }, job, signal);
+      case 'land':
+        return land(git, job, now, signal);
+      case 'heads':
+        return lookAtHeads(git, job, signal);
+      case 'relate':
+        return relate(git, job);
+    }
+  };
+  // Each branch above gives the result of its own kind, which the compiler cannot tie to the type parameter.
+  return run as JobRunner;
+}

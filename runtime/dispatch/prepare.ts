@@ -1,0 +1,197 @@
+/** The job `prepare`: the commits of one arrival are made in the mirror, and shown to nobody (rules A2-A8, D2, D3, D8). */
+
+import { STATE_FILE, type FailureReason, type RenderedState } from '../../lib/api';
+import { messageOf, TerminalError } from '../errors';
+import { blobId, type Git } from '../git';
+import {
+  applyChange,
+  comparisons,
+  ownershipOf,
+  sameState,
+  sourceBranchOf,
+  type PrepareApplication,
+  type Prepared,
+  type PreparedApplication,
+  type PrepareJob,
+  type SourceHistory,
+} from '../journey';
+import type { Renderer } from '../render';
+import { commitMessage } from './commit-message';
+import { compose, type Composition } from './compose';
+import { headFacts, placeOf, readHeads } from './heads';
+import { recover } from './recovery';
+import { branchContent, writeStateRecord, type BranchContent } from './state-record';
+
+/** Author and committer of every commit of ours. */
+const AUTHOR = { name: 'K8sTA', email: 'transit@k8sta.io' } as const;
+
+export interface Tools {
+  readonly git: Git;
+  readonly renderer: Renderer;
+}
+
+/** Failure reasons that a TerminalError of an adapter may name; anything else that is final counts as a failed render. */
+const REASONS: readonly FailureReason[] = ['RenderFailed', 'OverlayMissing', 'SourceNotContained'];
+
+export async function prepare(tools: Tools, job: PrepareJob, signal: AbortSignal): Promise<Prepared> {
+  const places = job.applications.map(({ reference }) => ({ repoURL: reference.repoURL, branch: reference.branch }));
+  const heads = await readHeads(tools.git, places, signal);
+  return Promise.all(
+    job.applications.map(async (application): Promise<PreparedApplication> => {
+      const { reference } = application;
+      try {
+        return await prepareOne(tools, job, application, heads.get(placeOf(reference)), signal);
+      } catch (error) {
+        if (!(error instanceof TerminalError)) throw error;
+        const reason = REASONS.find((known) => known === error.reason) ?? 'RenderFailed';
+        return { outcome: 'Failed', reference, reason, message: `${reference.name}: ${messageOf(error)}` };
+      }
+    }),
+  );
+}
+
+async function prepareOne(
+  tools: Tools,
+  job: PrepareJob,
+  application: PrepareApplication,
+  head: string | undefined,
+  signal: AbortSignal,
+): Promise<PreparedApplication> {
+  const { git } = tools;
+  const { reference, listed, resumed } = application;
+  const known = [...listed, ...(application.head === undefined ? [] : [application.head])];
+  const facts = await headFacts(git, reference.repoURL, head, known);
+  const ownership = ownershipOf(facts, application.head, listed, resumed);
+  const found = await recover(git, application, ownership);
+  if (found.ownership.whose !== 'Ours' && found.ownership.whose !== 'Nobody') {
+    return { outcome: 'Suspended', reference, ownership: found.ownership };
+  }
+  const good = application.good ?? found.good;
+  const from = good?.state ?? application.start ?? {};
+  const history = await sourceHistory(git, job, application, from);
+  const state = applyChange(from, job.change, job.root, reference, history);
+  const parent = head === undefined ? undefined : await branchContent(git, reference.repoURL, head);
+  const composition = await filesOf(tools, application, good, state, signal);
+  return finish(tools, job, application, { head, parent, state, good: good?.commit, composition });
+}
+
+/** A state that the change leaves as it is keeps its files byte for byte; nothing is rendered for it (rule A6). */
+async function filesOf(
+  { git, renderer }: Tools,
+  { reference }: PrepareApplication,
+  good: { readonly commit: string; readonly state: RenderedState } | undefined,
+  state: RenderedState,
+  signal: AbortSignal,
+): Promise<Composition> {
+  if (good !== undefined && sameState(good.state, state)) {
+    const { record } = await branchContent(git, reference.repoURL, good.commit);
+    if (record !== undefined) {
+      const blobs = await git.blobs(reference.repoURL, Object.values(record.files));
+      const files = Object.entries(record.files).flatMap(([path, oid]) => {
+        const bytes = blobs.get(oid);
+        return bytes === undefined ? [] : [[path, bytes] as const];
+      });
+      return { files: new Map(files), renderer: record.renderer, usedImages: [] };
+    }
+  }
+  return compose(git, renderer, reference, state, signal);
+}
+
+interface Result {
+  readonly head: string | undefined;
+  readonly parent: BranchContent | undefined;
+  readonly state: RenderedState;
+  readonly good: string | undefined;
+  readonly composition: Composition;
+}
+
+async function finish(
+  { git }: Tools,
+  job: PrepareJob,
+  { reference, resumed }: PrepareApplication,
+  { head, parent, state, good, composition }: Result,
+): Promise<PreparedApplication> {
+  const { repoURL } = reference;
+  const files = Object.fromEntries([...composition.files].map(([path, bytes]) => [path, blobId(bytes)]));
+  const before = parent?.record?.files ?? {};
+  const strangers = Object.keys(files).filter((path) => parent?.files.has(path) && !(path in before));
+  if (head !== undefined && strangers.length > 0 && !resumed.includes(head)) {
+    return { outcome: 'Suspended', reference, ownership: { whose: 'ForeignCommit', head, paths: strangers } };
+  }
+  const message = wordsOn(job, composition);
+  if (head !== undefined && parent !== undefined && showsAlready(parent, files)) {
+    const { tree } = await git.describe(repoURL, head);
+    const renderer = composition.renderer;
+    return { outcome: 'NoChange', reference, parent: head, tree, commit: head, state, renderer, message };
+  }
+  const key = `${reference.namespace}/${reference.name}`;
+  const record = writeStateRecord({
+    station: `${job.namespace}/${job.station}`,
+    application: key,
+    ticket: `${job.namespace}/${job.ticket}`,
+    state,
+    renderer: composition.renderer,
+    ...(good === undefined ? {} : { good }),
+    files,
+  });
+  const { tree, commit } = await git.commit(repoURL, {
+    ...(head === undefined ? {} : { parent: head }),
+    remove: Object.keys(before).filter((path) => !(path in files)),
+    write: new Map([...composition.files, [STATE_FILE, record]]),
+    author: AUTHOR,
+    date: job.start,
+    message: commitMessage({ ...job, application: key }),
+  });
+  return {
+    outcome: 'Commit',
+    reference,
+    ...(head === undefined ? {} : { parent: head }),
+    tree,
+    commit,
+    state,
+    renderer: composition.renderer,
+    message,
+  };
+}
+
+/** Whether the branch shows these very files; `.k8sta/state.yaml` does not count (rule A7). */
+function showsAlready(parent: BranchContent, files: Readonly<Record<string, string>>): boolean {
+  const managed = Object.keys(parent.record?.files ?? {});
+  return (
+    parent.record !== undefined &&
+    managed.length === Object.keys(files).length &&
+    Object.entries(files).every(([path, oid]) => parent.files.get(path)?.oid === oid)
+  );
+}
+
+function wordsOn(job: PrepareJob, { files, usedImages }: Composition): string {
+  const unused = (job.change.images ?? []).map((image) => image.repoURL).filter((image) => !usedImages.includes(image));
+  const count = `${files.size} file${files.size === 1 ? '' : 's'}`;
+  return unused.length === 0 ? count : `${count}; no manifest uses ${unused.join(', ')}`;
+}
+
+/** What has to be known of commits before a source change can be applied (rule A4). */
+async function sourceHistory(
+  git: Git,
+  job: PrepareJob,
+  { reference }: PrepareApplication,
+  from: RenderedState,
+): Promise<SourceHistory> {
+  const { repoURL } = reference;
+  const pairs = comparisons(from, job.change, reference);
+  if (pairs.length === 0) return { contains: () => false, onBranch: () => true };
+  const branch = sourceBranchOf(reference);
+  const head = (await git.heads(repoURL, [branch])).get(branch);
+  const contained = new Set<string>();
+  const onBranch = new Set<string>();
+  for (const { incoming, recorded } of pairs) {
+    if (head !== undefined && (await git.contains(repoURL, recorded, head))) onBranch.add(recorded);
+    if ((await git.has(repoURL, recorded)) && (await git.contains(repoURL, incoming, recorded))) {
+      contained.add(`${incoming} ${recorded}`);
+    }
+  }
+  return {
+    contains: (_repository, ancestor, descendant) => contained.has(`${ancestor} ${descendant}`),
+    onBranch: (_repository, commit) => onBranch.has(commit),
+  };
+}

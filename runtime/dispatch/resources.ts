@@ -1,0 +1,37 @@
+/** The kinds that the runtime reads and writes. */
+
+import { ARGOCD, GROUP, KINDS, VERSION, type Kind, type Station, type Ticket, type Track } from '../../lib/api';
+import type { KubeObject, Resource } from '../kube';
+
+const ours = <K extends KubeObject>(kind: Kind): Resource<K> => ({
+  group: GROUP,
+  version: VERSION,
+  plural: KINDS[kind].plural,
+  kind,
+  namespaced: true,
+});
+
+/** A resource of ours as the server stores it: nobody has checked it yet. */
+export interface StoredObject extends KubeObject {
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+export const TRACKS = ours<KubeObject & Track>('Track');
+export const STATIONS = ours<KubeObject & Station>('Station');
+export const TICKETS = ours<KubeObject & Ticket>('Ticket');
+
+export const APPLICATIONS: Resource = {
+  group: ARGOCD.group,
+  version: ARGOCD.version,
+  plural: 'applications',
+  kind: 'Application',
+  namespaced: true,
+};
+
+/** A Secret, whose values are base64. */
+export interface Secret extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+export const SECRETS: Resource<Secret> = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };

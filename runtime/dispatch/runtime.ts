@@ -1,0 +1,120 @@
+/** One runtime against one cluster. */
+
+import { join } from 'node:path';
+import type { Patience } from '../argocd';
+import { openGit } from '../git';
+import type { Clock, Cluster } from '../kube';
+import { EventRecorder, EVENTS, systemClock, WorkQueue } from '../kube';
+import type { Log } from '../log';
+import { createRegistry } from '../registry';
+import { createRenderer } from '../render';
+import { gitCredential, registryCredential } from './credentials';
+import { Dispatcher } from './dispatcher';
+import { Executor } from './execute';
+import { JobBoard } from './job-board';
+import { jobRunner } from './jobs';
+import { SECRETS } from './resources';
+import { World } from './world';
+
+export interface RuntimeOptions {
+  readonly cluster: Cluster;
+  /** Where caches live: mirrors of repositories. Lost without harm. */
+  readonly folder: string;
+  /** Registries to ask instead of others, by host: `ghcr.io` may be served by `http://127.0.0.1:5000`. @default - none */
+  readonly registryMirrors?: ReadonlyMap<string, string>;
+  /** How long Argo CD's word must stand before it counts, in milliseconds. @default 5000 */
+  readonly settleMs?: number;
+  /** Namespace of the operator's labelled credentials. @default - that of the kubeconfig context */
+  readonly credentialsNamespace?: string;
+  /** How many tracks are decided on at once. @default 8 */
+  readonly workers?: number;
+  readonly log: Log;
+  /** @default - the machine's */
+  readonly clock?: Clock;
+  /** Numbers in [0, 1). @default - Math.random */
+  readonly random?: () => number;
+}
+
+export interface Runtime {
+  /** Whether it makes progress, and what keeps it from making any. */
+  health(): { readonly ok: boolean; readonly problems: readonly string[] };
+  /** Lets what is under way end, and takes nothing more. */
+  stop(): Promise<void>;
+}
+
+/** A watch that was silent for longer than this is dead, whatever it says. */
+const SILENCE_LIMIT_MS = 120_000;
+
+/** A decision that takes longer than this is stuck. */
+const STUCK_MS = 60_000;
+
+/**
+ * Starts the runtime; resolves when its caches have been filled.
+ *
+ * @throws TransientError naming what could not be listed, and why
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { cluster, log, folder, clock = systemClock, random = Math.random } = options;
+  const now = (): Date => new Date(clock.now());
+  const credentialsNamespace = options.credentialsNamespace ?? cluster.namespace;
+  const world = new World({ cluster, credentialsNamespace, clock, log });
+  const git = openGit({ folder: join(folder, 'git'), credentials: async (url) => gitCredential(world, url), log, now });
+  const renderer = createRenderer();
+  const registry = createRegistry({
+    ...(options.registryMirrors === undefined ? {} : { mirrors: options.registryMirrors }),
+    credentials: async (host) => registryCredential(world, host),
+  });
+  const secret = async (namespace: string, name: string) => (await cluster.objects(SECRETS).get({ namespace, name }))?.data;
+  const events = new EventRecorder({ events: cluster.objects(EVENTS), log, clock });
+  const executor = new Executor({ cluster, world, events, now, log });
+  const board = new JobBoard({
+    run: jobRunner({ git, renderer, registry, secret, now }),
+    wake: (owner) => queue.add(owner),
+    clock,
+    random,
+    log,
+  });
+  const patience: Partial<Patience> = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
+  const dispatcher = new Dispatcher({ world, executor, board, cluster, events, patience, now, log });
+  const queue: WorkQueue = new WorkQueue({
+    handle: async (key) => {
+      const wakeAt = await dispatcher.handle(key);
+      if (wakeAt) queue.addAt(key, wakeAt);
+    },
+    workers: options.workers ?? 8,
+    log,
+    clock,
+    random,
+  });
+  dispatcher.feed((key) => queue.add(key));
+
+  try {
+    await world.start();
+  } catch (error) {
+    await world.stop();
+    await git.close();
+    throw error;
+  }
+  queue.start();
+
+  return {
+    health() {
+      const { contactAgeMs, lastError } = world.health();
+      const { longestRunningMs } = queue.stats();
+      const problems = [
+        ...(contactAgeMs > SILENCE_LIMIT_MS
+          ? [`the API server has been silent for ${Math.round(contactAgeMs / 1000)} s${lastError ? `: ${lastError}` : ''}`]
+          : []),
+        ...(longestRunningMs > STUCK_MS ? [`a decision has been running for ${Math.round(longestRunningMs / 1000)} s`] : []),
+      ];
+      return { ok: problems.length === 0, problems };
+    },
+    async stop() {
+      await queue.stop();
+      board.close();
+      await world.stop();
+      await events.flush();
+      await Promise.all([git.close(), renderer.close()]);
+    },
+  };
+}

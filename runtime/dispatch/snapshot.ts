@@ -1,0 +1,84 @@
+/** The caches as one decision sees them. */
+
+import type { Station, Ticket, Track } from '../../lib/api';
+import { judge, preconditions, type Patience } from '../argocd';
+import { hasEnded, type Facts, type Line, type Snapshot } from '../journey';
+import { keyOf } from '../kube';
+import type { Kept, World } from './world';
+
+const readable = <T>(list: readonly Kept<T>[]): T[] => list.flatMap((kept) => kept.resource ?? []);
+
+/** How decisions look up what jobs have found. */
+export type JobView = Facts['job'];
+
+export function factsOf(world: World, now: Date, patience: Partial<Patience>, job: JobView): Facts {
+  return {
+    precondition: (station, reference) =>
+      preconditions(
+        world.application(reference),
+        {
+          namespace: station.metadata.namespace,
+          station: station.metadata.name,
+          repoURL: reference.repoURL,
+          branch: reference.branch,
+        },
+        world.onBranch(reference),
+      ),
+    judge: (reference, expectation) => judge(world.application(reference), expectation, now, patience),
+    health: (reference) => world.application(reference)?.health.status ?? 'Missing',
+    live: (reference) => {
+      const view = world.application(reference);
+      const well = view?.sync.status === 'Synced' && view.health.status === 'Healthy';
+      return well ? view.sync.revisions[0] : undefined;
+    },
+    ticket: (uid) => world.tickets.find('uid', uid)[0]?.resource,
+    job,
+  };
+}
+
+function lineOf(world: World, track: Track): Line {
+  const { namespace, name } = track.metadata;
+  const tickets = readable(world.tickets.find('track', keyOf({ namespace, name })));
+  return { track, tickets: tickets.filter((ticket) => !hasEnded(ticket.status)) };
+}
+
+/** Express and rollback tickets ride no track; each track of their namespace speaks for the ones that it sees. */
+function unridden(world: World, namespace: string): Ticket[] {
+  return readable(world.tickets.list(namespace)).filter(
+    (ticket) => ticket.spec.track === undefined && !hasEnded(ticket.status),
+  );
+}
+
+/** Tracks that meet this one at some station. */
+export function neighboursOf(world: World, track: Track): Track[] {
+  const { namespace, uid } = track.metadata;
+  const found = new Map<string, Track>();
+  for (const { name } of track.spec.stations) {
+    for (const kept of world.tracks.find('station', keyOf({ namespace, name }))) {
+      if (kept.resource && kept.metadata.uid !== uid) found.set(kept.metadata.uid, kept.resource);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Everything that the decision for a track depends on; `undefined` where there is no such track, or it cannot be read. */
+export function snapshotOf(
+  world: World,
+  key: string,
+  now: Date,
+  facts: Facts,
+): Snapshot | undefined {
+  const track = world.tracks.get(key)?.resource;
+  if (track === undefined) return undefined;
+  const { namespace } = track.metadata;
+  const neighbours = neighboursOf(world, track).map((neighbour) => lineOf(world, neighbour));
+  const stations = new Map<string, Station>();
+  for (const { spec } of [track, ...neighbours.map((line) => line.track)]) {
+    for (const { name } of spec.stations) {
+      const station = world.stations.get(keyOf({ namespace, name }))?.resource;
+      if (station) stations.set(name, station);
+    }
+  }
+  const line = lineOf(world, track);
+  return { ...line, tickets: [...line.tickets, ...unridden(world, namespace)], now, stations, neighbours, facts };
+}

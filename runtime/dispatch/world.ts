@@ -1,0 +1,164 @@
+/** The caches: what the runtime knows of the cluster, and how to find it. */
+
+import {
+  LABELS,
+  type ApplicationReference,
+  type Station,
+  type Ticket,
+  type Track,
+} from '../../lib/api';
+import { parseStation, parseTicket, parseTrack } from '../../lib/api/validation';
+import { branchKey, branchKeysOf, projectApplication } from '../argocd';
+import type { ApplicationView } from '../journey';
+import { keyOf, metadataOf, Store, type Cluster, type Clock, type Identity, type KubeObject, type Reflector } from '../kube';
+import type { Log } from '../log';
+import { APPLICATIONS, SECRETS, STATIONS, TICKETS, TRACKS, type Secret } from './resources';
+
+/** A resource of ours as it is kept: read, or with the reasons why it cannot be. */
+export type Kept<T> = { readonly metadata: Identity } & (
+  | { readonly resource: T; readonly problems?: undefined }
+  | { readonly resource?: undefined; readonly problems: readonly string[]; readonly stored: KubeObject }
+);
+
+/** A labelled credential: the prefix of what it serves, and its secret values. */
+export interface KeptCredential {
+  readonly metadata: Identity;
+  readonly serves: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+type Parse<T> = (raw: unknown) => { readonly resource: T } | { readonly problems: readonly string[] };
+
+function keep<T>(parse: Parse<T>) {
+  return (stored: KubeObject): Kept<T> => {
+    const { name, namespace, uid, resourceVersion } = stored.metadata;
+    const metadata = { name, uid, resourceVersion, ...(namespace === undefined ? {} : { namespace }) };
+    const parsed = parse(stored);
+    return 'resource' in parsed ? { metadata, resource: parsed.resource } : { metadata, problems: parsed.problems, stored };
+  };
+}
+
+const stationKeys = (track: Track): string[] =>
+  track.spec.stations.map(({ name }) => keyOf({ namespace: track.metadata.namespace, name }));
+
+const decode = (data: Secret['data']): Record<string, string> =>
+  Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
+
+export interface WorldOptions {
+  readonly cluster: Cluster;
+  /** Where the operator's labelled credentials are; those of other namespaces are never read. */
+  readonly credentialsNamespace: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Caches of everything that decisions read. */
+export class World {
+  readonly tracks: Store<Kept<Track>, 'station'>;
+  readonly stations: Store<Kept<Station>, 'application'>;
+  readonly tickets: Store<Kept<Ticket>, 'track' | 'uid'>;
+  readonly applications: Store<ApplicationView, 'branch'>;
+  readonly credentials: Store<KeptCredential>;
+  private readonly reflectors: readonly Reflector<never, never>[];
+  private readonly writers: {
+    readonly Track: Reflector<KubeObject & Track, Kept<Track>>;
+    readonly Station: Reflector<KubeObject & Station, Kept<Station>>;
+    readonly Ticket: Reflector<KubeObject & Ticket, Kept<Ticket>>;
+    readonly Application: Reflector<KubeObject, ApplicationView>;
+  };
+
+  constructor({ cluster, credentialsNamespace, clock, log }: WorldOptions) {
+    this.tracks = new Store<Kept<Track>, 'station'>({ log, identity: metadataOf, indexes: { station: (kept) => (kept.resource ? stationKeys(kept.resource) : []) } });
+    this.stations = new Store<Kept<Station>, 'application'>({
+      log,
+      identity: metadataOf,
+      indexes: { application: (kept) => (kept.resource?.spec.applications ?? []).map((reference) => keyOf(reference)) },
+    });
+    this.tickets = new Store<Kept<Ticket>, 'track' | 'uid'>({
+      log,
+      identity: metadataOf,
+      indexes: {
+        track: ({ resource, metadata: { namespace } }) =>
+          resource?.spec.track === undefined ? [] : [keyOf({ ...(namespace ? { namespace } : {}), name: resource.spec.track })],
+        uid: ({ metadata }) => [metadata.uid],
+      },
+    });
+    this.applications = new Store({ log, identity: (view) => view, indexes: { branch: branchKeysOf } });
+    this.credentials = new Store<KeptCredential>({ log, identity: metadataOf });
+
+    const omit = [{ key: 'managedFields' }];
+    this.writers = {
+      Track: cluster.reflector({ resource: TRACKS, store: this.tracks, project: keep(parseTrack), omit, log, clock }),
+      Station: cluster.reflector({ resource: STATIONS, store: this.stations, project: keep(parseStation), omit, log, clock }),
+      Ticket: cluster.reflector({ resource: TICKETS, store: this.tickets, project: keep(parseTicket), omit, log, clock }),
+      Application: cluster.reflector({
+        resource: APPLICATIONS,
+        store: this.applications,
+        project: projectApplication,
+        omit: [...omit, { key: 'resources', unless: '"requiresPruning":true' }, { key: 'history' }],
+        log,
+        clock,
+      }),
+    };
+    const credentials = cluster.reflector({
+      resource: SECRETS,
+      store: this.credentials,
+      namespaces: [credentialsNamespace],
+      labelSelector: LABELS.credential,
+      project: ({ metadata, data }: Secret): KeptCredential => {
+        const { url = '', ...values } = decode(data);
+        const { name, namespace, uid, resourceVersion, labels } = metadata;
+        return {
+          metadata: { name, uid, resourceVersion, ...(namespace ? { namespace } : {}) },
+          serves: `${labels?.[LABELS.credential] ?? ''} ${url}`,
+          values,
+        };
+      },
+      log,
+      clock,
+    });
+    this.reflectors = [...Object.values(this.writers), credentials] as unknown as Reflector<never, never>[];
+  }
+
+  /** Begins to fill the caches; resolves when all have been listed. */
+  async start(): Promise<void> {
+    for (const reflector of this.reflectors) reflector.start();
+    await Promise.all(this.reflectors.map((reflector) => reflector.synced()));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.reflectors.map((reflector) => reflector.stop()));
+  }
+
+  /** Takes the server's reply to a write of ours into the cache, so that the next decision sees it. */
+  observe(written: KubeObject): void {
+    switch (written.kind) {
+      case 'Track':
+        return this.writers.Track.observe(written as KubeObject & Track);
+      case 'Station':
+        return this.writers.Station.observe(written as KubeObject & Station);
+      case 'Ticket':
+        return this.writers.Ticket.observe(written as KubeObject & Ticket);
+      default:
+        return this.writers.Application.observe(written);
+    }
+  }
+
+  /** The Application that a station names, as it is live. */
+  application(reference: Pick<ApplicationReference, 'namespace' | 'name'>): ApplicationView | undefined {
+    return this.applications.get(keyOf(reference));
+  }
+
+  /** All Applications that sync a branch. */
+  onBranch(branch: { readonly repoURL: string; readonly branch: string }): readonly ApplicationView[] {
+    return this.applications.find('branch', branchKey(branch));
+  }
+
+  /** Longest silence of any watch in milliseconds, and what failed last, for liveness. */
+  health(): { readonly contactAgeMs: number; readonly lastError?: string } {
+    const all = this.reflectors.map((reflector) => reflector.health());
+    const lastError = all.find((one) => one.lastError !== undefined)?.lastError;
+    const contactAgeMs = Math.max(...all.map((one) => one.contactAgeMs ?? 0));
+    return { contactAgeMs, ...(lastError === undefined ? {} : { lastError }) };
+  }
+}

@@ -1,0 +1,135 @@
+/** One request to a registry: deadline, size limit, authentication, and errors in three classes. */
+
+import { TerminalError, TransientError } from '../errors';
+import type { Address } from './address';
+
+export interface RegistryCredential {
+  readonly username: string;
+  readonly password: string;
+}
+
+export type CredentialOf = (host: string) => Promise<RegistryCredential | undefined>;
+
+const DEADLINE_MS = 15_000;
+const LARGEST_BODY = 8 * 1024 * 1024;
+const DEFAULT_RETRY_MS = 30_000;
+
+const basic = ({ username, password }: RegistryCredential): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+const secondsIn = (value: string | null): number | undefined => (value !== null && /^\d+$/.test(value) ? Number(value) : undefined);
+
+/** The parameters of a `WWW-Authenticate: Bearer realm="...",service="..."` challenge. */
+const challengeIn = (header: string | null): Record<string, string> | undefined =>
+  header === null || !/^bearer /i.test(header)
+    ? undefined
+    : Object.fromEntries([...header.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key.toLowerCase(), value]));
+
+export class Connection {
+  readonly #tokens = new Map<string, string>();
+
+  constructor(private readonly credentialOf: CredentialOf) {}
+
+  /**
+   * Asks for a path below the repository, or an absolute URL on the same host.
+   *
+   * @throws TransientError unless the answer is a success or 404
+   */
+  async ask(address: Address, path: string, options: { method?: string; accept?: string; signal?: AbortSignal } = {}): Promise<Response> {
+    const url = new URL(path.startsWith('http') ? path : `${address.base}${path}`);
+    if (url.origin !== new URL(address.base).origin) {
+      throw new TerminalError(`${address.host} points to another host (${url.host}) for more; it is not followed`, 'InvalidRegistryAnswer');
+    }
+    if (address.mirrorOf !== undefined) url.searchParams.set('ns', address.mirrorOf);
+    const first = await this.#send(address, url, options, this.#tokens.get(address.base));
+    if (first.status !== 401) return this.#checked(address, url, first);
+    await first.body?.cancel();
+    const authorization = await this.#authorize(address, first.headers.get('www-authenticate'), options.signal);
+    this.#tokens.set(address.base, authorization);
+    return this.#checked(address, url, await this.#send(address, url, options, authorization));
+  }
+
+  async #send(
+    address: Address,
+    url: URL,
+    { method = 'GET', accept = '*/*', signal }: { method?: string; accept?: string; signal?: AbortSignal },
+    authorization: string | undefined,
+  ): Promise<Response> {
+    const deadline = AbortSignal.timeout(DEADLINE_MS);
+    try {
+      return await fetch(url, {
+        method,
+        headers: { accept, ...(authorization === undefined ? {} : { authorization }) },
+        redirect: 'follow',
+        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      });
+    } catch (error) {
+      const why = deadline.aborted ? `no answer within ${DEADLINE_MS / 1000} s` : causeOf(error);
+      throw new TransientError(`registry ${address.host} cannot be reached: ${why}`, undefined, { cause: error });
+    }
+  }
+
+  /** Gets a token as the challenge says, with the credential of the registry where there is one. */
+  async #authorize(address: Address, header: string | null, signal?: AbortSignal): Promise<string> {
+    const credential = await this.credentialOf(address.host);
+    const challenge = challengeIn(header);
+    if (challenge?.['realm'] === undefined) {
+      if (credential === undefined) throw refused(address, 'it asks for a credential and none is known');
+      return basic(credential);
+    }
+    const realm = new URL(challenge['realm']);
+    if (realm.protocol !== 'https:' && realm.origin !== new URL(address.base).origin) {
+      throw refused(address, `its token service ${realm.host} does not speak https`);
+    }
+    for (const key of ['service', 'scope']) {
+      const value = challenge[key];
+      if (value !== undefined) realm.searchParams.set(key, value);
+    }
+    const tokenAddress = { ...address, host: realm.host };
+    const reply = await this.#send(tokenAddress, realm, signal === undefined ? {} : { signal }, credential && basic(credential));
+    if (reply.status === 401 || reply.status === 403) throw refused(address, 'its token service does not accept the credential');
+    if (!reply.ok) throw new TransientError(`token service ${realm.host} of ${address.host} answered ${reply.status}`);
+    const body: unknown = await readJson(reply);
+    const { token, access_token: accessToken } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+    const bearer = typeof token === 'string' ? token : accessToken;
+    if (typeof bearer !== 'string') throw new TransientError(`token service ${realm.host} of ${address.host} gave no token`);
+    return `Bearer ${bearer}`;
+  }
+
+  async #checked(address: Address, url: URL, reply: Response): Promise<Response> {
+    if (reply.ok || reply.status === 404) return reply;
+    await reply.body?.cancel();
+    if (reply.status === 401 || reply.status === 403) throw refused(address, `it answered ${reply.status}`);
+    const wait = secondsIn(reply.headers.get('retry-after'));
+    const retryAfterMs = wait === undefined ? (reply.status === 429 ? DEFAULT_RETRY_MS : undefined) : wait * 1000;
+    throw new TransientError(`registry ${address.host} answered ${reply.status} for ${url.pathname}`, retryAfterMs);
+  }
+}
+
+/** A person mends this, and nothing tells us when: so it is tried again, and says what to do. */
+const refused = (address: Address, why: string): TransientError =>
+  new TransientError(
+    `registry ${address.host} refuses us: ${why}. Set a Secret with label k8sta.io/credential=registry and url https://${address.host}, or secretName on the subscription`,
+    60_000,
+  );
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+/** The body as JSON, never more of it than a registry may reasonably send. */
+export async function readJson(reply: Response): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of reply.body ?? []) {
+    size += chunk.byteLength;
+    if (size > LARGEST_BODY) throw new TransientError(`an answer of more than ${LARGEST_BODY} bytes was cut off`);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch (error) {
+    throw new TransientError('the registry answered something that is not JSON', undefined, { cause: error });
+  }
+}

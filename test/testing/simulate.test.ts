@@ -1,0 +1,51 @@
+import { Chart, Testing } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Gate, GitRepository, Station, Subscription, Track } from '../../lib';
+import { Duration } from 'cdk8s';
+import { simulate } from '../../testing';
+
+class Guestbook extends Chart {
+  constructor(scope: Construct, id: string, gated = true) {
+    super(scope, id, { namespace: 'guestbook' });
+    const repository = GitRepository.at('https://git.example.com/guestbook.git');
+    const stop = (name: string) => new Station(this, name).application('web', { repository, overlay: `env/${name}` });
+    const prod = stop('prod');
+    if (gated) prod.entry(Gate.approval());
+    new Track(this, 'main', {
+      subscriptions: [Subscription.image('ghcr.io/acme/guestbook', { semver: '^1.0.0' })],
+      stations: [stop('test'), stop('stage').exit(Gate.soak(Duration.hours(1))), prod],
+    });
+  }
+}
+
+const network = (gated?: boolean) => new Guestbook(Testing.app(), 'guestbook', gated);
+
+describe('simulate', () => {
+  test('a new image visits test and stage and waits for approval before prod', async () => {
+    const journey = await simulate(network()).image('ghcr.io/acme/guestbook:1.2.3').run();
+    expect(journey).toVisit('test', 'stage');
+    expect(journey).toWaitAt('prod', 'Approval');
+    expect(journey).not.toComplete();
+  });
+
+  test('without the gate it completes, and the picture tells each stop', async () => {
+    const journey = await simulate(network(false)).image('ghcr.io/acme/guestbook:1.2.3').run();
+    expect(journey).toComplete();
+    expect(journey.toString()).toBe(
+      'main-1 guestbook 1.2.3: test (Arrived) -> stage (Arrived) -> prod (Arrived) -> Completed',
+    );
+  });
+
+  test('a degraded stage fails the ticket in its own words, and the next one rides on', async () => {
+    const simulation = simulate(network(false)).health('stage', { degraded: 'crash loop' });
+    const failed = await simulation.image('ghcr.io/acme/guestbook:1.2.3').run();
+    expect(failed.tickets[0]?.status?.failure).toMatchObject({ reason: 'Degraded', station: 'stage' });
+    expect(failed.tickets[0]?.status?.failure?.message).toContain('crash loop');
+    const mended = await simulation.health('stage', { healthyAfterMs: 100 }).image('ghcr.io/acme/guestbook:1.2.4').run();
+    expect(mended.phases()).toEqual(['Failed', 'Completed']);
+  });
+
+  test('an image that nobody subscribes to is refused by name', () => {
+    expect(() => simulate(network()).image('ghcr.io/acme/other:1')).toThrow('nothing boards for image ghcr.io/acme/other');
+  });
+});

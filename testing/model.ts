@@ -1,0 +1,145 @@
+/** The world in memory: branches, Argo CD and time, as far as a journey can tell them from the real ones. */
+
+import { createHash } from 'node:crypto';
+import type { ApplicationReference, RenderedState } from '../lib/api';
+import {
+  applyChange,
+  ownershipOf,
+  type Expectation,
+  type Job,
+  type JobResults,
+  type Landing,
+  type LandJob,
+  type Prepared,
+  type PreparedApplication,
+  type PrepareApplication,
+  type PrepareJob,
+  type RecordedCommit,
+  type Verdict,
+} from '../runtime/journey';
+
+/** How an Application fares after each sync. */
+export type HealthScript =
+  /** Progressing for a while, then Healthy. @default 2000 ms */
+  | { readonly healthyAfterMs: number }
+  /** Degraded with these words, and it stays so. */
+  | { readonly degraded: string }
+  /** Paused by its Rollout, until the script is changed. */
+  | { readonly suspended: string }
+  /** The sync itself fails with these words. */
+  | { readonly syncFails: string };
+
+interface Branch {
+  readonly head: string;
+  readonly tree: string;
+  readonly landedAt: number;
+}
+
+const SYNC_MS = 1_000;
+const HEALTHY_MS = 2_000;
+
+export const applicationKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
+  `${namespace}/${name}`;
+
+const sha = (...parts: readonly string[]): string => createHash('sha1').update(parts.join('\0')).digest('hex');
+
+/** What a state shows: the same for equal images and commits, whoever put them there. */
+const treeOf = (reference: ApplicationReference, state: RenderedState): string =>
+  sha(
+    applicationKey(reference),
+    state.base ?? '',
+    state.overlay ?? '',
+    ...(state.images ?? []).map((image) => `${image.repoURL}:${image.tag ?? ''}@${image.digest ?? ''}`),
+    ...(state.charts ?? []).map((chart) => `${chart.repoURL}/${chart.name}@${chart.version}`),
+  );
+
+export class Model {
+  readonly scripts = new Map<string, HealthScript>();
+  private readonly branches = new Map<string, Branch>();
+  private readonly trees = new Map<string, string>();
+
+  constructor(private readonly now: () => Date) {}
+
+  /** The head of an application's branch. */
+  head(reference: ApplicationReference): string | undefined {
+    return this.branches.get(`${reference.repoURL} ${reference.branch}`)?.head;
+  }
+
+  /** Does a job at once. */
+  run(job: Job): JobResults[keyof JobResults] {
+    switch (job.kind) {
+      case 'sources':
+        return job.branches.map((branch) => ({ ...branch, commit: sha('source', branch.repoURL, branch.branch) }));
+      case 'look':
+        return { newer: false, choice: 'nothing is looked for in a simulation', problem: 'nothing is looked for in a simulation' };
+      case 'prepare':
+        return this.prepare(job);
+      case 'land':
+        return this.land(job);
+      case 'heads':
+        return job.commits.map((one) => this.standing(one));
+      case 'relate':
+        return job.commit === job.revision ? 'same' : 'foreign';
+    }
+  }
+
+  private prepare(job: PrepareJob): Prepared {
+    return job.applications.map((application) => this.prepareOne(job, application));
+  }
+
+  private prepareOne(job: PrepareJob, application: PrepareApplication): PreparedApplication {
+    const { reference, listed, resumed } = application;
+    const head = this.head(reference);
+    const kin = head === undefined ? [] : [{ commit: head, descends: true, touched: [] }];
+    const ownership = ownershipOf({ head, kin }, application.head, listed, resumed);
+    if (ownership.whose !== 'Ours' && ownership.whose !== 'Nobody') return { outcome: 'Suspended', reference, ownership };
+    const from = application.good?.state ?? application.start ?? {};
+    const state = applyChange(from, job.change, job.root, reference, { contains: () => false, onBranch: () => true });
+    const tree = treeOf(reference, state);
+    if (head !== undefined && this.trees.get(head) === tree) {
+      return { outcome: 'NoChange', reference, parent: head, tree, commit: head, state, message: 'no change' };
+    }
+    const commit = sha(head ?? '', tree, job.start.toISOString(), job.ticket);
+    this.trees.set(commit, tree);
+    return { outcome: 'Commit', reference, ...(head === undefined ? {} : { parent: head }), tree, commit, state, message: '1 file' };
+  }
+
+  private land(job: LandJob): Landing {
+    for (const one of job.commits) {
+      if (!one.push || this.head(one.reference) !== one.parent) continue;
+      const tree = this.trees.get(one.commit) ?? '';
+      const branch = { head: one.commit, tree, landedAt: this.now().getTime() };
+      this.branches.set(`${one.reference.repoURL} ${one.branch}`, branch);
+    }
+    return job.commits.map((one) => this.standing(one));
+  }
+
+  private standing(one: RecordedCommit): Landing[number] {
+    const { reference } = one;
+    const head = this.head(reference);
+    return head === one.commit
+      ? { outcome: 'Shown', reference, commit: head }
+      : { outcome: 'NotShown', reference, message: 'the branch does not show the commit yet' };
+  }
+
+  /** What Argo CD would say of an application now. */
+  judge(reference: ApplicationReference, expectation: Expectation): Verdict {
+    const branch = this.branches.get(`${expectation.repoURL} ${expectation.branch}`);
+    const waiting = (reason: 'NotSynced' | 'Progressing' | 'Degraded' | 'Suspended', message: string, after?: number): Verdict => ({
+      outcome: 'Waiting',
+      reason,
+      message,
+      synced: reason !== 'NotSynced',
+      ...(after === undefined || branch === undefined ? {} : { recheckAt: new Date(branch.landedAt + after) }),
+    });
+    if (branch?.head !== expectation.commit) return waiting('NotSynced', 'Argo CD has not seen the commit');
+    const script = this.scripts.get(applicationKey(reference)) ?? { healthyAfterMs: HEALTHY_MS };
+    const age = this.now().getTime() - branch.landedAt;
+    if (age < SYNC_MS) return waiting('NotSynced', 'Argo CD is syncing', SYNC_MS);
+    if ('syncFails' in script) return { outcome: 'Failed', reason: 'SyncFailed', message: script.syncFails };
+    if ('degraded' in script) return waiting('Degraded', script.degraded);
+    if ('suspended' in script) return waiting('Suspended', script.suspended);
+    if (age < script.healthyAfterMs) return waiting('Progressing', 'rolling out', script.healthyAfterMs);
+    return { outcome: 'Synced', revision: branch.head };
+  }
+}

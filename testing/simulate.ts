@@ -1,0 +1,84 @@
+/** The entry of a unit test: a network, what happens to it, and the ride that comes of it. */
+
+import type { IConstruct } from 'constructs';
+import type { Change, Track } from '../lib/api';
+import { parseImageReference } from '../lib/network/image-reference';
+import { Journey } from './journey';
+import { applicationKey, type HealthScript } from './model';
+import { resourcesOf } from './network';
+import { Simulation as Engine } from './simulation';
+
+/** A ride in preparation. Each method returns this, so that a test reads as one sentence. */
+export class Simulation {
+  private readonly engine: Engine;
+
+  /** @internal */
+  constructor(network: IConstruct) {
+    this.engine = new Engine(resourcesOf(network));
+  }
+
+  /**
+   * A new version of an image boards every track that subscribes to it.
+   *
+   * @throws Error when the reference does not parse or names no version, or no track subscribes to its repository
+   */
+  image(reference: string): this {
+    const { repoURL, tag, digest } = parseImageReference(reference);
+    if (tag === undefined && digest === undefined) throw new Error(`${reference} names no version: add a tag or a digest`);
+    const image = { repoURL, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+    return this.boarding(`image ${repoURL}`, (track) =>
+      this.engine.subscriptionsOf(track).some((one) => one.images?.repositories.some((each) => parseImageReference(each).repoURL === repoURL)),
+      { images: [image] },
+    );
+  }
+
+  /**
+   * Whatever rides, put on one track by hand.
+   *
+   * @param track name of the Track
+   */
+  ticket(track: string, change: Change): this {
+    return this.boarding(`track ${track}`, (candidate) => candidate.metadata.name === track, change);
+  }
+
+  /**
+   * How the Applications of a station fare from now on.
+   *
+   * @param station name of the Station
+   * @throws Error when there is no such station
+   */
+  health(station: string, script: HealthScript): this {
+    const found = [...this.engine.stations.values()].filter((one) => one.metadata.name === station);
+    if (found.length === 0) throw new Error(`there is no station ${station}: ${this.names(this.engine.stations)}`);
+    for (const reference of found.flatMap((one) => one.spec.applications)) {
+      this.engine.model.scripts.set(applicationKey(reference), script);
+    }
+    return this;
+  }
+
+  /** Lets the ride go on until only people or the outside can move anything. */
+  async run(): Promise<Journey> {
+    this.engine.settle();
+    return new Journey([...this.engine.tickets.values()]);
+  }
+
+  private boarding(what: string, wants: (track: Track) => boolean, change: Change): this {
+    const tracks = [...this.engine.tracks.values()].filter(wants);
+    if (tracks.length === 0) throw new Error(`nothing boards for ${what}; tracks are ${this.names(this.engine.tracks)}`);
+    for (const track of tracks) this.engine.board(track, change);
+    return this;
+  }
+
+  private names(resources: ReadonlyMap<string, { readonly metadata: { readonly name: string } }>): string {
+    return [...resources.values()].map((one) => one.metadata.name).join(', ') || 'none';
+  }
+}
+
+/**
+ * Begins a simulated ride on any construct: a Chart, an App, or a team's own construct with its tracks inside.
+ *
+ * @throws Error with every validation error, as `cdk8s synth` would refuse the network
+ */
+export function simulate(network: IConstruct): Simulation {
+  return new Simulation(network);
+}

@@ -1,0 +1,178 @@
+/** The runtime's own decisions, carried out on resources in memory, as fast as they can be made. */
+
+import { LABELS, type Change, type Station, type Ticket, type Track } from '../lib/api';
+import { parseTicket } from '../lib/api/validation';
+import {
+  decideTrack,
+  hasEnded,
+  type Facts,
+  type JobFact,
+  type JobResults,
+  type Line,
+  type Plan,
+  type Snapshot,
+  type Step,
+} from '../runtime/journey';
+import { Model } from './model';
+import type { NetworkResources } from './network';
+
+/** More decisions than any sane journey needs: a loop is reported instead of running forever. */
+const MOST_DECISIONS = 100_000;
+
+const START = Date.parse('2030-01-01T00:00:00Z');
+
+export class Simulation {
+  readonly model = new Model(() => this.now);
+  readonly tracks = new Map<string, Track>();
+  readonly stations = new Map<string, Station>();
+  readonly tickets = new Map<string, Ticket>();
+  private readonly subscriptions = new Map<string, Track['spec']['subscriptions']>();
+  private readonly jobs = new Map<string, JobFact<unknown>>();
+  private time = START;
+  private version = 1;
+
+  constructor(network: NetworkResources) {
+    // What boards is said by the test: there is no registry to look at, so the runtime must not wait for one.
+    for (const track of network.tracks) this.subscriptions.set(keyOf(track), track.spec.subscriptions);
+    for (const track of network.tracks) this.tracks.set(keyOf(track), { ...track, spec: { ...track.spec, subscriptions: [] } });
+    for (const station of network.stations) this.stations.set(keyOf(station), station);
+  }
+
+  /** The virtual clock. */
+  get now(): Date {
+    return new Date(this.time);
+  }
+
+  /** What the track subscribes to. */
+  subscriptionsOf(track: Track): Track['spec']['subscriptions'] {
+    return this.subscriptions.get(keyOf(track)) ?? [];
+  }
+
+  /** Puts a ticket with a change on a track, as a person would. */
+  board(track: Track, change: Change): Ticket {
+    const { namespace, name, uid } = track.metadata;
+    const number = [...this.tickets.values()].filter((ticket) => ticket.spec.track === name).length + 1;
+    const parsed = parseTicket({
+      apiVersion: track.apiVersion,
+      kind: 'Ticket',
+      metadata: {
+        name: `${name}-${number}`,
+        namespace,
+        uid: `uid-of-ticket-${namespace}-${name}-${number}`,
+        resourceVersion: this.nextVersion(),
+        generation: 1,
+        creationTimestamp: this.now.toISOString(),
+        labels: { [LABELS.track]: uid },
+      },
+      spec: { track: name, change, origin: { person: 'simulation' } },
+    });
+    if ('problems' in parsed) throw new Error(parsed.problems.join(' '));
+    this.tickets.set(keyOf(parsed.resource), parsed.resource);
+    return parsed.resource;
+  }
+
+  /** Goes on until only people or the outside can move anything, or until the virtual time has come. */
+  settle(until?: Date): void {
+    for (let decisions = 0; decisions < MOST_DECISIONS; ) {
+      let wakeAt: Date | undefined;
+      let busy = false;
+      for (const track of [...this.tracks.values()]) {
+        const plan = this.decide(track);
+        decisions += 1;
+        busy = this.carryOut(plan) || busy;
+        if (plan.wakeAt && (wakeAt === undefined || plan.wakeAt < wakeAt)) wakeAt = plan.wakeAt;
+      }
+      if (busy) continue;
+      if (wakeAt === undefined || (until !== undefined && wakeAt > until)) {
+        if (until !== undefined) this.time = Math.max(this.time, until.getTime());
+        return;
+      }
+      this.time = Math.max(this.time + 1, wakeAt.getTime());
+    }
+    throw new Error(`The journey did not come to rest within ${MOST_DECISIONS} decisions: this is a defect of k8sta.`);
+  }
+
+  private decide(track: Track): Plan {
+    return decideTrack(this.snapshot(this.tracks.get(keyOf(track)) ?? track));
+  }
+
+  private snapshot(track: Track): Snapshot {
+    const { namespace } = track.metadata;
+    const names = new Set(track.spec.stations.map((stop) => stop.name));
+    const neighbours = [...this.tracks.values()].filter(
+      (other) =>
+        other.metadata.namespace === namespace &&
+        other.metadata.uid !== track.metadata.uid &&
+        other.spec.stations.some((stop) => names.has(stop.name)),
+    );
+    const stations = [...this.stations.values()].filter((station) => station.metadata.namespace === namespace);
+    return {
+      ...this.line(track),
+      now: this.now,
+      stations: new Map(stations.map((station) => [station.metadata.name, station])),
+      neighbours: neighbours.map((neighbour) => this.line(neighbour)),
+      facts: this.facts(),
+    };
+  }
+
+  private line(track: Track): Line {
+    const tickets = [...this.tickets.values()].filter(
+      (ticket) =>
+        ticket.metadata.namespace === track.metadata.namespace &&
+        ticket.spec.track === track.metadata.name &&
+        !hasEnded(ticket.status),
+    );
+    return { track, tickets };
+  }
+
+  private facts(): Facts {
+    return {
+      precondition: () => ({ ok: true }),
+      judge: (reference, expectation) => this.model.judge(reference, expectation),
+      health: () => 'Healthy',
+      live: (reference) => this.model.head(reference),
+      ticket: (uid) => [...this.tickets.values()].find((ticket) => ticket.metadata.uid === uid),
+      // A fact under this key was put there by a job of this kind, so its result is of that kind.
+      job: <K extends keyof JobResults>(kind: K, key: string) =>
+        this.jobs.get(`${kind} ${key}`) as JobFact<JobResults[K]> | undefined,
+    };
+  }
+
+  private carryOut(plan: Plan): boolean {
+    for (const step of plan.steps) this.take(step);
+    return plan.steps.length > 0;
+  }
+
+  private take(step: Step): void {
+    const metadata = <T extends { metadata: object }>(resource: T) => ({
+      ...resource.metadata,
+      resourceVersion: this.nextVersion(),
+    });
+    switch (step.step) {
+      case 'WriteTrack':
+        this.tracks.set(keyOf(step.track), { ...step.track, metadata: { ...step.track.metadata, ...metadata(step.track) }, status: step.status });
+        return;
+      case 'WriteStation':
+        this.stations.set(keyOf(step.station), { ...step.station, metadata: { ...step.station.metadata, ...metadata(step.station) }, status: step.status });
+        return;
+      case 'WriteTicket':
+        this.tickets.set(keyOf(step.ticket), { ...step.ticket, metadata: { ...step.ticket.metadata, ...metadata(step.ticket) }, status: step.status });
+        return;
+      case 'Start':
+        this.jobs.set(`${step.job.kind} ${step.job.key}`, { state: 'Done', at: this.now, result: this.model.run(step.job) });
+        return;
+      case 'CreateTicket':
+      case 'Refresh':
+      case 'Sync':
+        return;
+    }
+  }
+
+  private nextVersion(): string {
+    this.version += 1;
+    return String(this.version);
+  }
+}
+
+const keyOf = ({ metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } }): string =>
+  `${metadata.namespace}/${metadata.name}`;
