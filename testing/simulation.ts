@@ -30,6 +30,7 @@ export class Simulation {
   private readonly jobs = new Map<string, JobFact<unknown>>();
   private time = START;
   private version = 1;
+  private taken = 0;
 
   constructor(network: NetworkResources) {
     // What boards is said by the test: there is no registry to look at, so the runtime must not wait for one.
@@ -71,25 +72,34 @@ export class Simulation {
     return parsed.resource;
   }
 
-  /** Goes on until only people or the outside can move anything, or until the virtual time has come. */
-  settle(until?: Date): void {
+  /**
+   * Goes on until only people or the outside can move anything.
+   *
+   * @param steps how many steps are carried out at most; the process dies before the next one. @default - all
+   * @returns how many were carried out
+   */
+  settle(steps = Number.MAX_SAFE_INTEGER): number {
+    this.taken = 0;
     for (let decisions = 0; decisions < MOST_DECISIONS; ) {
       let wakeAt: Date | undefined;
       let busy = false;
       for (const track of [...this.tracks.values()]) {
         const plan = this.decide(track);
         decisions += 1;
-        busy = this.carryOut(plan) || busy;
+        busy = busy || plan.steps.length > 0;
+        if (!this.carryOut(plan, steps)) return this.taken;
         if (plan.wakeAt && (wakeAt === undefined || plan.wakeAt < wakeAt)) wakeAt = plan.wakeAt;
       }
       if (busy) continue;
-      if (wakeAt === undefined || (until !== undefined && wakeAt > until)) {
-        if (until !== undefined) this.time = Math.max(this.time, until.getTime());
-        return;
-      }
+      if (wakeAt === undefined) return this.taken;
       this.time = Math.max(this.time + 1, wakeAt.getTime());
     }
     throw new Error(`The journey did not come to rest within ${MOST_DECISIONS} decisions: this is a defect of k8sta.`);
+  }
+
+  /** The process dies and another takes over: what it only had in memory is gone. */
+  restart(): void {
+    this.jobs.clear();
   }
 
   private decide(track: Track): Plan {
@@ -138,9 +148,14 @@ export class Simulation {
     };
   }
 
-  private carryOut(plan: Plan): boolean {
-    for (const step of plan.steps) this.take(step);
-    return plan.steps.length > 0;
+  /** @returns whether the process lived to the end of the plan */
+  private carryOut(plan: Plan, steps: number): boolean {
+    for (const step of plan.steps) {
+      if (this.taken >= steps) return false;
+      this.taken += 1;
+      this.take(step);
+    }
+    return true;
   }
 
   private take(step: Step): void {
