@@ -4,6 +4,12 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/', '<rootDir>/test/packaging/template/'],
+  moduleNameMapper: {
+    '^k8sta$': '<rootDir>/lib/index.ts',
+    '^k8sta/api$': '<rootDir>/lib/api/index.ts',
+    '^k8sta/testing$': '<rootDir>/testing/index.ts',
+    '^k8sta/install$': '<rootDir>/lib/install/index.ts',
+  },
   transform: {
     '^.+\\.tsx?$': ['@swc/jest', {
       jsc: { target: 'es2023', parser: { syntax: 'typescript' } },

@@ -52,7 +52,9 @@ export const immutable = (field: string): Rule => ({
 });
 
 const present = (self: unknown, fields: readonly string[]): number =>
-  fields.filter((field) => typeof self === 'object' && self !== null && field in self).length;
+  typeof self === 'object' && self !== null
+    ? fields.filter((field) => (self as Record<string, unknown>)[field] !== undefined).length
+    : 0;
 
 const all = (fields: readonly string[]): string[] => fields.map((field) => `has(self.${field})`);
 

@@ -1,0 +1,242 @@
+import { Duration } from 'cdk8s';
+import type { ImageSelection, Subscription as SubscriptionSpec } from './api';
+import type { GitRepository } from './git-repository';
+import type { HelmChart } from './helm-chart';
+import { imageRepository } from './image-repository';
+import { invalidProp } from './invalid-prop';
+import { labelProblem, nameFromPath, objectNameProblem } from './network/name';
+import { timeSpan } from './time-span';
+import { assertVersionRange } from './version-range';
+
+interface CommonOptions {
+  /** Name of the subscription, unique in its track. */
+  readonly as?: string;
+  /** How often to look, where no webhook hints. */
+  readonly interval?: Duration;
+}
+
+/** How the newest version is chosen: exactly one of these. */
+export type ImageChoice =
+  /** Highest semantic version in a range. Pre-releases count only with `prereleases`. */
+  | {
+      readonly semver: string;
+      readonly prereleases?: boolean;
+      readonly newest?: never;
+      readonly name?: never;
+      readonly digest?: never;
+    }
+  /** Newest build, by creation time. */
+  | { readonly newest: true; readonly semver?: never; readonly name?: never; readonly digest?: never }
+  /** Last tag in byte order. */
+  | { readonly name: true; readonly semver?: never; readonly newest?: never; readonly digest?: never }
+  /** What one moving tag, such as `stable`, points to. */
+  | { readonly digest: string; readonly semver?: never; readonly newest?: never; readonly name?: never };
+
+export interface ImageFilter extends CommonOptions {
+  /**
+   * Name of the subscription, unique in its track.
+   *
+   * @default - the last part of the repository; `images` for several
+   */
+  readonly as?: string;
+  /**
+   * RE2 expression that a tag must match.
+   *
+   * @default - every tag
+   */
+  readonly allowTags?: string;
+  /**
+   * RE2 expression of tags to leave out; wins over `allowTags`.
+   *
+   * @default - none
+   */
+  readonly ignoreTags?: string;
+  /**
+   * `os/architecture` that an image must offer.
+   *
+   * @default - any
+   */
+  readonly platform?: string;
+  /**
+   * How often to look, where no webhook hints.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly interval?: Duration;
+  /**
+   * Pull secret in the namespace of the track.
+   *
+   * @default - the runtime's own credentials
+   */
+  readonly secretName?: string;
+}
+
+export type ImageSubscriptionOptions = ImageChoice & ImageFilter;
+
+export interface SourceSubscriptionOptions extends CommonOptions {
+  /**
+   * Name of the subscription, unique in its track.
+   *
+   * @default 'source'
+   */
+  readonly as?: string;
+  /**
+   * Globs of the paths that count.
+   *
+   * @default - all
+   */
+  readonly include?: readonly string[];
+  /**
+   * Globs of the paths that never count.
+   *
+   * @default - none
+   */
+  readonly exclude?: readonly string[];
+  /**
+   * How often to look, where no webhook hints.
+   *
+   * @default Duration.minutes(1)
+   */
+  readonly interval?: Duration;
+}
+
+export interface ChartSubscriptionOptions extends CommonOptions {
+  /** Range that a version must satisfy. */
+  readonly semver: string;
+  /**
+   * Name of the subscription, unique in its track.
+   *
+   * @default 'chart'
+   */
+  readonly as?: string;
+  /**
+   * How often to look.
+   *
+   * @default Duration.minutes(5)
+   */
+  readonly interval?: Duration;
+  /**
+   * Secret with the credential, in the namespace of the track.
+   *
+   * @default - the runtime's own credentials
+   */
+  readonly secretName?: string;
+}
+
+const PLATFORM = /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/;
+const TAG = /^\w[\w.-]{0,127}$/;
+
+/** What puts new changes on a track (rule L9). */
+export class Subscription {
+  /** New versions of one image. */
+  static image(repository: string, options: ImageSubscriptionOptions): Subscription {
+    const last = imageRepository(repository).split('/').slice(-1);
+    return new Subscription(imagesSpec([repository], { ...options, as: options.as ?? nameFromPath(last) }));
+  }
+
+  /** New versions that each of several images has: one ticket carries all of them. */
+  static images(repositories: readonly string[], options: ImageSubscriptionOptions): Subscription {
+    if (repositories.length === 0) throw invalidProp('repositories', [], 'names no image', 'name at least one');
+    return new Subscription(imagesSpec(repositories, { ...options, as: options.as ?? 'images' }));
+  }
+
+  /** New commits of a repository's source branch, seen from its folder. */
+  static source(repository: GitRepository, options: SourceSubscriptionOptions = {}): Subscription {
+    return new Subscription({
+      name: subscriptionName(options.as ?? 'source'),
+      source: {
+        repoURL: repository.url,
+        branch: repository.branch,
+        folder: repository.path,
+        ...(options.include !== undefined && { include: globs('include', options.include) }),
+        ...(options.exclude !== undefined && { exclude: globs('exclude', options.exclude) }),
+        interval: timeSpan('interval', options.interval ?? Duration.minutes(1)),
+      },
+    });
+  }
+
+  /** New versions of a published chart. */
+  static chart(chart: HelmChart, options: ChartSubscriptionOptions): Subscription {
+    assertVersionRange(options.semver);
+    return new Subscription({
+      name: subscriptionName(options.as ?? 'chart'),
+      chart: {
+        repoURL: chart.repositoryURL,
+        name: chart.name,
+        semver: options.semver,
+        interval: timeSpan('interval', options.interval ?? Duration.minutes(5)),
+        ...secret(options.secretName),
+      },
+    });
+  }
+
+  private constructor(
+    /** As the Track's resource says it, defaults applied. */
+    readonly spec: SubscriptionSpec,
+  ) {}
+
+  /** Name of the subscription. */
+  get name(): string {
+    return this.spec.name;
+  }
+}
+
+function imagesSpec(
+  repositories: readonly string[],
+  options: ImageSubscriptionOptions & { readonly as: string },
+): SubscriptionSpec {
+  if (options.platform !== undefined && !PLATFORM.test(options.platform)) {
+    throw invalidProp('platform', options.platform, 'is no platform', "write one such as 'linux/amd64'");
+  }
+  const normalised = repositories.map(imageRepository);
+  const twice = normalised.find((repository, index) => normalised.indexOf(repository) !== index);
+  if (twice !== undefined) throw invalidProp('repositories', twice, 'stands there twice', 'name each image once');
+  return {
+    name: subscriptionName(options.as),
+    images: {
+      repositories: normalised,
+      select: selection(options),
+      ...(options.allowTags !== undefined && { allowTags: options.allowTags }),
+      ...(options.ignoreTags !== undefined && { ignoreTags: options.ignoreTags }),
+      ...(options.platform !== undefined && { platform: options.platform }),
+      interval: timeSpan('interval', options.interval ?? Duration.minutes(5)),
+      ...secret(options.secretName),
+    },
+  };
+}
+
+function selection(choice: ImageChoice): ImageSelection {
+  const given = (['semver', 'newest', 'name', 'digest'] as const).filter((each) => choice[each] !== undefined);
+  if (given.length !== 1) {
+    throw invalidProp('choice', given, 'is not one way to choose', 'give exactly one of semver, newest, name, digest');
+  }
+  if (choice.semver !== undefined) {
+    assertVersionRange(choice.semver);
+    return { semver: { constraint: choice.semver, prereleases: choice.prereleases ?? false } };
+  }
+  if (choice.digest !== undefined) {
+    if (!TAG.test(choice.digest)) throw invalidProp('digest', choice.digest, 'is no tag', "name one such as 'stable'");
+    return { digest: { tag: choice.digest } };
+  }
+  return choice.newest === undefined ? { name: {} } : { newest: {} };
+}
+
+function subscriptionName(name: string): string {
+  const problem = labelProblem(name);
+  if (problem !== undefined) throw invalidProp('as', name, problem, 'name the subscription otherwise');
+  return name;
+}
+
+function secret(name: string | undefined): { secretName?: string } {
+  if (name === undefined) return {};
+  const problem = objectNameProblem(name);
+  if (problem !== undefined)
+    throw invalidProp('secretName', name, problem, 'name a Secret in the namespace of the track');
+  return { secretName: name };
+}
+
+function globs(prop: string, list: readonly string[]): string[] {
+  const empty = list.find((glob) => glob.trim() === '');
+  if (empty !== undefined) throw invalidProp(prop, empty, 'is no glob', "write one such as 'docs/**'");
+  return [...list];
+}

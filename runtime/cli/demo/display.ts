@@ -1,0 +1,99 @@
+/** Shows a network that rides: a picture that lives where a person looks, a line for each transition elsewhere. */
+
+/* eslint-disable @typescript-eslint/no-require-imports --
+   What only a terminal needs is loaded only for one. */
+
+import type * as ChalkModule from 'chalk';
+import type * as LogUpdate from 'log-update';
+import { drawNetwork, plainPalette, transitions, type Palette } from '../view';
+import { print, type Terminal, wantsColours } from '../terminal';
+import type { NetworkFeed } from './feed';
+
+export interface Display {
+  /** A line about the world beside the tickets, kept on the screen. */
+  say(...lines: readonly string[]): void;
+  /** A line of the log, as it is. */
+  note(text: string): void;
+  /** Shows the network from now on, with these lines below the picture. */
+  follow(feed: NetworkFeed, below: () => readonly string[]): void;
+  /** Leaves the last picture on the screen. */
+  end(): void;
+}
+
+export function displayOn(terminal: Terminal): Display {
+  const { isTTY } = terminal.out;
+  return isTTY === true && terminal.env.TERM !== 'dumb' ? livingDisplay(terminal) : plainDisplay(terminal);
+}
+
+/** `10:04:17.123 text`, in UTC as in the resources. */
+const stamped = (text: string): string => `${new Date().toISOString().slice(11, 23)} ${text}`;
+
+function plainDisplay({ out, err }: Terminal): Display {
+  const say = (...lines: readonly string[]): void => print(out, ...lines.map(stamped));
+  return {
+    say,
+    note: (text) => void err.write(text),
+    follow(feed, below) {
+      const begin = feed.snapshot();
+      say(...transitions(undefined, begin).map(({ text }) => text));
+      feed.onTicket((before, after) => {
+        const empty = { tracks: [], stations: [], applications: [] };
+        const known = before === undefined ? undefined : { ...empty, tickets: [before] };
+        say(...transitions(known, { ...empty, tickets: [after] }).map(({ text }) => text));
+      });
+      print(out, ...below());
+    },
+    end: () => undefined,
+  };
+}
+
+/** Waiting times on the screen move without anything happening; changes are drawn at once. */
+const TICK_MS = 250;
+const DEFAULT_WIDTH = 80;
+
+function livingDisplay(terminal: Terminal): Display {
+  const { createLogUpdate } = require('log-update') as typeof LogUpdate;
+  const palette = wantsColours(terminal, terminal.out) ? colours() : plainPalette;
+  // log-update writes to a stream of Node; the terminal of a living display is always one.
+  const update = createLogUpdate(terminal.out as NodeJS.WriteStream);
+  let draw: (() => void) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let due: NodeJS.Immediate | undefined;
+  return {
+    say: (...lines) => update.persist(lines.join('\n')),
+    note: (text) => update.persist(text.trimEnd()),
+    follow(feed, below) {
+      draw = () => {
+        due = undefined;
+        const width = terminal.out.columns ?? DEFAULT_WIDTH;
+        const picture = drawNetwork(feed.snapshot(), { width, now: new Date(), palette });
+        update(['', ...picture, '', ...below(), ''].join('\n'));
+      };
+      feed.onChange(() => {
+        if (draw !== undefined) due ??= setImmediate(draw);
+      });
+      timer = setInterval(draw, TICK_MS);
+      draw();
+    },
+    end() {
+      clearInterval(timer);
+      clearImmediate(due);
+      draw?.();
+      draw = undefined;
+      update.done();
+    },
+  };
+}
+
+function colours(): Palette {
+  const { Chalk } = require('chalk') as typeof ChalkModule;
+  const chalk = new Chalk({ level: 1 });
+  return {
+    strong: (text) => chalk.bold(text),
+    faint: (text) => chalk.dim(text),
+    good: (text) => chalk.green(text),
+    busy: (text) => chalk.yellow(text),
+    bad: (text) => chalk.red(text),
+    normal: (text) => text,
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * `k8sta demo`: one change rides from test to prod, on real protocols, with everything on this machine.
+ * Lives here: bringing the world up, showing it, judging the outcome. May not: help the runtime along; it gets a
+ * kubeconfig and addresses like in any cluster.
+ */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { openFolder, packageFolder } from '../folder';
+import { logTo, type LogLevel } from '../log';
+import type { RailyardOptions } from '../railyard';
+import { EXIT, type ExitCode, print, stopped, type Terminal } from '../terminal';
+import { span } from '../view/text';
+import { displayOn, type Display } from './display';
+import { gatherEvidence } from './evidence';
+import { hints } from './hints';
+import { branchesOf, historyProblems } from './history';
+import { obstacles, outcomeOf, type Outcome } from './outcome';
+import { Stopwatch } from './stopwatch';
+import { EXAMPLE, openWorld, type World } from './world';
+
+export interface DemoOptions extends RailyardOptions {
+  /** End when the first ticket has completed and its record is right. */
+  readonly once?: boolean;
+  /** Keep the temporary folder. */
+  readonly keep?: boolean;
+  /** Seconds until `once` gives up. */
+  readonly timeout: number;
+  readonly logLevel: LogLevel;
+}
+
+/** Like a demo, quicker: the stand-in answers in a tenth of Argo CD's time. */
+const LATENCY_SCALE = 0.1;
+
+export async function demo(terminal: Terminal, options: DemoOptions): Promise<ExitCode> {
+  const project = packageFolder();
+  if (!existsSync(join(project, EXAMPLE.folder))) {
+    throw new Error(
+      `the demo needs ${EXAMPLE.folder}, which only a clone of the repository has; k8sta run needs none of it`,
+    );
+  }
+  const stopwatch = new Stopwatch();
+  const folder = await openFolder(terminal, options.folder, 'demo');
+  const display = displayOn(terminal);
+  const log = logTo(
+    { ...terminal, err: { isTTY: terminal.err.isTTY === true, write: (text) => display.note(text) } },
+    options.logLevel,
+  );
+  let world: World | undefined;
+  try {
+    display.say(`K8sTA demo in ${folder.path}`);
+    const railyard = { ...options, latencyScale: options.latencyScale ?? LATENCY_SCALE };
+    world = await openWorld({ project, folder, railyard, log, stopwatch, stop: terminal.stop });
+    return await ride(terminal, options, { world, display, stopwatch, folder: folder.path });
+  } catch (error) {
+    if (terminal.stop.aborted) return options.once === true ? EXIT.failed : EXIT.done;
+    throw error;
+  } finally {
+    display.end();
+    await world?.close();
+    if (options.keep === true && folder.temporary) print(terminal.out, `kept ${folder.path}`);
+    else folder.release();
+  }
+}
+
+interface Scene {
+  readonly world: World;
+  readonly display: Display;
+  readonly stopwatch: Stopwatch;
+  readonly folder: string;
+}
+
+async function ride(terminal: Terminal, options: DemoOptions, scene: Scene): Promise<ExitCode> {
+  const { world, display, stopwatch, folder } = scene;
+  const { kubeconfigPath, gitURL, registryURL } = world.railyard;
+  const place = { folder, kubeconfigPath, gitURL, registryURL, command: 'npx k8sta' };
+  const once = options.once === true;
+  const arrived = stopwatch.start('ride');
+  display.follow(world.feed, () => (once ? [] : hints(place, world.feed.snapshot(), EXAMPLE.image)));
+  if (!once) {
+    await stopped(terminal);
+    return EXIT.done;
+  }
+  const outcome = await firstOutcome(world, terminal, options.timeout * 1000 - stopwatch.elapsed());
+  arrived();
+  const problems = await stopwatch.time('history', () => problemsOf(world, outcome));
+  display.end();
+  print(terminal.out, '', 'Where the time went:', ...stopwatch.report().map((line) => `  ${line}`), '');
+  if (problems.length > 0) {
+    print(terminal.err, ...problems.map((problem) => `k8sta demo: ${problem}`));
+    return EXIT.failed;
+  }
+  print(terminal.out, `The first change has arrived, and Git tells how. ${span(stopwatch.elapsed())} in all.`);
+  return EXIT.done;
+}
+
+type End = Outcome | { readonly kind: 'late' } | { readonly kind: 'interrupted' };
+
+/** How the first ride ended, or that time or patience did first. */
+function firstOutcome({ feed }: World, terminal: Terminal, withinMs: number): Promise<End> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve({ kind: 'late' }), Math.max(0, withinMs));
+    const look = (): void => {
+      const outcome = outcomeOf(feed.snapshot());
+      if (outcome.kind === 'riding') return;
+      clearTimeout(timer);
+      resolve(outcome);
+    };
+    void stopped(terminal).then(() => resolve({ kind: 'interrupted' }));
+    feed.onChange(look);
+    look();
+  });
+}
+
+/** The record of a ride is read again for a while: what the cluster tells of an Application may lag behind its ticket. */
+const RECORD_DEADLINE_MS = 5_000;
+const RECORD_PAUSE_MS = 100;
+
+async function problemsOf({ feed }: World, end: End): Promise<string[]> {
+  switch (end.kind) {
+    case 'completed': {
+      const deadline = Date.now() + RECORD_DEADLINE_MS;
+      for (;;) {
+        const snapshot = feed.snapshot();
+        const problems = historyProblems(end.ticket, snapshot, await gatherEvidence(branchesOf(snapshot.stations)));
+        if (problems.length === 0 || Date.now() > deadline) return problems;
+        await new Promise((resolve) => setTimeout(resolve, RECORD_PAUSE_MS));
+      }
+    }
+    case 'failed':
+      return [end.reason];
+    case 'interrupted':
+      return ['interrupted before the first ticket had completed'];
+    case 'riding':
+    case 'late':
+      return ['the first ticket has not completed in time', ...obstacles(feed.snapshot())];
+  }
+}

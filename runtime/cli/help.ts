@@ -1,0 +1,52 @@
+/** What `--help` says below the options: examples that work as they stand, and what the exit codes mean. */
+
+export const EXAMPLES: Readonly<Record<string, string>> = {
+  k8sta: `
+Examples:
+  k8sta demo                                  watch a change ride, with everything on this machine
+  k8sta crds | kubectl apply --server-side -f -   teach a cluster the resources
+  k8sta run --context staging                 run the runtime here, against that cluster
+  k8sta check dist && k8sta layout dist --into ../source
+
+Exit codes:
+  0  done
+  1  failed, the reason is on stderr
+  2  the command line makes no sense`,
+  run: `
+Examples:
+  k8sta run                                   with KUBECONFIG, ~/.kube/config or the pod's service account
+  k8sta run --kubeconfig ./kubeconfig --context kind --health-port 8080
+  k8sta run --registry-mirror ghcr.io=http://127.0.0.1:5000
+
+SIGTERM and Ctrl-C finish what is under way and end with 0; a second one ends at once with 1.`,
+  crds: `
+Example:
+  k8sta crds | kubectl apply --server-side -f -`,
+  layout: `
+Example:
+  npx cdk8s synth && k8sta layout dist --into ../guestbook
+
+Nothing that exists is overwritten. The rendered branches are printed; the runtime makes them.`,
+  check: `
+Examples:
+  k8sta check                                 what cdk8s synth wrote to dist
+  k8sta check --cluster --context staging     what a cluster has
+
+All errors are printed at once, and the command ends with 1. Warnings alone end with 0.`,
+  consent: `
+Example:
+  k8sta consent dist | sh                     as somebody who may edit these Applications`,
+  railyard: `
+Examples:
+  k8sta railyard                              in a temporary folder, removed at the end
+  k8sta railyard --folder ./railyard          goes on where it stood`,
+  publish: `
+Examples:
+  k8sta railyard publish ghcr.io/acme/guestbook:1.3.0
+  k8sta railyard publish ghcr.io/acme/guestbook:1.3.0 --folder ./railyard`,
+  demo: `
+Examples:
+  k8sta demo                                  stays up: publish more images, look around with kubectl and git
+  k8sta demo --once                           ends when the first change has arrived and its record is right
+  k8sta demo --folder ./railyard              goes on where it stood`,
+};

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { nodeProblem } from './node-version';
+import type * as Program from './program';
+
+const args = process.argv.slice(2);
+const problem = nodeProblem(process.versions.node, args);
+if (problem === undefined) {
+  start();
+} else {
+  process.stderr.write(`${problem}\n`);
+  process.exitCode = 1;
+}
+
+/** Binds the process to the program: its streams, its signals, its exit code. */
+function start(): void {
+  // Loaded only now: on an older Node the version must have been checked first.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { runProgram } = require('./program') as typeof Program;
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(1);
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  // `k8sta crds | head`: a reader that has seen enough is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  void runProgram(args, {
+    out: process.stdout,
+    err: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    stop: stop.signal,
+  }).then((code) => {
+    process.exitCode = code;
+    // Nothing may keep a finished command alive; what is still to be written is written first.
+    process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  });
+}

@@ -1,0 +1,131 @@
+/**
+ * The `k8sta` command: what people type, and what starts the runtime in a cluster.
+ * Lives here: the commands, their words, the demo and the view. May not: decide anything about a journey.
+ */
+
+/* eslint-disable @typescript-eslint/no-require-imports --
+   A command's modules are loaded when it runs, so that `--help` is there at once and a light command never pays for the
+   Kubernetes client. import() from CommonJS would want file extensions. */
+
+import { Command, CommanderError, Option } from 'commander';
+import { describeError } from './errors';
+import { packageVersion } from './folder';
+import { EXAMPLES } from './help';
+import { EXIT, type ExitCode, print, type Terminal, UsageError } from './terminal';
+import type * as CRDs from './crds';
+import type * as Consent from './consent';
+import type * as Check from './check';
+import type * as Demo from './demo';
+import type * as Layout from './layout';
+import type * as Publish from './publish';
+import type * as Railyard from './railyard';
+import type * as Run from './run';
+import { factor, mirror, port, seconds } from './values';
+
+const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+
+/** @returns the exit code; it never throws */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const ending: { code: ExitCode } = { code: EXIT.done };
+  const program = describeProgram(terminal, ending);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return ending.code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    print(terminal.err, `k8sta: ${describeError(error)}`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Command {
+  const ends = async (result: Promise<ExitCode>): Promise<void> => {
+    ending.code = await result;
+  };
+  const program = new Command('k8sta')
+    .description('The Kubernetes Transit Authority: carries changes from station to station on top of Argo CD.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureOutput({
+      writeOut: (text) => void terminal.out.write(text),
+      writeErr: (text) => void terminal.err.write(text),
+      getOutHelpWidth: () => terminal.out.columns ?? 100,
+      getErrHelpWidth: () => terminal.err.columns ?? 100,
+    })
+    .showHelpAfterError('(add --help to see what can be said)')
+    .exitOverride();
+
+  const command = (parent: Command, name: string, description: string): Command =>
+    parent
+      .command(name)
+      .description(description)
+      .addHelpText('after', EXAMPLES[name.split(' ')[0] ?? ''] ?? '');
+  program.addHelpText('after', EXAMPLES.k8sta ?? '');
+
+  withCluster(command(program, 'run', 'run the runtime against a cluster'))
+    .option('--folder <folder>', 'caches, lost without harm (default: a temporary folder)')
+    .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
+    .option('--credentials-namespace <name>', "namespace of labelled credentials (default: the context's)")
+    .option('--health-port <port>', 'answer GET /healthz on this port, on all addresses', port)
+    .addOption(new Option('--log-level <level>', 'what to log on stderr').choices(LEVELS).default('info'))
+    .action((options: Run.RunOptions) => ends((require('./run') as typeof Run).runRuntime(terminal, options)));
+
+  command(program, 'crds', 'print the CustomResourceDefinitions').action(() =>
+    ends((require('./crds') as typeof CRDs).printCRDs(terminal)),
+  );
+
+  command(program, 'layout [dist]', 'create the missing folders of the source repositories')
+    .requiredOption('--into <folder>', 'where they are created')
+    .action((dist: string | undefined, options: Layout.LayoutOptions) =>
+      ends((require('./layout') as typeof Layout).layOut(terminal, { ...options, dist })),
+    );
+
+  withCluster(command(program, 'check [dist]', 'check a network: cycles, collisions, dangling references'))
+    .option('--cluster', 'check what the cluster has, not what synth wrote')
+    .action((dist: string | undefined, options: Check.CheckOptions) =>
+      ends((require('./check') as typeof Check).check(terminal, { ...options, dist })),
+    );
+
+  command(program, 'consent [dist]', 'print the lines that let Stations drive existing Applications').action(
+    (dist: string | undefined) => ends((require('./consent') as typeof Consent).printConsent(terminal, { dist })),
+  );
+
+  const railyard = withPorts(
+    command(program, 'railyard', 'start the railyard alone: Kubernetes API, Argo CD stand-in, Git server, registry'),
+  ).action((options: Railyard.RailyardOptions) =>
+    ends((require('./railyard') as typeof Railyard).keepRailyard(terminal, options)),
+  );
+
+  command(railyard, 'publish <image>', 'publish an image to the running railyard')
+    .option('--folder <folder>', 'folder of the railyard (default: the one that is running)')
+    .option('--registry <url>', 'address of its registry')
+    .action((image: string, _options: unknown, self: Command) => {
+      const options = self.optsWithGlobals<Omit<Publish.PublishOptions, 'image'>>();
+      return ends((require('./publish') as typeof Publish).publish(terminal, { ...options, image }));
+    });
+
+  withPorts(command(program, 'demo', 'watch a change ride from test to prod, with everything on this machine'))
+    .option('--once', 'end when the first ticket has completed and its record is right')
+    .option('--keep', 'keep the temporary folder at the end')
+    .option('--timeout <seconds>', 'with --once: give up after this long', seconds, 60)
+    .addOption(new Option('--log-level <level>', 'what the runtime logs on stderr').choices(LEVELS).default('error'))
+    .action((options: Demo.DemoOptions) => ends((require('./demo') as typeof Demo).demo(terminal, options)));
+
+  return program;
+}
+
+function withCluster(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, ~/.kube/config, the service account)')
+    .option('--context <name>', 'context of the kubeconfig (default: its current one)');
+}
+
+function withPorts(command: Command): Command {
+  return command
+    .option('--folder <folder>', 'state; goes on where it stood (default: a temporary folder)')
+    .option('--kubernetes-port <port>', 'port of the Kubernetes API (default: a free one)', port)
+    .option('--git-port <port>', 'port of the Git server (default: a free one)', port)
+    .option('--registry-port <port>', 'port of the image registry (default: a free one)', port)
+    .option('--latency-scale <factor>', "factor on the stand-in's latencies; 1 is as slow as Argo CD", factor);
+}

@@ -1,0 +1,48 @@
+/** Values on the command line: parsed once, refused with the value and what would be right. */
+
+import { InvalidArgumentError } from 'commander';
+
+/** A TCP port; 0 lets the system choose. */
+export function port(value: string): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number > 65_535) {
+    throw new InvalidArgumentError(`'${value}' is no port: give a number from 0 (any free one) to 65535.`);
+  }
+  return number;
+}
+
+/** A factor of 0 or more. */
+export function factor(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0) {
+    throw new InvalidArgumentError(`'${value}' is no factor: give 0, 1, or a number such as 0.1.`);
+  }
+  return number;
+}
+
+/** Seconds, more than 0. */
+export function seconds(value: string): number {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number <= 0) {
+    throw new InvalidArgumentError(`'${value}' is no number of seconds above 0.`);
+  }
+  return number;
+}
+
+export type Mirrors = ReadonlyMap<string, string>;
+
+/** One `host=url` more, such as `ghcr.io=http://127.0.0.1:5000`. */
+export function mirror(value: string, before: Mirrors = new Map()): Mirrors {
+  const at = value.indexOf('=');
+  const host = value.slice(0, Math.max(0, at));
+  const url = value.slice(at + 1);
+  if (!/^[A-Za-z0-9.-]+(:\d+)?$/.test(host) || !isWebAddress(url)) {
+    throw new InvalidArgumentError(`'${value}' is no mirror: write host=url, such as ghcr.io=http://127.0.0.1:5000.`);
+  }
+  if (before.has(host)) throw new InvalidArgumentError(`'${host}' has two mirrors: ${before.get(host)} and ${url}.`);
+  return new Map([...before, [host, url.replace(/\/+$/, '')]]);
+}
+
+function isWebAddress(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}

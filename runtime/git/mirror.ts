@@ -1,0 +1,185 @@
+/**
+ * One bare mirror of one remote repository: a store of objects that is filled as they are needed. It has no work tree,
+ * no index and no branches; its refs only remember what was fetched, so that the next fetch brings what is new.
+ *
+ * The mirror can be lost at any time: all that matters is at the server, or can be made again.
+ */
+
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../errors';
+import { silentLog, type Log } from '../log';
+import type { Environment } from './environment';
+import { MirrorDamaged } from './failure';
+import { ObjectReader, type GitObject, type ObjectType } from './object-reader';
+import { parseTree, type TreeRow } from './objects';
+
+/**
+ * No hook, filter, maintenance or submodule ever runs, no redirect is followed, and objects of a server are checked
+ * for what they are by their ids alone.
+ */
+const CONFIGURATION = `[core]
+	repositoryformatversion = 0
+	bare = true
+	hooksPath = /dev/null
+	attributesFile = /dev/null
+	excludesFile = /dev/null
+	logAllRefUpdates = false
+[gc]
+	auto = 0
+[maintenance]
+	auto = false
+[credential]
+	helper =
+[http]
+	followRedirects = false
+[protocol]
+	version = 2
+[fetch]
+	recurseSubmodules = false
+	writeCommitGraph = false
+[submodule]
+	recurse = false
+[push]
+	default = nothing
+`;
+
+export class Mirror {
+  readonly folder: string;
+  private reader: ObjectReader;
+  private ready: Promise<void> | undefined;
+  private generation = 0;
+  private closed = false;
+  private fetching: Promise<unknown> = Promise.resolve();
+  /** Whether contents of files are fetched only when they are asked for. */
+  partial = true;
+
+  constructor(
+    private readonly root: string,
+    name: string,
+    readonly environment: (folder: string) => Environment,
+    private readonly log: Log = silentLog,
+  ) {
+    this.folder = join(root, `${name}.git`);
+    this.reader = new ObjectReader(environment(this.folder));
+  }
+
+  /**
+   * Works with the mirror, which is made before if it is not there. Where it turns out to be damaged it is made anew
+   * and the work starts over, once.
+   */
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    await this.prepare();
+    const generation = this.generation;
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof MirrorDamaged) || this.closed) throw error;
+      // Of all who find the damage, the first mends it.
+      if (generation === this.generation) this.renew(error);
+      await this.prepare();
+      return work();
+    }
+  }
+
+  /** One fetch at a time: two would bring the same objects twice, and a sweep could take the other's from under it. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.fetching.then(work, work);
+    this.fetching = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** @throws MirrorDamaged */
+  read(oid: string, maxBytes?: number): Promise<GitObject | undefined> {
+    return this.reader.read(oid, maxBytes);
+  }
+
+  /** An object that has to be here, because what refers to it is. */
+  async content(oid: string, type: ObjectType): Promise<Buffer> {
+    const object = await this.reader.read(oid);
+    if (object?.content === undefined) throw new MirrorDamaged(`The ${type} ${oid} is missing.`);
+    if (object.type !== type) throw new MirrorDamaged(`The object ${oid} is a ${object.type}, not a ${type}.`);
+    return object.content;
+  }
+
+  readonly tree = async (oid: string): Promise<TreeRow[]> => parseTree(await this.content(oid, 'tree'));
+
+  /** The ref that remembers the last commit seen of a branch. A hash: branch names would exclude each other as folders. */
+  static seenRef(branch: string): string {
+    return `refs/seen/${createHash('sha256').update(branch).digest('hex').slice(0, 32)}`;
+  }
+
+  /** Remembers that server and mirror both have a commit, so that no fetch brings it again. */
+  async remember(branch: string, commit: string): Promise<void> {
+    const place = join(this.folder, Mirror.seenRef(branch));
+    const temporary = `${this.folder}/tmp_ref_${randomUUID()}`;
+    await mkdir(join(this.folder, 'refs', 'seen'), { recursive: true });
+    await writeFile(temporary, `${commit}\n`);
+    await rename(temporary, place);
+  }
+
+  /** Removes what a fetch that was ended left behind. Only while no fetch is under way. */
+  async sweep(): Promise<void> {
+    const packs = join(this.folder, 'objects', 'pack');
+    const seen = join(this.folder, 'refs', 'seen');
+    const leftovers = [
+      ...(await namesIn(packs))
+        .filter((name) => name.startsWith('tmp_') || name.startsWith('.tmp-'))
+        .map((name) => join(packs, name)),
+      ...(await namesIn(seen)).filter((name) => name.endsWith('.lock')).map((name) => join(seen, name)),
+      join(this.folder, 'shallow.lock'),
+      join(this.folder, 'packed-refs.lock'),
+    ];
+    await Promise.all(leftovers.map((path) => rm(path, { recursive: true, force: true })));
+  }
+
+  close(): void {
+    this.closed = true;
+    this.reader.close();
+  }
+
+  private prepare(): Promise<void> {
+    this.ready ??= this.make().catch((error: unknown) => {
+      this.ready = undefined;
+      throw error;
+    });
+    return this.ready;
+  }
+
+  /** Made aside and moved into place, so that a mirror is whole or not there. */
+  private async make(): Promise<void> {
+    const there = await stat(join(this.folder, 'HEAD')).then(
+      () => true,
+      () => false,
+    );
+    if (there) return this.sweep();
+    await rm(this.folder, { recursive: true, force: true });
+    const aside = join(this.root, `new-${randomUUID()}`);
+    await mkdir(join(aside, 'objects', 'pack'), { recursive: true });
+    await mkdir(join(aside, 'refs', 'seen'), { recursive: true });
+    await writeFile(join(aside, 'config'), CONFIGURATION);
+    await writeFile(join(aside, 'HEAD'), 'ref: refs/heads/none\n');
+    await rename(aside, this.folder);
+  }
+
+  private renew(damage: MirrorDamaged): void {
+    this.log.warn({ mirror: this.folder, damage: damage.message }, 'A Git mirror was damaged and is made anew');
+    this.generation += 1;
+    this.reader.close();
+    this.reader = new ObjectReader(this.environment(this.folder));
+    this.ready = this.discard().then(() => this.make());
+    this.ready.catch((error: unknown) => {
+      this.ready = undefined;
+      this.log.error({ mirror: this.folder, error: messageOf(error) }, 'A Git mirror could not be made anew');
+    });
+  }
+
+  private async discard(): Promise<void> {
+    const broken = join(this.root, `broken-${randomUUID()}`);
+    await rename(this.folder, broken).catch(() => undefined);
+    await rm(broken, { recursive: true, force: true });
+  }
+}
+
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

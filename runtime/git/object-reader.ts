@@ -1,0 +1,183 @@
+/** Reads objects of one mirror through one long-lived `git cat-file --batch`: no process for each question. */
+
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Environment } from './environment';
+import { messageOf } from '../errors';
+import { gitMissing, MirrorDamaged } from './failure';
+
+export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
+
+export interface GitObject {
+  readonly type: ObjectType;
+  readonly size: number;
+  /** Absent where the object was larger than asked for. */
+  readonly content?: Buffer;
+}
+
+interface Question {
+  readonly oid: string;
+  readonly maxBytes: number;
+  readonly answer: (object: GitObject | undefined) => void;
+  readonly fail: (error: Error) => void;
+}
+
+interface Session {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly questions: Question[];
+  readonly parser: AnswerParser;
+  stderr: string;
+}
+
+const HEADER = /^([0-9a-f]{40}) (commit|tree|blob|tag) (\d+)$/;
+const NEWLINE = 0x0a;
+const IDLE_MS = 60_000;
+const MAX_STDERR = 4096;
+
+export class ObjectReader {
+  private session: Session | undefined;
+  private idle: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(private readonly environment: Environment) {}
+
+  /**
+   * One object, or `undefined` where the mirror does not have it. Questions asked together are answered together.
+   *
+   * @param maxBytes larger objects come without their content
+   * @throws MirrorDamaged where Git cannot read the mirror
+   */
+  async read(oid: string, maxBytes = Number.MAX_SAFE_INTEGER): Promise<GitObject | undefined> {
+    try {
+      return await this.ask(oid, maxBytes);
+    } catch (error) {
+      // A process that somebody ended says nothing about the mirror; one that ends twice does.
+      if (!(error instanceof MirrorDamaged)) throw error;
+      return this.ask(oid, maxBytes);
+    }
+  }
+
+  /** Ends the process for good. */
+  close(): void {
+    this.closed = true;
+    this.end();
+  }
+
+  private end(): void {
+    clearTimeout(this.idle);
+    const session = this.session;
+    this.session = undefined;
+    if (!session) return;
+    session.process.kill('SIGKILL');
+    this.failAll(session, new MirrorDamaged('The mirror was closed.'));
+  }
+
+  private ask(oid: string, maxBytes: number): Promise<GitObject | undefined> {
+    if (this.closed) throw new MirrorDamaged('The mirror was closed.');
+    return new Promise((answer, fail) => {
+      const session = (this.session ??= this.open());
+      clearTimeout(this.idle);
+      session.questions.push({ oid, maxBytes, answer, fail });
+      session.process.stdin.write(`${oid}\n`);
+    });
+  }
+
+  private open(): Session {
+    const process = spawn('git', ['cat-file', '--batch'], {
+      cwd: '/',
+      env: Object.fromEntries(Object.entries(this.environment).map(([name, value]) => [name, String(value)])),
+      stdio: 'pipe',
+    });
+    const questions: Question[] = [];
+    const session: Session = { process, questions, parser: new AnswerParser(questions), stderr: '' };
+    process.stdout.on('data', (chunk: Buffer) => {
+      try {
+        session.parser.take(chunk);
+      } catch (error) {
+        process.kill('SIGKILL');
+        this.fail(session, new MirrorDamaged(messageOf(error)));
+      }
+      if (questions.length === 0) this.rest(session);
+    });
+    process.stderr.on('data', (chunk: Buffer) => {
+      session.stderr = (session.stderr + chunk.toString()).slice(-MAX_STDERR);
+    });
+    process.stdin.on('error', () => undefined); // The end of the process says the same.
+    process.on('error', (error) => this.fail(session, gitMissing(error)));
+    process.on('close', (code) => {
+      this.fail(session, new MirrorDamaged(`git cat-file ended with ${code ?? 'a signal'}. ${session.stderr}`.trim()));
+    });
+    return session;
+  }
+
+  private fail(session: Session, error: Error): void {
+    if (this.session === session) this.session = undefined;
+    this.failAll(session, error);
+  }
+
+  private failAll(session: Session, error: Error): void {
+    for (const question of session.questions.splice(0)) question.fail(error);
+  }
+
+  /** At rest no process is kept for long. */
+  private rest(session: Session): void {
+    clearTimeout(this.idle);
+    this.idle = setTimeout(() => {
+      if (this.session === session && session.questions.length === 0) this.end();
+    }, IDLE_MS);
+    this.idle.unref();
+  }
+}
+
+/** Takes apart what `cat-file --batch` says: a header line, the content, a newline; or `<id> missing`. */
+class AnswerParser {
+  private header: Buffer[] = [];
+  private object: { readonly type: ObjectType; readonly size: number } | undefined;
+  private content: Buffer[] = [];
+  private left = 0;
+
+  constructor(private readonly questions: Question[]) {}
+
+  take(chunk: Buffer): void {
+    let at = 0;
+    while (at < chunk.length) at = this.object === undefined ? this.takeHeader(chunk, at) : this.takeContent(chunk, at);
+  }
+
+  private takeHeader(chunk: Buffer, at: number): number {
+    const end = chunk.indexOf(NEWLINE, at);
+    if (end < 0) {
+      this.header.push(chunk.subarray(at));
+      return chunk.length;
+    }
+    const line = Buffer.concat([...this.header, chunk.subarray(at, end)]).toString('latin1');
+    this.header = [];
+    const match = HEADER.exec(line);
+    if (match) {
+      this.object = { type: match[2] as ObjectType, size: Number(match[3]) };
+      this.left = this.object.size + 1;
+    } else if (line.endsWith(' missing')) {
+      this.questions.shift()?.answer(undefined);
+    } else {
+      throw new Error(`git cat-file answered "${line.slice(0, 200)}"`);
+    }
+    return end + 1;
+  }
+
+  private takeContent(chunk: Buffer, at: number): number {
+    const end = Math.min(chunk.length, at + this.left);
+    const keep = (this.object?.size ?? 0) <= (this.questions[0]?.maxBytes ?? 0);
+    if (keep) this.content.push(chunk.subarray(at, end));
+    this.left -= end - at;
+    if (this.left === 0) this.finish(keep);
+    return end;
+  }
+
+  private finish(keep: boolean): void {
+    const { object, content } = this;
+    this.object = undefined;
+    this.content = [];
+    if (object === undefined) return;
+    // The copy lets go of the pipe's large chunks; the last byte is the newline after the content.
+    const bytes = keep ? Buffer.concat(content).subarray(0, object.size) : undefined;
+    this.questions.shift()?.answer({ ...object, ...(bytes === undefined ? {} : { content: bytes }) });
+  }
+}

@@ -1,0 +1,228 @@
+/** Everything that can be asked of one repository, over its mirror. */
+
+import { TerminalError, TransientError } from '../errors';
+import { commitObject } from './commit-order';
+import { Contact, type Surroundings } from './contact';
+import type { CommitDescription, CommitOrder, HeadUpdate, PushOutcome, TreeEntry } from './contract';
+import { commitMissing, contactError, isDamage, MirrorDamaged } from './failure';
+import { Fetcher } from './fetch';
+import type { Mirror } from './mirror';
+import { assertBranch, assertObjectId } from './names';
+import type { GitObject } from './object-reader';
+import { writeObjects } from './object-writer';
+import { parseCommit } from './objects';
+import { assertDistinct, judgePush, sendPush } from './push';
+import { editTree } from './tree-edit';
+import { listFiles } from './tree-listing';
+import type { RepositoryURL } from './url';
+
+const HEAD_LINE = /^([0-9a-f]{40})\trefs\/heads\/(.+)$/;
+const MAX_KNOWN_DESCENTS = 10_000;
+
+export class Repository {
+  private readonly contact: Contact;
+  private readonly fetcher: Fetcher;
+  /** Descent never changes, so an answer is good for ever. */
+  private readonly descents = new Map<string, boolean>();
+  private look: Promise<ReadonlyMap<string, string>> | undefined;
+  private nextLook: Promise<ReadonlyMap<string, string>> | undefined;
+
+  constructor(
+    private readonly url: RepositoryURL,
+    private readonly mirror: Mirror,
+    private readonly around: Surroundings,
+  ) {
+    this.contact = new Contact(url, around, mirror.environment(mirror.folder));
+    this.fetcher = new Fetcher(this.contact, mirror);
+  }
+
+  async heads(branches: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    branches.forEach(assertBranch);
+    if (branches.length === 0) return new Map();
+    const all = await unlessAborted(this.freshLook(), this.url.url, signal);
+    const wanted = branches.flatMap((branch) => {
+      const commit = all.get(branch);
+      return commit === undefined ? [] : [[branch, commit] as const];
+    });
+    const heads = new Map(wanted);
+    this.fetcher.note(heads);
+    return heads;
+  }
+
+  has(commit: string): Promise<boolean> {
+    assertObjectId(commit);
+    return this.use(() => this.fetcher.commit(commit));
+  }
+
+  files(commit: string, under?: string): Promise<ReadonlyMap<string, TreeEntry>> {
+    return this.use(async () => {
+      const { tree } = await this.require(commit);
+      return listFiles(this.mirror.tree, tree, under);
+    });
+  }
+
+  async blobs(oids: Iterable<string>): Promise<ReadonlyMap<string, Uint8Array>> {
+    const wanted = [...new Set(oids)];
+    wanted.forEach(assertObjectId);
+    return this.use(async () => {
+      const missing = await this.fetcher.missing(wanted);
+      if (missing.length > 0) await this.fetcher.blobs(missing);
+      const objects = await Promise.all(wanted.map((oid) => this.mirror.read(oid, this.around.fileBytes)));
+      return new Map(wanted.map((oid, index) => [oid, this.contentOf(oid, objects[index])]));
+    });
+  }
+
+  contains(ancestor: string, descendant: string): Promise<boolean> {
+    assertObjectId(ancestor);
+    return this.use(async () => {
+      const { parents } = await this.require(descendant);
+      if (ancestor === descendant || parents.includes(ancestor)) return true;
+      const key = `${ancestor} ${descendant}`;
+      const answer = this.descents.get(key) ?? (await this.descends(ancestor, descendant));
+      this.descents.delete(key);
+      this.descents.set(key, answer);
+      for (const oldest of this.descents.keys()) {
+        if (this.descents.size <= MAX_KNOWN_DESCENTS) break;
+        this.descents.delete(oldest);
+      }
+      return answer;
+    });
+  }
+
+  describe(commit: string): Promise<CommitDescription> {
+    return this.use(() => this.require(commit));
+  }
+
+  commit(order: CommitOrder): Promise<{ tree: string; commit: string }> {
+    return this.use(async () => {
+      const parent = order.parent === undefined ? undefined : await this.require(order.parent);
+      const tree = await editTree(this.mirror.tree, parent?.tree, order.remove, order.write);
+      const commit = commitObject(order, tree.oid);
+      await writeObjects(this.mirror.folder, tree.objects);
+      // Last, so that a commit that is there is there with all it needs.
+      await writeObjects(this.mirror.folder, [commit]);
+      return { tree: tree.oid, commit: commit.oid };
+    });
+  }
+
+  async push(updates: readonly HeadUpdate[], deadline: Date, signal?: AbortSignal): Promise<PushOutcome> {
+    updates.forEach((update) => assertBranch(update.branch));
+    assertDistinct(updates);
+    if (updates.length === 0) return { outcome: 'Accepted' };
+    await Promise.all(updates.map((update) => this.assertForward(update)));
+    const result = await this.use(() =>
+      sendPush(this.contact, updates, {
+        partial: this.mirror.partial,
+        wholeMs: deadline.getTime() - this.around.now().getTime(),
+        ...(signal === undefined ? {} : { signal }),
+      }),
+    );
+    const outcome = await judgePush(this.url.url, updates, result, () =>
+      this.heads(updates.map((update) => update.branch)),
+    );
+    if (outcome.outcome === 'Accepted') await this.rememberPushed(updates);
+    return outcome;
+  }
+
+  private async use<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.mirror.use(work);
+    } catch (error) {
+      if (!(error instanceof MirrorDamaged)) throw error;
+      throw new TransientError(`The mirror of ${this.url.url} cannot be read: ${error.message}`, undefined, {
+        cause: error,
+      });
+    }
+  }
+
+  private async require(commit: string): Promise<CommitDescription> {
+    assertObjectId(commit);
+    if (!(await this.fetcher.commit(commit))) throw commitMissing(this.url.url, commit);
+    return parseCommit(commit, await this.mirror.content(commit, 'commit'));
+  }
+
+  private contentOf(oid: string, object: GitObject | undefined): Uint8Array {
+    if (object === undefined || object.type !== 'blob') {
+      throw new TerminalError(`${this.url.url} does not have the file contents ${oid} (any more).`, 'BlobMissing');
+    }
+    if (object.content === undefined) {
+      const limit = this.around.fileBytes;
+      throw new TerminalError(
+        `A file of ${this.url.url} has ${object.size} bytes; ${limit} are allowed.`,
+        'FileTooLarge',
+      );
+    }
+    return object.content;
+  }
+
+  /** What is here is here with its whole history, so an ancestor that is not here is none. */
+  private async descends(ancestor: string, descendant: string): Promise<boolean> {
+    if ((await this.mirror.read(ancestor, 0))?.type !== 'commit') return false;
+    const result = await this.contact.runLocally(['merge-base', ancestor, descendant]);
+    if (result.exitCode === 0) return result.stdout.trim() === ancestor;
+    if (result.exitCode === 1 && result.stderr === '') return false;
+    if (isDamage(result)) throw new MirrorDamaged(result.stderr.trim());
+    throw contactError(this.url.url, result, []);
+  }
+
+  /** A lease alone would also let a head go elsewhere than forward. */
+  private async assertForward(update: HeadUpdate): Promise<void> {
+    assertObjectId(update.commit);
+    const here = await this.use(async () => (await this.mirror.read(update.commit, 0))?.type === 'commit');
+    if (!here) throw commitMissing(this.url.url, update.commit);
+    if (update.expected === undefined || (await this.contains(update.expected, update.commit))) return;
+    throw new TerminalError(
+      `${update.commit} is not built on ${update.expected}, the head expected of "${update.branch}" in ${this.url.url}: ` +
+        'pushing it would lose what stands there.',
+      'NotDescendant',
+    );
+  }
+
+  private async rememberPushed(updates: readonly HeadUpdate[]): Promise<void> {
+    await Promise.all(updates.map(({ branch, commit }) => this.mirror.remember(branch, commit))).catch(() => undefined);
+  }
+
+  /** Many who ask at once share one answer, which no one of them asked for too late to trust. */
+  private freshLook(): Promise<ReadonlyMap<string, string>> {
+    this.nextLook ??= Promise.resolve(this.look)
+      .catch(() => undefined)
+      .then(() => {
+        this.nextLook = undefined;
+        this.look = this.use(() => this.listHeads());
+        return this.look;
+      });
+    return this.nextLook;
+  }
+
+  private async listHeads(): Promise<ReadonlyMap<string, string>> {
+    const result = await this.contact.run(['ls-remote', '--heads', '--', 'origin'], { partial: this.mirror.partial });
+    if (result.exitCode !== 0 || result.stopped !== undefined) {
+      if (isDamage(result)) throw new MirrorDamaged(result.stderr.trim());
+      throw contactError(this.url.url, result, result.secrets);
+    }
+    const heads = new Map<string, string>();
+    for (const line of result.stdout.split('\n')) {
+      const [, commit, branch] = HEAD_LINE.exec(line) ?? [];
+      if (commit !== undefined && branch !== undefined) heads.set(branch, commit);
+    }
+    return heads;
+  }
+}
+
+/** The answer, unless the asker goes first. The question itself goes on: others may wait for it. */
+async function unlessAborted<T>(answer: Promise<T>, repository: string, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return answer;
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = (): void =>
+      reject(new TransientError(`The question to ${repository} was given up before it was answered.`));
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    if (abort) signal.removeEventListener('abort', abort);
+    answer.catch(() => undefined);
+  }
+}

@@ -1,0 +1,92 @@
+import { TerminalError } from '../errors';
+import type { RequestOptions } from './ask';
+import { notServed, problemWith, type Requirement, resourcesOf, versionOf } from './discovery';
+import { type ClusterOptions, loadKubeconfig } from './kubeconfig';
+import type { Draft, KubeObject, Resource } from './object';
+import { type Objects, objectsOf } from './objects';
+import { Reflector, type ReflectorOptions } from './reflector';
+import { type Transport, transportOver } from './transport';
+
+/** One Kubernetes API, as one user. */
+export interface Cluster {
+  /** Its address, without credentials. */
+  readonly server: string;
+
+  /** Name of the kubeconfig context. */
+  readonly context: string;
+
+  /** Namespace of the context. @default `default` */
+  readonly namespace: string;
+
+  /** The server's version, like `v1.35.0`. @throws TransientError naming the address when nobody answers */
+  version(options?: RequestOptions): Promise<string>;
+
+  /**
+   * Makes sure that the cluster answers, serves these kinds and lets us list them.
+   *
+   * @returns the server's version
+   * @throws TerminalError that names everything missing, each with its fix; TransientError when nobody answers
+   */
+  check(requirements: readonly Requirement[], options?: RequestOptions): Promise<string>;
+
+  /** The client of one kind. */
+  objects<K extends KubeObject>(resource: Resource<K>): Objects<K>;
+
+  /** Keeps a cache in step with one kind. It does nothing until started. */
+  reflector<K extends KubeObject, T>(options: ReflectorOptions<K, T>): Reflector<K, T>;
+
+  /**
+   * Server-side apply of any manifest; its kind is looked up at the server. A namespaced object without a namespace
+   * goes to the context's.
+   *
+   * @throws TransientError while the server does not serve the kind, as just after its CRD was applied
+   */
+  apply(manifest: Draft, options?: RequestOptions): Promise<KubeObject>;
+}
+
+/**
+ * Reads the kubeconfig; speaks to nobody yet.
+ *
+ * @throws TerminalError when the kubeconfig is missing, malformed, or has no such context
+ */
+export function connect(options: ClusterOptions = {}): Cluster {
+  const config = loadKubeconfig(options);
+  const context = config.getCurrentContext();
+  const { server } = config.currentCluster();
+  const transport = transportOver(server, (request) => config.applySecurityAuthentication(request));
+  const namespace = config.getContextObject(context)?.namespace ?? 'default';
+  return {
+    server: transport.server,
+    context,
+    namespace,
+    version: (asked = {}) => versionOf(transport, asked),
+    async check(requirements, asked = {}) {
+      const version = await versionOf(transport, asked);
+      const found = await Promise.all(requirements.map((requirement) => problemWith(transport, requirement, asked)));
+      const problems = [...new Set(found.filter((problem) => problem !== undefined))];
+      if (problems.length > 0) {
+        throw new TerminalError(`${transport.server} (context ${context}): ${problems.join('; ')}`);
+      }
+      return version;
+    },
+    objects: (resource) => objectsOf(transport, resource),
+    reflector: (wanted) => new Reflector(transport, wanted),
+    apply: applier(transport, namespace),
+  };
+}
+
+function applier(transport: Transport, namespace: string): Cluster['apply'] {
+  const known = new Map<string, readonly Resource[]>();
+  return async (manifest, options = {}) => {
+    const { apiVersion = '', kind = '' } = manifest;
+    if (!apiVersion || !kind)
+      throw new TerminalError(`manifest ${manifest.metadata.name}: it needs apiVersion and kind`);
+    const find = (): Resource | undefined => known.get(apiVersion)?.find((resource) => resource.kind === kind);
+    if (!find()) known.set(apiVersion, await resourcesOf(transport, apiVersion, options));
+    const resource = find();
+    if (!resource) throw notServed(transport, apiVersion, kind);
+    const homeless = resource.namespaced && !manifest.metadata.namespace;
+    const placed = homeless ? { ...manifest, metadata: { ...manifest.metadata, namespace } } : manifest;
+    return objectsOf(transport, resource).apply(placed, options);
+  };
+}

@@ -1,0 +1,182 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ManifestError } from './manifests';
+import { entriesOf, ObjectReader } from './object-reader';
+
+const run = promisify(execFile);
+
+/** As long as Argo CD gives one Git command. */
+const TIMEOUT_MS = 90_000;
+const FULL_SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+
+/** Name and password for the Git server. */
+export interface GitCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+interface Mirror {
+  readonly gitDir: string;
+  readonly reader: ObjectReader;
+  /** One fetch at a time: they share the file that marks shallow commits. */
+  fetching: Promise<unknown>;
+}
+
+/**
+ * Reads revisions of remote repositories over HTTP. Of each repository there is a bare mirror with the commits that
+ * were asked for, one deep; a commit that it has is never fetched again.
+ */
+export class Repositories {
+  private readonly mirrors = new Map<string, Promise<Mirror>>();
+  private readonly environment: NodeJS.ProcessEnv;
+
+  constructor(
+    private readonly folder: string,
+    credentials: GitCredentials | undefined,
+  ) {
+    this.environment = environmentWith(credentials);
+  }
+
+  /**
+   * The commit that a revision names, as the server says now.
+   *
+   * @throws ManifestError where the revision or the repository does not exist, or the server does not answer
+   */
+  async resolve(repoURL: string, revision: string): Promise<string> {
+    if (FULL_SHA.test(revision)) return revision;
+    const found = await this.ask(repoURL, revision === '' ? 'HEAD' : revision);
+    if (found === undefined) throw new ManifestError(`unable to resolve '${revision}' to a commit SHA`);
+    return found;
+  }
+
+  /**
+   * All files below a folder of a commit, by path below that folder. Links and submodules are left out.
+   *
+   * @throws ManifestError where commit or folder do not exist
+   */
+  async files(repoURL: string, commit: string, folder: string): Promise<ReadonlyMap<string, Buffer>> {
+    const mirror = await this.mirrorOf(repoURL);
+    const path = folder.replace(/^(?:\.?\/)+|\/+$/g, '').replace(/^\.$/, '');
+    if (/[\n\r]/.test(path)) throw new ManifestError('the path of a source holds no line break');
+    if ((await mirror.reader.read(commit)) === undefined) await this.fetch(mirror, repoURL, commit);
+    const root = await mirror.reader.read(`${commit}:${path}`);
+    if (root?.type !== 'tree') throw new ManifestError(`${folder}: app path does not exist`);
+    const files = new Map<string, Buffer>();
+    await this.collect(mirror.reader, root.content, commit.length / 2, '', files);
+    return files;
+  }
+
+  /** Ends every Git process that was kept. */
+  async stop(): Promise<void> {
+    for (const mirror of this.mirrors.values()) (await mirror).reader.stop();
+  }
+
+  private async collect(
+    reader: ObjectReader,
+    tree: Buffer,
+    hashBytes: number,
+    prefix: string,
+    files: Map<string, Buffer>,
+  ): Promise<void> {
+    for (const entry of entriesOf(tree, hashBytes)) {
+      if (entry.kind === 'other') continue;
+      const object = await reader.read(entry.sha);
+      if (object === undefined) throw new ManifestError(`object ${entry.sha} is missing`);
+      if (entry.kind === 'file') files.set(`${prefix}${entry.name}`, object.content);
+      else await this.collect(reader, object.content, hashBytes, `${prefix}${entry.name}/`, files);
+    }
+  }
+
+  private async ask(repoURL: string, revision: string): Promise<string | undefined> {
+    const names = [`refs/heads/${revision}`, `refs/tags/${revision}^{}`, `refs/tags/${revision}`, revision];
+    const refs = new Map<string, string>();
+    for (const line of (await this.git(['ls-remote', '--quiet', '--', repoURL, ...names])).split('\n')) {
+      const [sha = '', name = ''] = line.split('\t');
+      refs.set(name, sha);
+    }
+    const name = names.find((candidate) => refs.has(candidate));
+    return name === undefined ? undefined : refs.get(name);
+  }
+
+  private async fetch(mirror: Mirror, repoURL: string, commit: string): Promise<void> {
+    const fetched = mirror.fetching
+      .catch(() => undefined)
+      .then(() =>
+        this.git(['--git-dir', mirror.gitDir, 'fetch', '--quiet', '--no-tags', '--depth=1', '--', repoURL, commit]),
+      );
+    mirror.fetching = fetched;
+    await fetched;
+  }
+
+  private async git(args: readonly string[]): Promise<string> {
+    try {
+      const { stdout } = await run('git', args, {
+        env: this.environment,
+        timeout: TIMEOUT_MS,
+        maxBuffer: 64 * 1024 * 1024,
+      });
+      return stdout;
+    } catch (error) {
+      const complaint =
+        typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : '';
+      throw new ManifestError(complaint || `git ${args[0]} did not answer within ${TIMEOUT_MS / 1_000} s`, {
+        cause: error,
+      });
+    }
+  }
+
+  private mirrorOf(repoURL: string): Promise<Mirror> {
+    const known = this.mirrors.get(repoURL);
+    if (known !== undefined) return known;
+    const opened = this.open(repoURL);
+    this.mirrors.set(repoURL, opened);
+    opened.catch(() => this.mirrors.delete(repoURL));
+    return opened;
+  }
+
+  private async open(repoURL: string): Promise<Mirror> {
+    const gitDir = join(this.folder, `${createHash('sha256').update(repoURL).digest('hex').slice(0, 32)}.git`);
+    const exists = await access(join(gitDir, 'HEAD')).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) {
+      await mkdir(this.folder, { recursive: true });
+      await this.git(['init', '--quiet', '--bare', '--', gitDir]);
+    }
+    const reader = new ObjectReader(gitDir, this.environment);
+    return { gitDir, reader, fetching: Promise.resolve() };
+  }
+}
+
+/** The password goes by environment: arguments are everybody's to read. */
+function environmentWith(credentials: GitCredentials | undefined): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  const basic =
+    credentials && Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64');
+  const settings: readonly (readonly [string, string])[] = [
+    ['gc.auto', '0'],
+    ['maintenance.auto', 'false'],
+    ...(basic === undefined ? [] : [['http.extraHeader', `Authorization: Basic ${basic}`] as const]),
+  ];
+  return {
+    PATH,
+    HOME,
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: '',
+    GIT_ALLOW_PROTOCOL: 'http:https',
+    GIT_CONFIG_COUNT: String(settings.length),
+    ...Object.fromEntries(
+      settings.flatMap(([key, value], i) => [
+        [`GIT_CONFIG_KEY_${i}`, key],
+        [`GIT_CONFIG_VALUE_${i}`, value],
+      ]),
+    ),
+  };
+}

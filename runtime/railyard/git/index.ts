@@ -1,0 +1,220 @@
+/**
+ * The railyard's Git server: `git http-backend` behind plain HTTP on the loopback interface, over bare repositories in
+ * one folder. Everything that Git itself serves belongs to Git; here live only the socket, passwords, and the faults
+ * that tests ask for.
+ */
+import { execFile, type ChildProcess } from 'node:child_process';
+import { timingSafeEqual } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { listenOnLoopback } from '../loopback';
+import { runBackend } from './backend';
+import { Repositories } from './repositories';
+
+const run = promisify(execFile);
+
+/** A request as it came in, before Git sees it. */
+export interface GitRequest {
+  readonly method: string;
+  /** Name with `.git` as in the URL, without a leading slash. */
+  readonly repository: string;
+  readonly service: 'git-upload-pack' | 'git-receive-pack' | undefined;
+  /** It only asks for the list of refs. */
+  readonly advertisement: boolean;
+}
+
+/** What to do to a request instead of answering it well. */
+export type Interference =
+  /** Answer this and let Git see nothing. */
+  | { readonly status: number; readonly message: string }
+  /** Let Git do all of it, then cut the connection without an answer. */
+  | { readonly loseReply: true };
+
+/** How a Git server is started. */
+export interface GitServerOptions {
+  /** Where the repositories are; made when missing. */
+  readonly folder: string;
+  /** @default any free port */
+  readonly port?: number;
+  /** Ask for this name and password on every request. @default nobody is asked */
+  readonly credentials?: { readonly username: string; readonly password: string };
+  /** Make a repository when somebody first asks to push to it. @default true */
+  readonly createOnPush?: boolean;
+  /** For tests: called before each request that passed the password; may take its time (a delay) or interfere. */
+  readonly intercept?: (request: GitRequest) => Promise<Interference | undefined> | Interference | undefined;
+}
+
+/** Requests served since the start. */
+export interface GitCounts {
+  /** All of them, refused ones included. */
+  readonly requests: number;
+  /** Packs sent, and ref listings of protocol version 2. */
+  readonly fetches: number;
+  /** Packs received. */
+  readonly pushes: number;
+}
+
+/** A running Git server. */
+export interface GitServer {
+  /** Base URL without a trailing slash; a repository is at `<url>/<name>.git`. */
+  readonly url: string;
+  readonly port: number;
+  readonly counts: GitCounts;
+  /**
+   * Makes an empty bare repository; one that exists stays as it is.
+   *
+   * @param name such as `guestbook` or `acme/guestbook`
+   * @returns its URL
+   */
+  createRepository(name: string): Promise<string>;
+  /** Cuts every connection and returns when no Git process is left. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the Git server.
+ *
+ * @throws PortInUseError naming a free port, Error where Git or its HTTP backend is missing
+ */
+export async function startGitServer(options: GitServerOptions): Promise<GitServer> {
+  const folder = resolve(options.folder);
+  await mkdir(folder, { recursive: true });
+  const environment = cleanEnvironment();
+  const program = await findBackend(environment);
+  const repositories = new Repositories(folder, environment);
+  const counts = { requests: 0, fetches: 0, pushes: 0 };
+  const children = new Map<ChildProcess, Promise<void>>();
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    counts.requests += 1;
+    if (!isAllowed(request, options.credentials)) {
+      send(response, 401, 'A valid name and password are needed.', { 'WWW-Authenticate': 'Basic realm="railyard"' });
+      return;
+    }
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const asked = describe(request.method ?? 'GET', url);
+    if (asked === undefined) {
+      send(response, 404, 'Not a request that Git makes.');
+      return;
+    }
+    const isPush = asked.service === 'git-receive-pack';
+    if (isPush && asked.advertisement && options.createOnPush !== false) await repositories.create(asked.repository);
+    if (!(await repositories.has(asked.repository))) {
+      send(response, 404, `There is no repository ${asked.repository}.`);
+      return;
+    }
+    const interference = await options.intercept?.(asked);
+    if (interference !== undefined && 'status' in interference) {
+      send(response, interference.status, interference.message);
+      return;
+    }
+    if (!asked.advertisement && asked.service !== undefined) counts[isPush ? 'pushes' : 'fetches'] += 1;
+    await serve(request, response, url, interference !== undefined);
+  }
+
+  async function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    loseReply: boolean,
+  ): Promise<void> {
+    const call = {
+      program,
+      environment,
+      folder,
+      path: decodeURIComponent(url.pathname),
+      query: url.search.slice(1),
+      user: options.credentials?.username,
+      loseReply,
+    };
+    const { child, done } = runBackend(call, request, response);
+    children.set(child, done);
+    await done;
+    children.delete(child);
+  }
+
+  const server = createServer((request, response) => {
+    request.on('error', () => response.destroy());
+    response.on('error', () => undefined);
+    handle(request, response).catch((error: unknown) => {
+      send(response, 500, error instanceof Error ? error.message : String(error));
+    });
+  });
+  // A slow push is a push: only a silent connection is cut.
+  server.requestTimeout = 0;
+  const port = await listenOnLoopback(server, options.port ?? 0, 'Git server');
+  const base = `http://127.0.0.1:${port}`;
+
+  return {
+    url: base,
+    port,
+    counts,
+    createRepository: async (name) => `${base}/${await repositories.create(name)}`,
+    stop: async () => {
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      for (const child of children.keys()) child.kill('SIGTERM');
+      await Promise.all([closed, ...children.values()]);
+    },
+  };
+}
+
+function describe(method: string, url: URL): GitRequest | undefined {
+  const match = /^\/(.+?)\/(info\/refs|HEAD|objects\/.+|git-upload-pack|git-receive-pack)$/.exec(
+    decodeURIComponent(url.pathname),
+  );
+  const [, repository, action] = match ?? [];
+  if (repository === undefined || action === undefined) return undefined;
+  const advertisement = action === 'info/refs';
+  const service = advertisement ? url.searchParams.get('service') : action;
+  return {
+    method,
+    repository,
+    service: service === 'git-upload-pack' || service === 'git-receive-pack' ? service : undefined,
+    advertisement,
+  };
+}
+
+function isAllowed(request: IncomingMessage, credentials: GitServerOptions['credentials']): boolean {
+  if (credentials === undefined) return true;
+  const given = Buffer.from(request.headers.authorization ?? '');
+  const wanted = Buffer.from(
+    `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64')}`,
+  );
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+function send(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', ...headers }).end(`${message}\n`);
+}
+
+/** No settings of the machine or the user, no prompts, and nothing of ours but what a program needs to run. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR } = process.env;
+  return {
+    PATH,
+    HOME,
+    ...(TMPDIR === undefined ? {} : { TMPDIR }),
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+  };
+}
+
+async function findBackend(environment: NodeJS.ProcessEnv): Promise<string> {
+  try {
+    const { stdout } = await run('git', ['--exec-path'], { env: environment });
+    return join(stdout.trim(), 'git-http-backend');
+  } catch (error) {
+    throw new Error('Git is not installed, or not on the PATH: the railyard serves repositories through it.', {
+      cause: error,
+    });
+  }
+}

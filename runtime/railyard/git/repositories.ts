@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/**
+ * What every repository allows: pushes, partial clones, and fetches of any commit by SHA. Nothing forbids a push that
+ * is no fast-forward: whoever claims never to force has to prove it without help. Clean-up runs are off, so that a
+ * railyard at rest starts no process.
+ */
+const SETTINGS: readonly (readonly [string, string])[] = [
+  ['http.receivepack', 'true'],
+  ['http.uploadpack', 'true'],
+  ['uploadpack.allowFilter', 'true'],
+  ['uploadpack.allowAnySHA1InWant', 'true'],
+  ['receive.autogc', 'false'],
+  ['gc.auto', '0'],
+];
+
+const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+
+/** The bare repositories of one folder, by name: `guestbook.git`, `acme/guestbook.git`. */
+export class Repositories {
+  private readonly creating = new Map<string, Promise<string>>();
+
+  /**
+   * @param folder existing folder that holds them
+   * @param environment of every Git process, so that nobody's own settings leak in
+   */
+  constructor(
+    readonly folder: string,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  /**
+   * Makes an empty bare repository with default branch `main`; one that exists stays as it is.
+   *
+   * @param name with or without `.git`
+   * @returns its name with `.git`
+   * @throws Error for a name with anything but letters, digits, `.`, `_`, `-` and `/`
+   */
+  create(name: string): Promise<string> {
+    const full = withSuffix(name);
+    const running = this.creating.get(full);
+    if (running !== undefined) return running;
+    const made = this.init(full).finally(() => this.creating.delete(full));
+    this.creating.set(full, made);
+    return made;
+  }
+
+  /** Whether it exists, with or without `.git` in the name. */
+  async has(name: string): Promise<boolean> {
+    if (!isValid(name)) return false;
+    return exists(join(this.folder, withSuffix(name)));
+  }
+
+  private async init(name: string): Promise<string> {
+    if (!isValid(name)) {
+      throw new Error(
+        `"${name}" cannot name a repository: use letters, digits, ".", "_", "-", and "/" between folders.`,
+      );
+    }
+    const path = join(this.folder, name);
+    if (await exists(path)) return name;
+    // Made aside and moved into place: who kills us halfway leaves no half repository under its name.
+    const fresh = `${path}.new`;
+    await rm(fresh, { recursive: true, force: true });
+    await mkdir(dirname(path), { recursive: true });
+    await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--', fresh], { env: this.environment });
+    for (const [key, value] of SETTINGS) {
+      await run('git', ['--git-dir', fresh, 'config', key, value], { env: this.environment });
+    }
+    await rename(fresh, path);
+    return name;
+  }
+}
+
+/** Whether a path from a URL or a caller can be a repository's name. */
+function isValid(name: string): boolean {
+  return name.split('/').every((segment) => SEGMENT.test(segment)) && name.length <= 200;
+}
+
+function withSuffix(name: string): string {
+  return name.endsWith('.git') ? name : `${name}.git`;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(join(path, 'HEAD')).then(
+    () => true,
+    () => false,
+  );
+}

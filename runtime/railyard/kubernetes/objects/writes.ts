@@ -1,0 +1,257 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { isObject, sameJson, type JsonObject, type KubernetesObject } from '../json';
+import type { Endpoint, Resource } from '../registry';
+import { alreadyExists, badRequest, because, conflict, forbidden, invalid, MODIFIED, notFound } from '../status';
+import { objectOf, type Entry } from '../store/entry';
+import type { Store } from '../store/store';
+import { check, take, type WriteOptions } from './intake';
+import { tidyMetadata } from './metadata';
+import { readAs } from './reading';
+import { timestamp } from './times';
+
+/** What came of a write. */
+export interface Written {
+  readonly object: KubernetesObject;
+  readonly created: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Which object a write is about. */
+export interface Target {
+  readonly endpoint: Endpoint;
+  /** Empty for cluster-scoped kinds. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly subresource?: 'status';
+}
+
+/** A change of an existing object: gets a copy as the endpoint serves it, gives back what it should become. */
+export type Transform = (current: KubernetesObject) => JsonObject;
+
+/** The letters of generated names: no vowels, so that no words appear. */
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+const LONGEST_BASE = 58;
+
+/** Creating and changing objects by the rules that hold for every kind. */
+export class Writes {
+  constructor(
+    private readonly store: Store,
+    private readonly now: () => Date,
+  ) {}
+
+  /** @throws StatusError 400, 403, 404 (namespace), 409 or 422 */
+  create(target: Target, raw: JsonObject, options: WriteOptions): Written {
+    const { endpoint } = target;
+    const { resource } = endpoint;
+    const { object, warnings } = take(endpoint, raw, options);
+    const { metadata } = object;
+    if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+    this.placeInNamespace(target, object);
+    if (target.name && metadata.name && metadata.name !== target.name) throw nameMismatch(metadata.name, target.name);
+    if (!metadata.name && metadata.generateName) metadata.name = this.generateName(resource, object);
+    metadata.uid = randomUUID();
+    metadata.creationTimestamp = timestamp(this.now());
+    delete metadata.deletionTimestamp;
+    delete metadata.deletionGracePeriodSeconds;
+    delete metadata.resourceVersion;
+    if (resource.strategy.generation) metadata.generation = 1;
+    else delete metadata.generation;
+    if (endpoint.statusSubresource) delete object['status'];
+    if (resource.strategy.finalizers) {
+      metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), ...resource.strategy.finalizers])];
+    }
+    resource.strategy.prepare?.(object, undefined);
+    tidyMetadata(object);
+    check(endpoint, object, undefined);
+    const name = metadata.name ?? '';
+    if (this.store.get(resource.key, target.namespace, name)) throw alreadyExists(resource, name);
+    return { object: this.keep(endpoint, object, options), created: true, warnings };
+  }
+
+  /** PUT. @throws StatusError 400, 404, 409 or 422 */
+  replace(target: Target, raw: JsonObject, options: WriteOptions): Written {
+    const { resource } = target.endpoint;
+    const entry = this.store.get(resource.key, target.namespace, target.name);
+    if (!entry) {
+      if (resource.strategy.createOnUpdate && !target.subresource) return this.create(target, raw, options);
+      throw notFound(resource, target.name);
+    }
+    const { object, warnings } = take(target.endpoint, raw, options);
+    if (!object.metadata.resourceVersion && !resource.strategy.unconditionalUpdate) {
+      const field = 'metadata.resourceVersion';
+      throw invalid(resource, target.name, [
+        // A number in hexadecimal, which no JSON value prints as.
+        { ...because.invalid(field, '', ''), message: 'Invalid value: 0x0: must be specified for an update' },
+      ]);
+    }
+    return { object: this.change(target, entry, object, options), created: false, warnings };
+  }
+
+  /** PATCH of an object that exists. @throws StatusError 400, 404, 409 or 422 */
+  patch(target: Target, transform: Transform, options: WriteOptions): Written {
+    const { endpoint } = target;
+    const { resource } = endpoint;
+    const entry = this.store.get(resource.key, target.namespace, target.name);
+    if (!entry) throw notFound(resource, target.name);
+    const patched = transform(readAs(entry, endpoint));
+    const { object, warnings } = take(endpoint, patched, options, (problems) =>
+      invalid({ ...resource, group: '', kind: '' }, '', [
+        because.invalid('patch', JSON.stringify(patched), `strict decoding error: ${problems.join(', ')}`),
+      ]),
+    );
+    return { object: this.change(target, entry, object, options), created: false, warnings };
+  }
+
+  /**
+   * Changes an object from within the server (controllers do), past the checks for clients.
+   *
+   * @param mutate changes the stored form in place
+   */
+  rewrite(entry: Entry, mutate: (object: KubernetesObject) => void): void {
+    const object = objectOf(entry);
+    const before = objectOf(entry);
+    mutate(object);
+    tidyMetadata(object);
+    if (!sameJson(object, before)) this.putOrFinish(entry.resource, object);
+  }
+
+  private change(target: Target, entry: Entry, desired: KubernetesObject, options: WriteOptions): KubernetesObject {
+    const { endpoint } = target;
+    const { resource } = endpoint;
+    const old = readAs(entry, endpoint);
+    this.checkPreconditions(target, entry, desired);
+    const object = target.subresource ? withStatusOf(old, desired) : this.mainPart(endpoint, old, desired);
+    this.carryOver(object, old);
+    if (!target.subresource) resource.strategy.prepare?.(object, old);
+    tidyMetadata(object);
+    object.metadata.resourceVersion = old.metadata.resourceVersion;
+    if (resource.strategy.generation && old.metadata.generation !== undefined) {
+      const changed = !sameJson(contentOf(endpoint, object), contentOf(endpoint, old));
+      object.metadata.generation = old.metadata.generation + (changed ? 1 : 0);
+    }
+    check(endpoint, object, old);
+    // Nothing changed: nothing is written, and no watcher is woken.
+    if (sameJson(object, old)) return old;
+    return this.keep(endpoint, object, options);
+  }
+
+  private mainPart(endpoint: Endpoint, old: KubernetesObject, desired: KubernetesObject): KubernetesObject {
+    const object = { ...desired };
+    if (!endpoint.statusSubresource) return object;
+    if (old['status'] === undefined) delete object['status'];
+    else object['status'] = old['status'];
+    return object;
+  }
+
+  private checkPreconditions(target: Target, entry: Entry, desired: KubernetesObject): void {
+    const { resource } = target.endpoint;
+    const { metadata } = desired;
+    if (metadata.name !== undefined && metadata.name !== entry.name) throw nameMismatch(metadata.name, entry.name);
+    if (metadata.namespace !== undefined && metadata.namespace !== entry.namespace) throw namespaceMismatch();
+    if (metadata.uid !== undefined && metadata.uid !== entry.uid) {
+      throw conflict(
+        resource,
+        entry.name,
+        `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${entry.uid}`,
+      );
+    }
+    if (metadata.resourceVersion && metadata.resourceVersion !== String(entry.revision)) {
+      throw conflict(resource, entry.name, MODIFIED);
+    }
+  }
+
+  /** What clients may leave out, and what they may not change. */
+  private carryOver(object: KubernetesObject, old: KubernetesObject): void {
+    const { metadata } = object;
+    metadata.name = old.metadata.name;
+    metadata.namespace = old.metadata.namespace;
+    metadata.uid = old.metadata.uid;
+    metadata.creationTimestamp = old.metadata.creationTimestamp;
+    metadata.generation = old.metadata.generation;
+    metadata.deletionTimestamp = old.metadata.deletionTimestamp;
+    metadata.deletionGracePeriodSeconds = old.metadata.deletionGracePeriodSeconds;
+    metadata.generateName = old.metadata.generateName;
+  }
+
+  private placeInNamespace(target: Target, object: KubernetesObject): void {
+    const { metadata } = object;
+    const { resource } = target.endpoint;
+    if (!resource.namespaced) {
+      if (metadata.namespace) throw badRequest('namespace may not be set on a cluster-scoped object');
+      delete metadata.namespace;
+      return;
+    }
+    if (metadata.namespace && metadata.namespace !== target.namespace) throw namespaceMismatch();
+    metadata.namespace = target.namespace;
+    const namespace = this.store.get('namespaces', '', target.namespace);
+    if (!namespace) {
+      throw notFound({ group: '', resource: 'namespaces', kind: 'Namespace' }, target.namespace);
+    }
+    if (namespace.deleting) {
+      const name = metadata.name ?? '';
+      throw forbidden(
+        resource,
+        name,
+        `unable to create new content in namespace ${target.namespace} because it is being terminated`,
+        [
+          {
+            reason: 'NamespaceTerminating',
+            message: `namespace ${target.namespace} is being terminated`,
+            field: 'metadata.namespace',
+          },
+        ],
+      );
+    }
+  }
+
+  private generateName(resource: Resource, object: KubernetesObject): string {
+    const base = (object.metadata.generateName ?? '').slice(0, LONGEST_BASE);
+    for (;;) {
+      const name = base + Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('');
+      if (!this.store.get(resource.key, object.metadata.namespace ?? '', name)) return name;
+    }
+  }
+
+  /** Stores an object, given as the endpoint serves it, and gives it back the same way. */
+  private keep(endpoint: Endpoint, object: KubernetesObject, options: WriteOptions): KubernetesObject {
+    if (options.dryRun) return object;
+    const stored = endpoint.convert
+      ? endpoint.convert.toStored(object)
+      : { ...object, apiVersion: endpoint.resource.storedAs };
+    const entry = this.putOrFinish(endpoint.resource.key, stored);
+    return readAs(entry, endpoint);
+  }
+
+  /** An object that was only waiting for its last finalizer is removed by losing it. */
+  private putOrFinish(resource: string, object: KubernetesObject): Entry {
+    const { metadata } = object;
+    const finished = metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
+    const heldBack =
+      isObject(object['spec']) && Array.isArray(object['spec']['finalizers']) && resource === 'namespaces';
+    return finished && !heldBack ? this.store.remove(resource, object) : this.store.put(resource, object);
+  }
+}
+
+/** What counts for `metadata.generation`. */
+function contentOf(endpoint: Endpoint, object: KubernetesObject): JsonObject {
+  const content: JsonObject = { ...object };
+  delete content['metadata'];
+  if (endpoint.statusSubresource) delete content['status'];
+  return content;
+}
+
+/** A write to `/status` changes status alone. */
+function withStatusOf(old: KubernetesObject, desired: KubernetesObject): KubernetesObject {
+  const object: KubernetesObject = { ...old, metadata: { ...old.metadata } };
+  if (desired['status'] === undefined) delete object['status'];
+  else object['status'] = desired['status'];
+  return object;
+}
+
+function nameMismatch(inObject: string, inPath: string): Error {
+  return badRequest(`the name of the object (${inObject}) does not match the name on the URL (${inPath})`);
+}
+
+function namespaceMismatch(): Error {
+  return badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}

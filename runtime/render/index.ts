@@ -1,0 +1,11 @@
+/**
+ * Rendering: files in memory become Kubernetes manifests, and manifests become the files of a rendered branch.
+ * Lives here: the renderers, images as the last step, the layout of a rendered branch. May not: read a work tree, the
+ * network or a credential, or know of Git, tickets and stations.
+ */
+
+export { createRenderer, type Rendered, type Renderer, type RendererOptions } from './renderer';
+export { supportedRenderers, type RenderRequest } from './input';
+export { branchFiles } from './layout';
+export { findImages, parseImage, setImages, type Image } from './images';
+export type { Manifest } from './manifest';

@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { LineSplitter } from '../../../runtime/kube/lines';
+
+function linesOf(chunks: readonly Buffer[]): string[] {
+  const lines: string[] = [];
+  const splitter = new LineSplitter((line) => lines.push(line.toString()));
+  for (const chunk of chunks) splitter.feed(chunk);
+  return lines;
+}
+
+describe('Lines of a byte stream', () => {
+  test('are the same however the bytes are cut into chunks', () => {
+    const cuts = fc.array(fc.nat(200), { maxLength: 20 });
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' }), { maxLength: 8 }), cuts, (texts, places) => {
+        const lines = texts.map((text) => text.replaceAll('\n', ' '));
+        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
+        const ends = [...places.filter((place) => place < bytes.length), bytes.length].sort(
+          (one, other) => one - other,
+        );
+        const chunks = ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
+        const whole = lines.map((line) => Buffer.from(line).toString()).filter((line) => line !== '');
+        expect(linesOf(chunks)).toEqual(whole);
+      }),
+    );
+  });
+
+  test('do not include one that was cut off', () => {
+    expect(linesOf([Buffer.from('whole\nhal')])).toEqual(['whole']);
+  });
+
+  test('may not grow without end', () => {
+    const chunk = Buffer.alloc(16 * 1024 * 1024, 'x');
+    expect(() => linesOf([chunk, chunk, chunk, chunk, chunk])).toThrow('longer than');
+  });
+});

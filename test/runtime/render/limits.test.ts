@@ -1,0 +1,238 @@
+import { eventually } from '../../waiting';
+import { createRenderer, type RendererOptions } from '../../../runtime/render';
+import { loadModule } from '../../../runtime/render/kustomize/module';
+import { ShimPool } from '../../../runtime/render/kustomize/pool';
+import { ShimWorker } from '../../../runtime/render/kustomize/shim-worker';
+import { configMap, render, tree } from './trees';
+
+const MIB = 2 ** 20;
+const limits = { deadlineMs: 60_000, memoryBytes: 512 * MIB, outputBytes: MIB };
+const generous = { ...limits, workers: 1, recycleBytes: 512 * MIB, idleMs: 60_000 };
+const live = () => new AbortController().signal;
+const small = (name: string) => plainRequest('m.yaml', configMap(name));
+
+async function withRenderer(
+  options: RendererOptions,
+  use: (renderer: ReturnType<typeof createRenderer>) => Promise<void>,
+) {
+  const renderer = createRenderer(options);
+  try {
+    await use(renderer);
+  } finally {
+    await renderer.close();
+  }
+}
+
+async function withPool(options: Partial<typeof generous>, use: (pool: ShimPool) => Promise<void>) {
+  const pool = new ShimPool({ ...generous, ...options });
+  try {
+    await use(pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+describe('only the render that asks too much fails', () => {
+  const heavy = tree({ 'env/prod/kustomization.yaml': 'resources: [m.yaml]\n', 'env/prod/m.yaml': aliases(6) });
+  const light = tree({ 'env/prod/m.yaml': configMap('light') });
+  const failure = { name: 'TerminalError', reason: 'RenderFailed' };
+
+  test('one that does not end is ended, and the next one renders', async () => {
+    await withRenderer({ deadlineMs: 500, workers: 1 }, async (renderer) => {
+      await expect(render(renderer, heavy)).rejects.toMatchObject({
+        ...failure,
+        message: 'kustomize does not build "env/prod": it did not finish within 0.5 s and was ended',
+      });
+      expect((await render(renderer, light)).manifests).toHaveLength(1);
+    });
+  });
+
+  test('one that takes too much memory is ended, and the next one renders', async () => {
+    await withRenderer({ memoryBytes: 128 * MIB, workers: 1 }, async (renderer) => {
+      await expect(render(renderer, heavy)).rejects.toMatchObject({
+        ...failure,
+        message: 'kustomize does not build "env/prod": it needs more than 128 MiB of memory',
+      });
+      expect((await render(renderer, light)).manifests).toHaveLength(1);
+    });
+  });
+
+  test('an endless recursion inside the renderer is an answer', async () => {
+    await withRenderer({}, async (renderer) => {
+      const files = tree({
+        'env/prod/kustomization.yaml': 'resources: [m.yaml]\n',
+        'env/prod/m.yaml': configMap('a', 'spec: {a: &a [*a]}'),
+      });
+      await expect(render(renderer, files)).rejects.toMatchObject(failure);
+      await expect(render(renderer, files)).rejects.toThrow('the renderer broke on this input');
+      expect((await render(renderer, light)).manifests).toHaveLength(1);
+    });
+  });
+
+  test('input and output have limits that the message names', async () => {
+    await withRenderer({ inputBytes: 1000, outputBytes: 500 }, async (renderer) => {
+      const of = (length: number) => tree({ 'env/prod/m.yaml': configMap('a', `data: {a: ${'x'.repeat(length)}}`) });
+      await expect(render(renderer, of(1000))).rejects.toThrow(
+        /"env\/prod" reads 1\d{3} bytes of files; the limit is 1000/,
+      );
+      await expect(render(renderer, of(600))).rejects.toThrow(
+        /the rendered objects take \d{3} bytes; the limit is 500/,
+      );
+      expect((await render(renderer, of(100))).manifests).toHaveLength(1);
+    });
+  });
+
+  test('words of the renderer are cut where a status could not hold them', async () => {
+    await withRenderer({}, async (renderer) => {
+      const files = tree({ 'env/prod/kustomization.yaml': `resources: ["${'x'.repeat(20_000)}"]\n` });
+      const words = await render(renderer, files).then(String, String);
+      expect(words.length).toBeLessThan(4200);
+      expect(words).toMatch(/…$/);
+    });
+  });
+});
+
+describe('one key', () => {
+  const files = tree({ 'env/prod/m.yaml': configMap('a') });
+
+  test('needs no worker the second time, and what comes back is the own copy of each caller', async () => {
+    const renderer = createRenderer();
+    const first = await render(renderer, files);
+    await renderer.close();
+    Object.assign(first.manifests[0]?.metadata ?? {}, { name: 'changed' });
+    expect((await render(renderer, files)).manifests[0]?.metadata).toEqual({ name: 'a' });
+    await expect(render(renderer, tree({ 'env/prod/m.yaml': configMap('b') }))).rejects.toMatchObject({
+      name: 'TransientError',
+      message: 'The renderer is closed.',
+    });
+  });
+
+  test('is made of what the overlay can reach: other folders change without a render', async () => {
+    const renderer = createRenderer();
+    const overlay = {
+      'env/prod/kustomization.yaml': 'resources: [../../base]\n',
+      'base/kustomization.yaml': 'resources: [c.yaml]\n',
+      'base/c.yaml': configMap('c'),
+    };
+    const first = await render(renderer, tree(overlay));
+    await renderer.close();
+    const second = await render(renderer, tree({ ...overlay, 'docs/a.md': 'new', 'env/test/kustomization.yaml': 'x' }));
+    expect(second).toEqual(first);
+    const changed = tree({ ...overlay, 'base/c.yaml': configMap('d') });
+    await expect(render(renderer, changed)).rejects.toMatchObject({ name: 'TransientError' });
+  });
+
+  test('that was refused is refused again without a render', async () => {
+    const renderer = createRenderer();
+    const broken = tree({ 'env/prod/m.yaml': 'a: [' });
+    const words = await render(renderer, broken).catch(String);
+    await renderer.close();
+    expect(await render(renderer, broken).catch(String)).toBe(words);
+  });
+});
+
+describe('the pool', () => {
+  test('has no thread before there is work, at most as many as it may, and none when at rest', async () => {
+    await withPool({ workers: 2, idleMs: 50 }, async (pool) => {
+      expect(pool.threads).toBe(0);
+      const replies = Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => pool.run(small(name), live())));
+      const most = await Promise.race([
+        replies.then(() => 0),
+        eventually('both workers run', () => (pool.threads >= 2 ? pool.threads : undefined)),
+      ]);
+      expect(most).toBe(2);
+      expect((await replies).map(({ refused }) => refused)).toEqual([false, false, false, false, false]);
+      expect(pool.threads).toBeLessThanOrEqual(2);
+      await eventually('no thread is left', () => pool.threads === 0);
+      expect((await pool.run(small('again'), live())).refused).toBe(false);
+    });
+  });
+
+  test('replaces a worker whose memory has grown', async () => {
+    await withPool({ recycleBytes: 0 }, async (pool) => {
+      await pool.run(small('a'), live());
+      expect(pool.threads).toBe(0);
+    });
+    await withPool({}, async (pool) => {
+      await pool.run(small('a'), live());
+      expect(pool.threads).toBe(1);
+    });
+  });
+
+  test('ends a render that nobody waits for, and lets one in the queue go', async () => {
+    await withPool({}, async (pool) => {
+      const abort = new AbortController();
+      const running = pool.run(kustomizeRequest(aliases(6)), abort.signal);
+      const queued = pool.run(small('queued'), abort.signal);
+      const next = pool.run(small('next'), live());
+      await eventually('the worker exists', () => pool.threads === 1);
+      abort.abort(new Error('the lease is lost'));
+      await expect(running).rejects.toThrow('the lease is lost');
+      await expect(queued).rejects.toThrow('the lease is lost');
+      expect((await next).refused).toBe(false);
+    });
+  });
+
+  test('refuses as transient what runs and what waits when it is closed', async () => {
+    const pool = new ShimPool(generous);
+    const running = pool.run(kustomizeRequest(aliases(6)), live());
+    const waiting = pool.run(small('waiting'), live());
+    const ends = Promise.allSettled([running, waiting]);
+    await pool.close();
+    for (const end of await ends) {
+      expect(end).toMatchObject({
+        status: 'rejected',
+        reason: { name: 'TransientError', message: 'The renderer is closed.' },
+      });
+    }
+    expect(pool.threads).toBe(0);
+  });
+});
+
+describe('a worker', () => {
+  test('that ends while it renders is transient: the input may be innocent', async () => {
+    const worker = await ShimWorker.start(await loadModule(512 * MIB), live());
+    const rendering = worker.run(kustomizeRequest(aliases(6)), limits, live());
+    await Promise.all([
+      expect(rendering).rejects.toMatchObject({
+        name: 'TransientError',
+        message: expect.stringContaining('thread ended') as string,
+      }),
+      worker.stop(),
+    ]);
+    expect(worker.usable).toBe(false);
+  });
+
+  test('finds no file, whatever the shim asks for', async () => {
+    const worker = await ShimWorker.start(await loadModule(512 * MIB), live());
+    try {
+      const absolute = await worker.run(kustomizeRequest('', 'resources: [/etc/hostname, /etc]\n'), limits, live());
+      expect(absolute).toMatchObject({ refused: true });
+      expect(absolute.text).toMatch(/'\/etc\/hostname' doesn't exist|cannot be absolute/);
+    } finally {
+      await worker.stop();
+    }
+  });
+});
+
+function aliases(levels: number): string {
+  const line = (i: number) => `a${i + 1}: &a${i + 1} [${Array<string>(9).fill(`*a${i}`).join(', ')}]`;
+  return configMap('a', ['a0: &a0 [x, x, x]', ...Array.from({ length: levels }, (_, i) => line(i))].join('\n'));
+}
+
+function kustomizeRequest(manifest: string, kustomization = 'resources: [m.yaml]\n'): Uint8Array {
+  return request('k', ['o', 'o/kustomization.yaml', kustomization, 'o/m.yaml', manifest]);
+}
+
+function plainRequest(path: string, content: string): Uint8Array {
+  return request('p', ['o', path, content]);
+}
+
+function request(mode: string, fields: readonly string[]): Uint8Array {
+  const framed = fields.flatMap((field) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(Buffer.byteLength(field));
+    return [length, Buffer.from(field)];
+  });
+  return Buffer.concat([Buffer.from(mode), ...framed]);
+}
