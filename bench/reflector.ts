@@ -30,7 +30,7 @@ const RESOURCE: Resource = {
 };
 
 /** What an Application's projection does not read: its resources only where one of them waits to be pruned. */
-const OMIT = [{ key: 'managedFields' }, { key: 'history' }, { key: 'resources', unless: '"requiresPruning":true' }];
+const OMIT = [{ key: 'managedFields' }, { key: 'history' }, { key: 'resources', unless: 'requiresPruning' }];
 
 type View = ReturnType<typeof projectApplication>;
 

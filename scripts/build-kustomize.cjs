@@ -30,7 +30,16 @@ function compile(choice) {
     execFileSync('go', ['build', ...flags, '-o', output, '.'], {
       cwd: shim,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, GOOS: 'wasip1', GOARCH: 'wasm', GOFLAGS: '', GOWASM: '', GOEXPERIMENT: '', GOWORK: 'off', GOTOOLCHAIN: choice },
+      env: {
+        ...process.env,
+        GOOS: 'wasip1',
+        GOARCH: 'wasm',
+        GOFLAGS: '',
+        GOWASM: '',
+        GOEXPERIMENT: '',
+        GOWORK: 'off',
+        GOTOOLCHAIN: choice,
+      },
     });
     return readFileSync(output);
   } finally {
@@ -42,7 +51,11 @@ module.exports = { compile, toolchain };
 
 if (require.main === module) {
   const bytes = compile(toolchain());
-  const parameters = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+  const parameters = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
   const packed = brotliCompressSync(bytes, { params: parameters });
   writeFileSync(join(folder, 'kustomize.wasm.br'), packed);
   console.log(`kustomize.wasm.br: ${bytes.length} bytes, ${packed.length} packed`);

@@ -1,76 +1,143 @@
-// Compiles the package into dist/: JavaScript by swc, which takes a second, and with `--types` the declarations by tsc.
-// Does nothing where no input has changed since the last time.
-const { createHash } = require('node:crypto');
+// Builds dist/: JavaScript by swc in about a second, and declarations by the TypeScript compiler.
+//
+//   node scripts/build.cjs                 both
+//   node scripts/build.cjs --javascript    what is needed to run it
+//
+// Either is left out while nothing that it is made from has changed since the last time.
 const { spawnSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { transformFile } = require('@swc/core');
+const { options } = require('./swc.cjs');
 
 const root = path.resolve(__dirname, '..');
 const dist = path.join(root, 'dist');
-const stampFile = path.join(dist, '.inputs');
-const rooms = ['lib', 'testing', 'runtime', 'imports'];
-/** What is needed at run time beside the code. */
-const assets = /\.(cjs|br|wasm|html|css|yaml)$/;
-const program = path.join(dist, 'runtime', 'cli', 'main.js');
+const COMMAND = path.join('runtime', 'cli', 'main.js');
+const SHEBANG = '#!/usr/bin/env node\n';
 
-function inputs() {
-  return rooms.flatMap((room) =>
-    fs
-      .readdirSync(path.join(root, room), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
-      .filter((file) => assets.test(file) || (file.endsWith('.ts') && !file.endsWith('.d.ts'))),
-  );
+/** What becomes of each file: the first pattern that fits. Whatever fits none is not part of the package. */
+const KINDS = [
+  { pattern: /\.d\.ts$/, kind: 'none' },
+  { pattern: /^(lib|testing|runtime|imports)\/.*\.ts$/, kind: 'compiled' },
+  { pattern: /^runtime\/.*\/shim\//, kind: 'none' },
+  { pattern: /^runtime\/.*\.(cjs|br|wasm|html|css|svg)$/, kind: 'copied' },
+  { pattern: /^imports\/argocd-crds\/.*\.yaml$/, kind: 'copied' },
+];
+
+/** What the output depends on beside the sources. */
+const BUILDERS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+
+function sources() {
+  const found = { compiled: [], copied: [] };
+  for (const room of ['lib', 'testing', 'runtime', 'imports']) {
+    for (const entry of fs.readdirSync(path.join(root, room), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = path.relative(root, path.join(entry.parentPath, entry.name));
+      const kind = KINDS.find(({ pattern }) => pattern.test(file.split(path.sep).join('/')))?.kind ?? 'none';
+      found[kind]?.push(file);
+    }
+  }
+  return found;
 }
 
-function fingerprint(files) {
-  const hash = createHash('sha256');
-  for (const file of [...files, 'scripts/build.cjs', 'package.json'].sort()) {
-    const { size, mtimeMs } = fs.statSync(path.join(root, file));
-    hash.update(`${file} ${size} ${mtimeMs}\n`);
+/** Changes when any file does, appears or vanishes. */
+function stateOf(files) {
+  const hash = createHash('sha256').update(process.versions.node);
+  for (const file of [...files].sort()) {
+    const { mtimeMs, size } = fs.statSync(path.join(root, file));
+    hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
   return hash.digest('hex');
 }
 
-function readStamp() {
+const stamp = (name) => path.join(dist, `.${name}`);
+
+function upToDate(name, state) {
   try {
-    return fs.readFileSync(stampFile, 'utf8');
+    return fs.readFileSync(stamp(name), 'utf8') === state;
   } catch {
-    return '';
+    return false;
   }
 }
 
-function compile(file) {
+/** Whole or not at all, and not at all where nothing changes: another process may be reading. */
+function write(file, content, mode = 0o644) {
   const target = path.join(dist, file);
-  fs.mkdirSync(path.dirname(target), { recursive: true });
-  if (!file.endsWith('.ts')) return fs.copyFileSync(path.join(root, file), target);
-  const { transformFileSync } = require('@swc/core');
-  const output = target.replace(/\.ts$/, '.js');
-  const { code, map } = transformFileSync(path.join(root, file), {
-    swcrc: false,
-    sourceMaps: true,
-    jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
-    module: { type: 'commonjs', ignoreDynamic: true },
-  });
-  fs.writeFileSync(output, `${code}\n//# sourceMappingURL=${path.basename(output)}.map\n`);
-  fs.writeFileSync(`${output}.map`, map);
-}
-
-function build(withTypes) {
-  const files = inputs();
-  const wanted = `${fingerprint(files)}${withTypes ? ' with types' : ''}`;
-  if (readStamp() === wanted || readStamp() === `${wanted} with types`) return;
-  fs.rmSync(dist, { recursive: true, force: true });
-  for (const file of files) compile(file);
-  fs.chmodSync(program, 0o755);
-  if (withTypes) {
-    const tsc = require.resolve('typescript/bin/tsc');
-    const arguments_ = [tsc, '-p', 'tsconfig.build.json', '--emitDeclarationOnly'];
-    const { status } = spawnSync(process.execPath, arguments_, { cwd: root, stdio: 'inherit' });
-    if (status !== 0) process.exit(status ?? 1);
+  try {
+    if (fs.readFileSync(target).equals(content) && (fs.statSync(target).mode & 0o777) === mode) return;
+  } catch {
+    fs.mkdirSync(path.dirname(target), { recursive: true });
   }
-  fs.writeFileSync(stampFile, wanted);
+  const unfinished = `${target}.${process.pid}`;
+  fs.writeFileSync(unfinished, content, { mode });
+  fs.chmodSync(unfinished, mode);
+  fs.renameSync(unfinished, target);
 }
 
-module.exports = { build, program };
-if (require.main === module) build(process.argv.includes('--types'));
+async function compile(file) {
+  const output = file.replace(/\.ts$/, '.js');
+  const { code, map } = await transformFile(
+    path.join(root, file),
+    options(path.join(root, file), { sourceMaps: true }),
+  );
+  const command = output === COMMAND;
+  const text = command && !code.startsWith('#!') ? SHEBANG + code : code;
+  const mapFile = `${output}.map`;
+  const parsed = { ...JSON.parse(map), sources: [path.relative(path.dirname(path.join('dist', output)), file)] };
+  write(output, Buffer.from(`${text}\n//# sourceMappingURL=${path.basename(mapFile)}\n`), command ? 0o755 : 0o644);
+  write(mapFile, Buffer.from(JSON.stringify(parsed)));
+  return [output, mapFile];
+}
+
+/** Output whose source is gone would still be found by require. */
+function removeStrangers(expected) {
+  for (const entry of fs.readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const file = path.relative(dist, path.join(entry.parentPath, entry.name));
+    if (!entry.isFile() || path.basename(file).startsWith('.') || expected.has(file.replace(/\.d\.ts$/, '.js')))
+      continue;
+    fs.rmSync(path.join(dist, file), { force: true });
+  }
+}
+
+async function buildJavaScript({ compiled, copied }) {
+  const state = stateOf([...compiled, ...copied, ...BUILDERS, 'scripts/build.cjs', 'scripts/swc.cjs']);
+  if (upToDate('javascript', state)) return;
+  fs.mkdirSync(dist, { recursive: true });
+  const outputs = new Set((await Promise.all(compiled.map(compile))).flat());
+  for (const file of copied) {
+    write(file, fs.readFileSync(path.join(root, file)));
+    outputs.add(file);
+  }
+  removeStrangers(outputs);
+  write('.javascript', Buffer.from(state));
+}
+
+function buildDeclarations({ compiled }) {
+  const state = stateOf([...compiled, ...BUILDERS]);
+  if (upToDate('declarations', state)) return;
+  const compiler = require.resolve('typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  if (status !== 0)
+    throw new Error('the declarations could not be built: see the errors of the TypeScript compiler above');
+  write('.declarations', Buffer.from(state));
+}
+
+/** @param {{ declarations: boolean }} what */
+async function build({ declarations }) {
+  const files = sources();
+  await buildJavaScript(files);
+  if (declarations) buildDeclarations(files);
+}
+
+module.exports = { build };
+
+if (require.main === module) {
+  build({ declarations: !process.argv.includes('--javascript') }).catch((error) => {
+    process.stderr.write(`k8sta: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -16,12 +16,22 @@ const room = fs.mkdtempSync(path.join(os.tmpdir(), 'k8sta-import-'));
 try {
   const stream = path.join(room, 'argocd.yaml');
   const files = fs.readdirSync(definitions).filter((file) => file.endsWith('.yaml'));
-  fs.writeFileSync(stream, files.sort().map((file) => fs.readFileSync(path.join(definitions, file), 'utf8').trimEnd()).join('\n---\n'));
-  execFileSync(process.execPath, [cdk8s, 'import', '--no-save', '--language', 'typescript', '--output', output, stream], {
-    cwd: room,
-    stdio: 'pipe',
-    env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' },
-  });
+  fs.writeFileSync(
+    stream,
+    files
+      .sort()
+      .map((file) => fs.readFileSync(path.join(definitions, file), 'utf8').trimEnd())
+      .join('\n---\n'),
+  );
+  execFileSync(
+    process.execPath,
+    [cdk8s, 'import', '--no-save', '--language', 'typescript', '--output', output, stream],
+    {
+      cwd: room,
+      stdio: 'pipe',
+      env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' },
+    },
+  );
 } finally {
   fs.rmSync(room, { recursive: true, force: true });
 }

@@ -1,13 +1,17 @@
-// `npm start`: builds what has changed, then runs the demo with the arguments given.
-const { spawn } = require('node:child_process');
-const { build, program } = require('./build.cjs');
+// `npm start -- <options>`: builds what changed and runs `k8sta demo <options>` in this very process, so that signals, the
+// terminal and the exit code are the command's own.
+const path = require('node:path');
+const { build } = require('./build.cjs');
 
-build(false);
-const child = spawn(process.execPath, [program, 'demo', ...process.argv.slice(2)], { stdio: 'inherit' });
-// The terminal sends its interrupt to the whole group: the demo cleans up, and this process waits for it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => {
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-  });
-}
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
+const command = path.resolve(__dirname, '..', 'dist', 'runtime', 'cli', 'main.js');
+
+build({ declarations: false }).then(
+  () => {
+    process.argv = [process.argv[0], command, 'demo', ...process.argv.slice(2)];
+    require(command);
+  },
+  (error) => {
+    process.stderr.write(`k8sta: the build failed: ${error.message}\n`);
+    process.exitCode = 1;
+  },
+);

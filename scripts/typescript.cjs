@@ -1,20 +1,22 @@
-// Lets Node run this repository's TypeScript as it is: `node -r ./scripts/typescript.cjs file.ts`.
-// Code that imports the package by its name, as the examples do, gets the sources beside it.
+// Lets Node run the TypeScript of this repository: `node -r ./scripts/typescript.cjs file.ts`, from any folder.
+// `k8sta` and its entries are the sources, so nothing needs to be built first. Types are not checked here.
+const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
+const { transformSync } = require('@swc/core');
+const { ENTRIES, options } = require('./swc.cjs');
 
 const root = path.resolve(__dirname, '..');
-const entries = {
-  k8sta: 'lib/index.ts',
-  'k8sta/api': 'lib/api/index.ts',
-  'k8sta/testing': 'testing/index.ts',
-  'k8sta/install': 'lib/install/index.ts',
+
+process.setSourceMapsEnabled(true);
+
+Module._extensions['.ts'] = (module, file) => {
+  const { code } = transformSync(fs.readFileSync(file, 'utf8'), options(file, { sourceMaps: 'inline' }));
+  module._compile(code, file);
 };
 
-require('ts-node').register({ transpileOnly: true, project: path.join(root, 'tsconfig.json') });
-
 const resolve = Module._resolveFilename;
-Module._resolveFilename = function resolveOurs(request, ...rest) {
-  const entry = Object.hasOwn(entries, request) ? path.join(root, entries[request]) : request;
-  return resolve.call(this, entry, ...rest);
+Module._resolveFilename = function (request, ...rest) {
+  const entry = Object.hasOwn(ENTRIES, request) ? ENTRIES[request] : undefined;
+  return entry === undefined ? resolve.call(this, request, ...rest) : path.join(root, entry);
 };

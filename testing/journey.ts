@@ -15,12 +15,19 @@ export class Journey {
   visited(): string[] {
     return this.tickets
       .flatMap((ticket) => ticket.status?.stamps ?? [])
-      .filter((stamp) => stamp.result === 'Arrived' || stamp.result === 'NoChange' || stamp.result === 'AlreadyContained')
+      .filter(
+        (stamp) => stamp.result === 'Arrived' || stamp.result === 'NoChange' || stamp.result === 'AlreadyContained',
+      )
       .map((stamp) => stamp.station);
   }
 
   /** Where tickets that have not ended wait, and why. */
-  waits(): { readonly ticket: string; readonly station: string; readonly reason: WaitingReason; readonly message: string }[] {
+  waits(): {
+    readonly ticket: string;
+    readonly station: string;
+    readonly reason: WaitingReason;
+    readonly message: string;
+  }[] {
     return this.tickets.flatMap((ticket) => {
       const { station = '', waiting } = ticket.status ?? {};
       if (waiting === undefined || hasEnded(ticket.status)) return [];
@@ -42,6 +49,7 @@ export class Journey {
 function drawn(ticket: Ticket): string {
   const status = ticket.status ?? {};
   const stops = (status.stamps ?? []).map((stamp) => `${stamp.station} (${stamp.result})`);
-  const here = hasEnded(status) || status.waiting === undefined ? [] : [`${status.station ?? ''} [${status.waiting.reason}]`];
+  const here =
+    hasEnded(status) || status.waiting === undefined ? [] : [`${status.station ?? ''} [${status.waiting.reason}]`];
   return `${ticket.metadata.name} ${status.summary?.change ?? ''}: ${[...stops, ...here, status.phase ?? ''].join(' -> ')}`;
 }

@@ -71,7 +71,11 @@ export class Model {
       case 'sources':
         return job.branches.map((branch) => ({ ...branch, commit: sha('source', branch.repoURL, branch.branch) }));
       case 'look':
-        return { newer: false, choice: 'nothing is looked for in a simulation', problem: 'nothing is looked for in a simulation' };
+        return {
+          newer: false,
+          choice: 'nothing is looked for in a simulation',
+          problem: 'nothing is looked for in a simulation',
+        };
       case 'prepare':
         return this.prepare(job);
       case 'land':
@@ -92,7 +96,8 @@ export class Model {
     const head = this.head(reference);
     const kin = head === undefined ? [] : [{ commit: head, descends: true, touched: [] }];
     const ownership = ownershipOf({ head, kin }, application.head, listed, resumed);
-    if (ownership.whose !== 'Ours' && ownership.whose !== 'Nobody') return { outcome: 'Suspended', reference, ownership };
+    if (ownership.whose !== 'Ours' && ownership.whose !== 'Nobody')
+      return { outcome: 'Suspended', reference, ownership };
     const from = application.good?.state ?? application.start ?? {};
     const state = applyChange(from, job.change, job.root, reference, { contains: () => false, onBranch: () => true });
     const tree = treeOf(reference, state);
@@ -101,7 +106,15 @@ export class Model {
     }
     const commit = sha(head ?? '', tree, job.start.toISOString(), job.ticket);
     this.trees.set(commit, tree);
-    return { outcome: 'Commit', reference, ...(head === undefined ? {} : { parent: head }), tree, commit, state, message: '1 file' };
+    return {
+      outcome: 'Commit',
+      reference,
+      ...(head === undefined ? {} : { parent: head }),
+      tree,
+      commit,
+      state,
+      message: '1 file',
+    };
   }
 
   private land(job: LandJob): Landing {
@@ -125,7 +138,11 @@ export class Model {
   /** What Argo CD would say of an application now. */
   judge(reference: ApplicationReference, expectation: Expectation): Verdict {
     const branch = this.branches.get(`${expectation.repoURL} ${expectation.branch}`);
-    const waiting = (reason: 'NotSynced' | 'Progressing' | 'Degraded' | 'Suspended', message: string, after?: number): Verdict => ({
+    const waiting = (
+      reason: 'NotSynced' | 'Progressing' | 'Degraded' | 'Suspended',
+      message: string,
+      after?: number,
+    ): Verdict => ({
       outcome: 'Waiting',
       reason,
       message,

@@ -24,10 +24,15 @@ export class Simulation {
    */
   image(reference: string): this {
     const { repoURL, tag, digest } = parseImageReference(reference);
-    if (tag === undefined && digest === undefined) throw new Error(`${reference} names no version: add a tag or a digest`);
+    if (tag === undefined && digest === undefined)
+      throw new Error(`${reference} names no version: add a tag or a digest`);
     const image = { repoURL, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
-    return this.boarding(`image ${repoURL}`, (track) =>
-      this.engine.subscriptionsOf(track).some((one) => one.images?.repositories.some((each) => parseImageReference(each).repoURL === repoURL)),
+    return this.boarding(
+      `image ${repoURL}`,
+      (track) =>
+        this.engine
+          .subscriptionsOf(track)
+          .some((one) => one.images?.repositories.some((each) => parseImageReference(each).repoURL === repoURL)),
       { images: [image] },
     );
   }
@@ -64,7 +69,8 @@ export class Simulation {
 
   private boarding(what: string, wants: (track: Track) => boolean, change: Change): this {
     const tracks = [...this.engine.tracks.values()].filter(wants);
-    if (tracks.length === 0) throw new Error(`nothing boards for ${what}; tracks are ${this.names(this.engine.tracks)}`);
+    if (tracks.length === 0)
+      throw new Error(`nothing boards for ${what}; tracks are ${this.names(this.engine.tracks)}`);
     for (const track of tracks) this.engine.board(track, change);
     return this;
   }

@@ -35,7 +35,8 @@ export class Simulation {
   constructor(network: NetworkResources) {
     // What boards is said by the test: there is no registry to look at, so the runtime must not wait for one.
     for (const track of network.tracks) this.subscriptions.set(keyOf(track), track.spec.subscriptions);
-    for (const track of network.tracks) this.tracks.set(keyOf(track), { ...track, spec: { ...track.spec, subscriptions: [] } });
+    for (const track of network.tracks)
+      this.tracks.set(keyOf(track), { ...track, spec: { ...track.spec, subscriptions: [] } });
     for (const station of network.stations) this.stations.set(keyOf(station), station);
   }
 
@@ -80,7 +81,7 @@ export class Simulation {
    */
   settle(steps = Number.MAX_SAFE_INTEGER): number {
     this.taken = 0;
-    for (let decisions = 0; decisions < MOST_DECISIONS; ) {
+    for (let decisions = 0; decisions < MOST_DECISIONS;) {
       let wakeAt: Date | undefined;
       let busy = false;
       for (const track of [...this.tracks.values()]) {
@@ -165,16 +166,32 @@ export class Simulation {
     });
     switch (step.step) {
       case 'WriteTrack':
-        this.tracks.set(keyOf(step.track), { ...step.track, metadata: { ...step.track.metadata, ...metadata(step.track) }, status: step.status });
+        this.tracks.set(keyOf(step.track), {
+          ...step.track,
+          metadata: { ...step.track.metadata, ...metadata(step.track) },
+          status: step.status,
+        });
         return;
       case 'WriteStation':
-        this.stations.set(keyOf(step.station), { ...step.station, metadata: { ...step.station.metadata, ...metadata(step.station) }, status: step.status });
+        this.stations.set(keyOf(step.station), {
+          ...step.station,
+          metadata: { ...step.station.metadata, ...metadata(step.station) },
+          status: step.status,
+        });
         return;
       case 'WriteTicket':
-        this.tickets.set(keyOf(step.ticket), { ...step.ticket, metadata: { ...step.ticket.metadata, ...metadata(step.ticket) }, status: step.status });
+        this.tickets.set(keyOf(step.ticket), {
+          ...step.ticket,
+          metadata: { ...step.ticket.metadata, ...metadata(step.ticket) },
+          status: step.status,
+        });
         return;
       case 'Start':
-        this.jobs.set(`${step.job.kind} ${step.job.key}`, { state: 'Done', at: this.now, result: this.model.run(step.job) });
+        this.jobs.set(`${step.job.kind} ${step.job.key}`, {
+          state: 'Done',
+          at: this.now,
+          result: this.model.run(step.job),
+        });
         return;
       case 'CreateTicket':
       case 'Refresh':

@@ -27,9 +27,8 @@ function refProblem(name: string): string | undefined {
   if (name.includes('..')) return "holds '..', which Git reads as a range";
   if (name.includes('@{')) return "holds '@{', which Git reads as a reflog entry";
   if (name.startsWith('/') || name.endsWith('/') || name.includes('//')) return "has an empty part around a '/'";
-  if (name.endsWith('.')) return "ends with '.'";
-  const part = name.split('/').find((each) => each.startsWith('.') || each.endsWith('.lock'));
-  if (part !== undefined) return `has the part '${part}': none may start with '.' or end with '.lock'`;
+  const part = name.split('/').find((each) => each.startsWith('.') || each.endsWith('.') || each.endsWith('.lock'));
+  if (part !== undefined) return `has the part '${part}': none may start or end with '.', or end with '.lock'`;
   return undefined;
 }
 

@@ -9,6 +9,7 @@ export interface LiveApplication extends KubeObject {
   readonly status?: {
     readonly sync?: { readonly status?: string; readonly revision?: string };
     readonly health?: { readonly status?: string };
+    readonly summary?: { readonly images?: readonly string[] };
   };
 }
 

@@ -17,7 +17,12 @@ export interface Composition {
 }
 
 /** The whole tree of the base commit, with the overlay folder taken from the overlay commit (rule A3). */
-async function inputTree(git: Git, reference: ApplicationReference, base: string, overlay: string): Promise<Map<string, TreeEntry>> {
+async function inputTree(
+  git: Git,
+  reference: ApplicationReference,
+  base: string,
+  overlay: string,
+): Promise<Map<string, TreeEntry>> {
   const { repoURL, folder } = reference;
   const path = overlayPath(reference);
   const inside = (candidate: string): boolean => candidate === path || candidate.startsWith(`${path}/`);
@@ -36,7 +41,11 @@ async function inputTree(git: Git, reference: ApplicationReference, base: string
   return tree;
 }
 
-async function contents(git: Git, repoURL: string, tree: ReadonlyMap<string, TreeEntry>): Promise<Map<string, Uint8Array>> {
+async function contents(
+  git: Git,
+  repoURL: string,
+  tree: ReadonlyMap<string, TreeEntry>,
+): Promise<Map<string, Uint8Array>> {
   const regular = [...tree].filter(([, entry]) => REGULAR_FILES.includes(entry.mode));
   const blobs = await git.blobs(repoURL, new Set(regular.map(([, entry]) => entry.oid)));
   const files = new Map<string, Uint8Array>();
@@ -80,7 +89,9 @@ export async function compose(
     )
     .catch((error: unknown) => {
       if (error instanceof TerminalError) throw error;
-      throw new Unavailable('RendererUnavailable', error instanceof Error ? error.message : String(error), { cause: error });
+      throw new Unavailable('RendererUnavailable', error instanceof Error ? error.message : String(error), {
+        cause: error,
+      });
     });
   if (rendered.manifests.length === 0) {
     throw new TerminalError(
@@ -90,6 +101,8 @@ export async function compose(
   }
   const { manifests, used } = setImages(rendered.manifests, state.images ?? []);
   const encoder = new TextEncoder();
-  const written = [...branchFiles(manifests, reference.layout)].map(([path, text]) => [path, encoder.encode(text)] as const);
+  const written = [...branchFiles(manifests, reference.layout)].map(
+    ([path, text]) => [path, encoder.encode(text)] as const,
+  );
   return { files: new Map(written), renderer: rendered.renderer, usedImages: used };
 }

@@ -13,7 +13,10 @@ function serving(world: World, kind: string, url: string): KeptCredential | unde
   const wanted = normaliseRepositoryURL(url);
   return world.credentials
     .list()
-    .filter(({ serves }) => serves.startsWith(`${kind} `) && isBelow(wanted, normaliseRepositoryURL(serves.slice(kind.length + 1))))
+    .filter(
+      ({ serves }) =>
+        serves.startsWith(`${kind} `) && isBelow(wanted, normaliseRepositoryURL(serves.slice(kind.length + 1))),
+    )
     .sort((one, other) => other.serves.length - one.serves.length)[0];
 }
 

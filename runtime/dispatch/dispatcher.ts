@@ -92,7 +92,14 @@ export class Dispatcher {
     const station: Station | undefined = world.stations.get(key)?.resource;
     if (station === undefined) return undefined;
     const time = now();
-    await this.#carryOut(key, decideStationView(station, factsOf(world, time, patience, () => undefined), time));
+    await this.#carryOut(
+      key,
+      decideStationView(
+        station,
+        factsOf(world, time, patience, () => undefined),
+        time,
+      ),
+    );
     return undefined;
   }
 
@@ -122,7 +129,8 @@ export class Dispatcher {
   }
 
   #neighbours(kept: Kept<Track> | undefined, add: Add): void {
-    if (kept?.resource) for (const neighbour of neighboursOf(this.#options.world, kept.resource)) add(trackKey(neighbour));
+    if (kept?.resource)
+      for (const neighbour of neighboursOf(this.#options.world, kept.resource)) add(trackKey(neighbour));
   }
 
   #station(key: string, add: Add): void {

@@ -43,7 +43,9 @@ export class Executor {
       case 'CreateTicket':
         return this.#createTicket(step);
       case 'Refresh':
-        return world.observe(await cluster.objects(APPLICATIONS).merge(step.reference, refreshPatch(this.#options.now())));
+        return world.observe(
+          await cluster.objects(APPLICATIONS).merge(step.reference, refreshPatch(this.#options.now())),
+        );
       case 'Sync':
         return this.#sync(step);
     }
@@ -55,7 +57,11 @@ export class Executor {
     world.observe(written);
     for (const { reason, message, warning } of transitionsOf(ticket.status, status)) {
       events.record({ object: written, reason, message, type: warning ? 'Warning' : 'Normal' });
-      const fields = { ticket: `${ticket.metadata.namespace}/${ticket.metadata.name}`, track: ticket.spec.track, reason };
+      const fields = {
+        ticket: `${ticket.metadata.namespace}/${ticket.metadata.name}`,
+        track: ticket.spec.track,
+        reason,
+      };
       log.info({ ...fields, station: status.station, detail: message }, 'A ticket moved');
     }
   }
@@ -81,7 +87,9 @@ export class Executor {
       world.observe(present);
       if (sameIdentity(present, track, spec)) return;
     }
-    throw new TerminalError(`no name is free for a ticket of ${namespace}/${track.metadata.name} from number ${number} on`);
+    throw new TerminalError(
+      `no name is free for a ticket of ${namespace}/${track.metadata.name} from number ${number} on`,
+    );
   }
 
   async #sync({ reference, commit, ticketUid }: Extract<Step, { step: 'Sync' }>): Promise<void> {

@@ -27,7 +27,10 @@ export async function headFacts(
     if (commit === head) {
       kin.push({ commit, descends: true, touched: [] });
     } else if (await git.contains(repoURL, commit, head)) {
-      const [ours, theirs] = await Promise.all([branchContent(git, repoURL, commit), branchContent(git, repoURL, head)]);
+      const [ours, theirs] = await Promise.all([
+        branchContent(git, repoURL, commit),
+        branchContent(git, repoURL, head),
+      ]);
       kin.push({ commit, descends: true, touched: touchedPaths(ours, theirs) });
     } else {
       kin.push({ commit, descends: false, touched: [] });
@@ -70,7 +73,12 @@ export function byRepository<T extends { readonly repoURL: string }>(list: reado
 }
 
 /** Where a recorded commit stands, judged by the head that its branch has now. */
-async function standingOf(git: Git, one: RecordedCommit, head: string | undefined, why: string): Promise<LandedApplication> {
+async function standingOf(
+  git: Git,
+  one: RecordedCommit,
+  head: string | undefined,
+  why: string,
+): Promise<LandedApplication> {
   const { reference, listed } = one;
   const built = one.parent ?? one.head;
   const facts = await headFacts(git, reference.repoURL, head, [...listed, ...(built === undefined ? [] : [built])]);

@@ -109,7 +109,8 @@ export class JobBoard {
       entry.fact = { state: 'Done', at: new Date(clock.now()), result };
       entry.failures = 0;
     } catch (error) {
-      if (!signal.aborted) log.warn({ owner, job: job.kind, error: messageOf(error) }, 'A job failed and is tried again');
+      if (!signal.aborted)
+        log.warn({ owner, job: job.kind, error: messageOf(error) }, 'A job failed and is tried again');
       entry.failures += 1;
       entry.fact = this.#failure(error, entry.failures);
     }

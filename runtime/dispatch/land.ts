@@ -25,7 +25,11 @@ async function landOne(
   now: () => Date,
   signal: AbortSignal,
 ): Promise<LandedApplication[]> {
-  const shown = (one: RecordedCommit): LandedApplication => ({ outcome: 'Shown', reference: one.reference, commit: one.commit });
+  const shown = (one: RecordedCommit): LandedApplication => ({
+    outcome: 'Shown',
+    reference: one.reference,
+    commit: one.commit,
+  });
   const pushed = commits.filter((one) => one.push);
   if (pushed.length === 0) return commits.map(shown);
 

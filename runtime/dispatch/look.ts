@@ -17,7 +17,12 @@ export async function look(registry: Registry, secret: ReadSecret, job: LookJob,
   return lookAtImages(registry, images, job, await optionsFor(secret, job, images, signal));
 }
 
-async function lookAtImages(registry: Registry, images: ImageSubscription, job: LookJob, options: LookOptions): Promise<Look> {
+async function lookAtImages(
+  registry: Registry,
+  images: ImageSubscription,
+  job: LookJob,
+  options: LookOptions,
+): Promise<Look> {
   const [first = '', ...others] = images.repositories;
   const shared = new Set(await registry.tags(first, options));
   const missing: string[] = [];
@@ -71,8 +76,14 @@ async function tagFacts(
   return facts;
 }
 
-async function optionsFor(secret: ReadSecret, job: LookJob, images: ImageSubscription, signal: AbortSignal): Promise<LookOptions> {
-  const credential = images.secretName === undefined ? undefined : await pullSecret(secret, job.namespace, images.secretName, images);
+async function optionsFor(
+  secret: ReadSecret,
+  job: LookJob,
+  images: ImageSubscription,
+  signal: AbortSignal,
+): Promise<LookOptions> {
+  const credential =
+    images.secretName === undefined ? undefined : await pullSecret(secret, job.namespace, images.secretName, images);
   return {
     signal,
     ...(images.platform === undefined ? {} : { platform: images.platform }),
@@ -89,7 +100,8 @@ async function pullSecret(
 ): Promise<RegistryCredential> {
   const host = images.repositories[0]?.split('/')[0] ?? '';
   const values = await secret(namespace, name);
-  if (values === undefined) throw new Error(`Secret ${namespace}/${name} does not exist: create it, or correct secretName`);
+  if (values === undefined)
+    throw new Error(`Secret ${namespace}/${name} does not exist: create it, or correct secretName`);
   const encoded = values['.dockerconfigjson'];
   const config: unknown = encoded === undefined ? undefined : parsed(Buffer.from(encoded, 'base64').toString('utf8'));
   const auths = field(config, 'auths');

@@ -64,7 +64,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     ...(options.registryMirrors === undefined ? {} : { mirrors: options.registryMirrors }),
     credentials: async (host) => registryCredential(world, host),
   });
-  const secret = async (namespace: string, name: string) => (await cluster.objects(SECRETS).get({ namespace, name }))?.data;
+  const secret = async (namespace: string, name: string) =>
+    (await cluster.objects(SECRETS).get({ namespace, name }))?.data;
   const events = new EventRecorder({ events: cluster.objects(EVENTS), log, clock });
   const executor = new Executor({ cluster, world, events, now, log });
   const board = new JobBoard({
@@ -103,9 +104,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       const { longestRunningMs } = queue.stats();
       const problems = [
         ...(contactAgeMs > SILENCE_LIMIT_MS
-          ? [`the API server has been silent for ${Math.round(contactAgeMs / 1000)} s${lastError ? `: ${lastError}` : ''}`]
+          ? [
+              `the API server has been silent for ${Math.round(contactAgeMs / 1000)} s${lastError ? `: ${lastError}` : ''}`,
+            ]
           : []),
-        ...(longestRunningMs > STUCK_MS ? [`a decision has been running for ${Math.round(longestRunningMs / 1000)} s`] : []),
+        ...(longestRunningMs > STUCK_MS
+          ? [`a decision has been running for ${Math.round(longestRunningMs / 1000)} s`]
+          : []),
       ];
       return { ok: problems.length === 0, problems };
     },

@@ -62,12 +62,7 @@ export function neighboursOf(world: World, track: Track): Track[] {
 }
 
 /** Everything that the decision for a track depends on; `undefined` where there is no such track, or it cannot be read. */
-export function snapshotOf(
-  world: World,
-  key: string,
-  now: Date,
-  facts: Facts,
-): Snapshot | undefined {
+export function snapshotOf(world: World, key: string, now: Date, facts: Facts): Snapshot | undefined {
   const track = world.tracks.get(key)?.resource;
   if (track === undefined) return undefined;
   const { namespace } = track.metadata;

@@ -26,10 +26,20 @@ export async function sayUnreadable(
   if (kept.problems === undefined) return;
   const message = `It cannot be read, so it is left out: ${kept.problems.join(' ')}`.slice(0, MESSAGE_LIMIT);
   const stored: Stored = kept.stored;
-  const present = Array.isArray(stored.status?.conditions) ? stored.status.conditions : [];
+  const conditions = stored.status?.conditions;
+  const present: readonly Condition[] = Array.isArray(conditions) ? conditions : [];
   if (present.some((condition) => condition.reason === REASON && condition.message === message)) return;
-  const condition = { type: 'Ready', status: 'False', reason: REASON, message, lastTransitionTime: now().toISOString() };
-  log.error({ kind, object: keyOf(kept.metadata), problems: kept.problems }, 'An object cannot be read and is left out');
+  const condition = {
+    type: 'Ready',
+    status: 'False',
+    reason: REASON,
+    message,
+    lastTransitionTime: now().toISOString(),
+  };
+  log.error(
+    { kind, object: keyOf(kept.metadata), problems: kept.problems },
+    'An object cannot be read and is left out',
+  );
   events.record({ object: stored, type: 'Warning', reason: REASON, message });
   const patch = { status: { conditions: [condition] } };
   try {
@@ -37,6 +47,9 @@ export async function sayUnreadable(
     const ref = { name, ...(namespace === undefined ? {} : { namespace }) };
     await cluster.objects<KubeObject>(RESOURCES[kind]).merge(ref, patch, { subresource: 'status' });
   } catch (error) {
-    log.warn({ kind, object: keyOf(kept.metadata), error: messageOf(error) }, 'The object does not take the condition either');
+    log.warn(
+      { kind, object: keyOf(kept.metadata), error: messageOf(error) },
+      'The object does not take the condition either',
+    );
   }
 }

@@ -1,16 +1,19 @@
 /** The caches: what the runtime knows of the cluster, and how to find it. */
 
-import {
-  LABELS,
-  type ApplicationReference,
-  type Station,
-  type Ticket,
-  type Track,
-} from '../../lib/api';
+import { LABELS, type ApplicationReference, type Station, type Ticket, type Track } from '../../lib/api';
 import { parseStation, parseTicket, parseTrack } from '../../lib/api/validation';
 import { branchKey, branchKeysOf, projectApplication } from '../argocd';
 import type { ApplicationView } from '../journey';
-import { keyOf, metadataOf, Store, type Cluster, type Clock, type Identity, type KubeObject, type Reflector } from '../kube';
+import {
+  keyOf,
+  metadataOf,
+  Store,
+  type Cluster,
+  type Clock,
+  type Identity,
+  type KubeObject,
+  type Reflector,
+} from '../kube';
 import type { Log } from '../log';
 import { APPLICATIONS, SECRETS, STATIONS, TICKETS, TRACKS, type Secret } from './resources';
 
@@ -34,7 +37,9 @@ function keep<T>(parse: Parse<T>) {
     const { name, namespace, uid, resourceVersion } = stored.metadata;
     const metadata = { name, uid, resourceVersion, ...(namespace === undefined ? {} : { namespace }) };
     const parsed = parse(stored);
-    return 'resource' in parsed ? { metadata, resource: parsed.resource } : { metadata, problems: parsed.problems, stored };
+    return 'resource' in parsed
+      ? { metadata, resource: parsed.resource }
+      : { metadata, problems: parsed.problems, stored };
   };
 }
 
@@ -42,7 +47,9 @@ const stationKeys = (track: Track): string[] =>
   track.spec.stations.map(({ name }) => keyOf({ namespace: track.metadata.namespace, name }));
 
 const decode = (data: Secret['data']): Record<string, string> =>
-  Object.fromEntries(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
+  Object.fromEntries(
+    Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+  );
 
 export interface WorldOptions {
   readonly cluster: Cluster;
@@ -68,7 +75,11 @@ export class World {
   };
 
   constructor({ cluster, credentialsNamespace, clock, log }: WorldOptions) {
-    this.tracks = new Store<Kept<Track>, 'station'>({ log, identity: metadataOf, indexes: { station: (kept) => (kept.resource ? stationKeys(kept.resource) : []) } });
+    this.tracks = new Store<Kept<Track>, 'station'>({
+      log,
+      identity: metadataOf,
+      indexes: { station: (kept) => (kept.resource ? stationKeys(kept.resource) : []) },
+    });
     this.stations = new Store<Kept<Station>, 'application'>({
       log,
       identity: metadataOf,
@@ -79,7 +90,9 @@ export class World {
       identity: metadataOf,
       indexes: {
         track: ({ resource, metadata: { namespace } }) =>
-          resource?.spec.track === undefined ? [] : [keyOf({ ...(namespace ? { namespace } : {}), name: resource.spec.track })],
+          resource?.spec.track === undefined
+            ? []
+            : [keyOf({ ...(namespace ? { namespace } : {}), name: resource.spec.track })],
         uid: ({ metadata }) => [metadata.uid],
       },
     });
@@ -89,8 +102,22 @@ export class World {
     const omit = [{ key: 'managedFields' }];
     this.writers = {
       Track: cluster.reflector({ resource: TRACKS, store: this.tracks, project: keep(parseTrack), omit, log, clock }),
-      Station: cluster.reflector({ resource: STATIONS, store: this.stations, project: keep(parseStation), omit, log, clock }),
-      Ticket: cluster.reflector({ resource: TICKETS, store: this.tickets, project: keep(parseTicket), omit, log, clock }),
+      Station: cluster.reflector({
+        resource: STATIONS,
+        store: this.stations,
+        project: keep(parseStation),
+        omit,
+        log,
+        clock,
+      }),
+      Ticket: cluster.reflector({
+        resource: TICKETS,
+        store: this.tickets,
+        project: keep(parseTicket),
+        omit,
+        log,
+        clock,
+      }),
       Application: cluster.reflector({
         resource: APPLICATIONS,
         store: this.applications,

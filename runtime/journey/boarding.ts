@@ -11,6 +11,7 @@ import type { Draft } from './plan';
 import { hasEnded, remainingWay } from './ride';
 import type { Line } from './snapshot';
 import { recordOf, sourceBranchOf } from './state';
+import { without } from './without';
 
 const byAge = (one: Ticket, other: Ticket): number =>
   (one.metadata.creationTimestamp ?? '').localeCompare(other.metadata.creationTimestamp ?? '', 'en') ||
@@ -101,7 +102,7 @@ function copy(draft: Draft, line: Line, ticket: Ticket, sequence: number): void 
     });
     return;
   }
-  const { waiting: _waiting, ...status } = ticket.status ?? {};
+  const status = without(ticket.status ?? {}, 'waiting');
   const sources = fact?.state === 'Done' ? [...fact.result] : [];
   const first = remainingWay(line.track, status)[0];
   draft.writeTicket(ticket, {

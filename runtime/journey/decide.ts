@@ -11,6 +11,7 @@ import type { Facts, Snapshot } from './snapshot';
 import { decideStanding } from './standing';
 import { decideTicketing } from './ticketing';
 import { stationView, trackView } from './views';
+import { without } from './without';
 
 /** The plan for one track: what to do now, and when to look again if nothing happens. */
 export function decideTrack(snapshot: Snapshot): Plan {
@@ -34,8 +35,7 @@ function finishEndings(draft: Draft): void {
     if (station === undefined || occupant === undefined) continue;
     const ticket = snapshot.facts.ticket(occupant.uid);
     if (ticket === undefined) {
-      const { occupant: _gone, ...status } = station.status ?? {};
-      draft.writeStation(station, status);
+      draft.writeStation(station, without(station.status ?? {}, 'occupant'));
     } else if (arrivalIsStamped(station, ticket) || hasEnded(ticket.status)) {
       freeStation(draft, station, ticket);
     }

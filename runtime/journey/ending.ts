@@ -25,6 +25,7 @@ import type { Draft } from './plan';
 import { arrivalAt, remainingWay } from './ride';
 import type { Line } from './snapshot';
 import { StateList } from './state';
+import { without } from './without';
 
 /** The present good state, and ten earlier ones (rule H1). */
 const KEPT_HISTORY = 11;
@@ -33,7 +34,7 @@ const nameOf = (one: { readonly namespace: string; readonly name: string }): str
 
 /** Puts the ticket before the next station of its way, or ends it at the end of its line. */
 export function goOn(draft: Draft, line: Line, ticket: Ticket, stamp?: Stamp): void {
-  const { waiting: _waiting, ...rest } = ticket.status ?? {};
+  const rest = without(ticket.status ?? {}, 'waiting');
   const status: TicketStatus = stamp === undefined ? rest : { ...rest, stamps: [...(rest.stamps ?? []), stamp] };
   const next = remainingWay(line.track, status)[0];
   draft.writeTicket(
@@ -76,32 +77,18 @@ function stampOf(
 /** Ends the ticket `Failed` at a station, whether it stands before it or is in it (rule E3). */
 export function fail(draft: Draft, ticket: Ticket, station: string, failure: Failure, arrival?: Arrival): void {
   const short = { reason: failure.reason, message: shorten(failure.message) };
-  end(draft, ticket, 'Failed', stampOf(draft, station, arrival, 'Failed', short), arrival, {
-    failure: { ...short, station },
-  });
+  const stamp = stampOf(draft, station, arrival, 'Failed', short);
+  end(draft, ticket, { phase: 'Failed', failure: { ...short, station }, ...(arrival && { arrival }) }, stamp);
 }
 
 /** Ends the ticket `Aborted`, on a person's word; its branches stay as they are (rule G1). */
 export function abort(draft: Draft, ticket: Ticket, station: string, arrival?: Arrival): void {
-  end(draft, ticket, 'Aborted', stampOf(draft, station, arrival, 'Aborted'), arrival, {});
+  end(draft, ticket, { phase: 'Aborted', ...(arrival && { arrival }) }, stampOf(draft, station, arrival, 'Aborted'));
 }
 
-function end(
-  draft: Draft,
-  ticket: Ticket,
-  phase: 'Failed' | 'Aborted',
-  stamp: Stamp,
-  arrival: Arrival | undefined,
-  more: Pick<TicketStatus, 'failure'>,
-): void {
-  const { waiting: _waiting, ...status } = ticket.status ?? {};
-  draft.writeTicket(ticket, {
-    ...status,
-    ...more,
-    ...(arrival === undefined ? {} : { arrival }),
-    phase,
-    stamps: [...(status.stamps ?? []), stamp],
-  });
+function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): void {
+  const status = without(ticket.status ?? {}, 'waiting');
+  draft.writeTicket(ticket, { ...status, ...ending, stamps: [...(status.stamps ?? []), stamp] });
 }
 
 /** The arrival is complete: every application synced to its commit and healthy, every exit gate open. */
@@ -131,7 +118,7 @@ export function freeStation(draft: Draft, station: Station, ticket: Ticket): voi
   const start = station.status?.occupant?.start;
   const stamp = ticket.status?.stamps?.find((one) => one.station === station.metadata.name && one.arrived === start);
   const completed = stamp?.result === 'Arrived' || stamp?.result === 'NoChange';
-  const { occupant: _occupant, ...status } = station.status ?? {};
+  const status: StationStatus = without(station.status ?? {}, 'occupant');
   if (arrival === undefined) {
     draft.writeStation(station, status);
     return;
@@ -146,51 +133,57 @@ export function freeStation(draft: Draft, station: Station, ticket: Ticket): voi
 
 type Recorded = Required<Pick<StationStatus, 'applications' | 'states'>>;
 
+/** Looks a state up in the list that it is in and puts it into the new one. */
+function moveState(
+  list: StateList,
+  states: readonly RenderedState[] | undefined,
+  index: number | undefined,
+): number | undefined {
+  const state = index === undefined ? undefined : states?.[index];
+  return state === undefined ? undefined : list.place(state);
+}
+
+/** An entry that the arrival leaves as it is, its states moved to the new list. */
+function kept(list: StateList, status: StationStatus, entry: ApplicationStatus): ApplicationStatus {
+  const { name, namespace, head, good } = entry;
+  const goodState = moveState(list, status.states, good?.state);
+  const headState = moveState(list, status.states, head?.state);
+  return {
+    name,
+    namespace,
+    ...(head && { head: { commit: head.commit, ...(headState !== undefined && { state: headState }) } }),
+    ...(good && goodState !== undefined && { good: { ...good, state: goodState } }),
+  };
+}
+
+/** An entry after its branch was seen to show our commit. */
+function advanced(
+  one: ArrivalApplication & { commit: string },
+  state: number | undefined,
+  before: ApplicationStatus | undefined,
+  completed: boolean,
+): ApplicationStatus {
+  const { name, namespace, commit } = one;
+  if (completed && state !== undefined) return { name, namespace, head: { commit }, good: { commit, state } };
+  const differs = state !== undefined && state !== before?.good?.state;
+  return { ...(before ?? { name, namespace }), head: { commit, ...(differs && { state }) } };
+}
+
 /** The applications after the arrival, and the list of states that they refer to, each once. */
 function rewrite(status: StationStatus, arrival: Arrival, completed: boolean): Recorded {
   const list = new StateList();
   const before = new Map((status.applications ?? []).map((entry) => [nameOf(entry), entry]));
   const arrived = new Map(arrival.applications.map((one) => [nameOf(one), one]));
-  const place = (states: readonly RenderedState[] | undefined, index: number | undefined): number | undefined => {
-    const state = index === undefined ? undefined : states?.[index];
-    return state === undefined ? undefined : list.place(state);
-  };
   const applications = [...new Set([...before.keys(), ...arrived.keys()])]
     .sort()
     .flatMap((key): ApplicationStatus[] => {
       const entry = before.get(key);
       const one = arrived.get(key);
-      const identity = entry ?? one;
-      if (identity === undefined) return [];
-      const goodState = place(status.states, entry?.good?.state);
-      const good =
-        entry?.good === undefined || goodState === undefined ? undefined : { ...entry.good, state: goodState };
-      const headState = place(status.states, entry?.head?.state);
-      const head =
-        entry?.head === undefined
-          ? undefined
-          : { commit: entry.head.commit, ...(headState === undefined ? {} : { state: headState }) };
-      const kept = {
-        name: identity.name,
-        namespace: identity.namespace,
-        ...(head ? { head } : {}),
-        ...(good ? { good } : {}),
-      };
-      if (one?.commit === undefined || one.result === 'Skipped' || !shownBy(arrival, one)) return entry ? [kept] : [];
-      const state = place(arrival.states, one.state);
-      if (completed && state !== undefined) {
-        return [
-          {
-            name: one.name,
-            namespace: one.namespace,
-            head: { commit: one.commit },
-            good: { commit: one.commit, state },
-          },
-        ];
-      }
-      return [
-        { ...kept, head: { commit: one.commit, ...(state === undefined || state === goodState ? {} : { state }) } },
-      ];
+      const commit = one !== undefined && one.result !== 'Skipped' && shownBy(arrival, one) ? one.commit : undefined;
+      if (one === undefined || commit === undefined) return entry === undefined ? [] : [kept(list, status, entry)];
+      // What a completed arrival replaces leaves no state behind.
+      const present = entry === undefined || completed ? undefined : kept(list, status, entry);
+      return [advanced({ ...one, commit }, moveState(list, arrival.states, one.state), present, completed)];
     });
   return { applications, states: list.states };
 }

@@ -17,6 +17,7 @@ import { prepareJob, resumedHeads } from './preparing';
 import { recordOf } from './state';
 import { suspension } from './suspension';
 import { keyOf, shutAgain, standAgain, waitInStation, type Visit } from './visit';
+import { without } from './without';
 
 function recordedCommits(visit: Visit, arrival: Arrival): RecordedCommit[] {
   return arrival.applications.flatMap((one) => {
@@ -115,7 +116,7 @@ function readyToPush(visit: Visit, arrival: Arrival): boolean {
 function withoutRecord(visit: Visit): Visit {
   const arrival = visit.ticket.status?.arrival;
   if (arrival === undefined) return visit;
-  const applications = arrival.applications.map(({ commit: _commit, ...one }): ArrivalApplication => one);
+  const applications = arrival.applications.map((one): ArrivalApplication => without(one, 'commit'));
   const status = { ...visit.ticket.status, arrival: { ...arrival, applications } };
   return { ...visit, ticket: { ...visit.ticket, status } };
 }
@@ -124,7 +125,8 @@ function withoutRecord(visit: Visit): Visit {
 function withdraw(visit: Visit, arrival: Arrival, which: (key: string) => boolean): void {
   const applications = arrival.applications.map((one): ArrivalApplication => {
     if (one.commit === undefined || one.result === 'Skipped') return one;
-    const { commit, tree: _tree, parent: _parent, ...rest } = one;
+    const { commit } = one;
+    const rest = without(one, 'commit', 'tree', 'parent');
     return which(keyOf(one)) || one.result === 'NoChange'
       ? { ...rest, withdrawn: one.result === 'Commit' ? [commit, ...(one.withdrawn ?? [])] : (one.withdrawn ?? []) }
       : one;
@@ -190,8 +192,7 @@ export function suspendOrResume(
   const { reference, ownership } = found;
   const head = 'head' in ownership ? ownership.head : NO_COMMIT;
   if (resumedHeads(visit.ticket).includes(head)) {
-    const { pushed: _pushed, synced: _synced, deadline: _deadline, ...rest } = arrival;
-    return withdraw(visit, rest, (key) => key === keyOf(reference));
+    return withdraw(visit, without(arrival, 'pushed', 'synced', 'deadline'), (key) => key === keyOf(reference));
   }
   waitInStation(visit, arrival, suspension(reference, ownership, visit.ticket), true);
 }

@@ -45,12 +45,16 @@ function bySemver(tags: readonly string[], constraint: string, prereleases: bool
   fitting.sort((one, other) => compare(other.version, one.version) || (one.tag < other.tag ? 1 : -1));
   const [first, second] = fitting;
   if (first === undefined) return { why: `none satisfies ${constraint}` };
-  const tie = second !== undefined && compare(first.version, second.version) === 0 ? `; ${second.tag} is the same version` : '';
+  const tie =
+    second !== undefined && compare(first.version, second.version) === 0 ? `; ${second.tag} is the same version` : '';
   return { tag: first.tag, why: `highest that satisfies ${constraint}${tie}` };
 }
 
 const lastInBytes = (tags: readonly string[]): string | undefined =>
-  tags.reduce<string | undefined>((best, tag) => (best === undefined || Buffer.compare(Buffer.from(tag), Buffer.from(best)) > 0 ? tag : best), undefined);
+  tags.reduce<string | undefined>(
+    (best, tag) => (best === undefined || Buffer.compare(Buffer.from(tag), Buffer.from(best)) > 0 ? tag : best),
+    undefined,
+  );
 
 function byNewest(facts: readonly TagFact[]): { tag?: string; why: string } {
   const dated = facts.filter((fact): fact is Required<TagFact> => fact.created !== undefined);
@@ -63,7 +67,12 @@ function byNewest(facts: readonly TagFact[]): { tag?: string; why: string } {
 
 /** Chooses among tags; `newest` needs their times. */
 export function selectTag(all: readonly TagFact[], subscription: ImageSubscription): Selection {
-  const kept = new Set(filterTags(all.map((fact) => fact.tag), subscription));
+  const kept = new Set(
+    filterTags(
+      all.map((fact) => fact.tag),
+      subscription,
+    ),
+  );
   const facts = all.filter((fact) => kept.has(fact.tag));
   const tags = facts.map((fact) => fact.tag);
   const { semver, name, digest } = subscription.select;

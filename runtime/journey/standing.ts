@@ -131,33 +131,32 @@ export function decideStanding(draft: Draft, line: Line, ticket: Ticket): void {
       message: 'The good state of the station has all of the change, and has held its gates for it.',
     });
   }
-  const obstacle = obstacleBefore(snapshot, line, ticket, station);
+  const obstacle = obstacleBefore(snapshot, line, ticket, station) ?? busy(snapshot, ticket, station);
   if (obstacle) {
-    if (failsForMissing(draft, ticket, station, obstacle)) return;
-    return stand(draft, ticket, name, obstacle);
-  }
-  const occupant = station.status?.occupant;
-  if (occupant !== undefined) {
-    return stand(draft, ticket, name, {
-      reason: 'StationOccupied',
-      message: `waits for ${occupant.ticket} to leave ${name}`,
-    });
-  }
-  if (ticket.status?.station !== name || ticket.status.phase !== 'Standing') {
-    return stand(draft, ticket, name, { reason: 'StationOccupied', message: `waits for its turn at ${name}` });
-  }
-  const first = nextOf(snapshot, station);
-  if (first !== undefined && first.ticket.metadata.uid !== ticket.metadata.uid) {
-    return stand(draft, ticket, name, {
-      reason: 'StationOccupied',
-      message: `waits for its turn at ${name}: ${first.ticket.metadata.name} has stood there longer`,
-    });
+    if (!failsForMissing(draft, ticket, station, obstacle)) stand(draft, ticket, name, obstacle);
+    return;
   }
   if (draft.writes(station.metadata.uid)) return;
   draft.writeStation(station, {
     ...station.status,
     occupant: { ticket: ticket.metadata.name, uid: ticket.metadata.uid, start: wholeSecond(now) },
   });
+}
+
+/** Somebody else is in the station, or has stood before it longer (rule C1). */
+function busy(snapshot: Snapshot, ticket: Ticket, station: Station): Obstacle | undefined {
+  const { name } = station.metadata;
+  const occupant = station.status?.occupant;
+  if (occupant !== undefined)
+    return { reason: 'StationOccupied', message: `waits for ${occupant.ticket} to leave ${name}` };
+  // Its place in the turn counts from the write that says where it stands.
+  if (ticket.status?.station !== name || ticket.status.phase !== 'Standing') {
+    return { reason: 'StationOccupied', message: `waits for its turn at ${name}` };
+  }
+  const first = nextOf(snapshot, station)?.ticket.metadata;
+  return first === undefined || first.uid === ticket.metadata.uid
+    ? undefined
+    : { reason: 'StationOccupied', message: `waits for its turn at ${name}: ${first.name} has stood there longer` };
 }
 
 /** The date of a commit has no fractions; neither has the start of the arrival that makes it (rule D1). */

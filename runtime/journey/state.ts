@@ -65,6 +65,27 @@ function advance(recorded: string | undefined, incoming: string, repoURL: string
   return history.contains(repoURL, incoming, recorded) ? recorded : incoming;
 }
 
+/** Base and overlay after the commits of a change that concern the application. */
+function commitsAfter(
+  good: RenderedState,
+  change: Change,
+  reference: ApplicationReference,
+  history: SourceHistory,
+): Pick<RenderedState, 'base' | 'overlay'> {
+  const { repoURL } = reference;
+  let { base, overlay } = good;
+  for (const source of change.sources ?? []) {
+    if (!sameRepository(source.repoURL, repoURL)) continue;
+    base = advance(base, source.commit, repoURL, history);
+    overlay = advance(overlay, source.commit, repoURL, history);
+  }
+  for (const part of change.overlays ?? []) {
+    if (!sameRepository(part.repoURL, repoURL) || part.path !== overlayPath(reference)) continue;
+    overlay = advance(overlay, part.commit, repoURL, history);
+  }
+  return { ...(base !== undefined && { base }), ...(overlay !== undefined && { overlay }) };
+}
+
 /**
  * The state of one application after a change (rule A2). Pure: what has to be known of commits is asked of `history`.
  *
@@ -77,34 +98,19 @@ export function applyChange(
   reference: ApplicationReference,
   history: SourceHistory,
 ): RenderedState {
-  let images: StateImage[] = good.images ?? [];
-  for (const image of change.images ?? []) {
-    images = replace<Image>(images, (present) => present.repoURL === image.repoURL, image, root);
-  }
-  let charts: StateChart[] = good.charts ?? [];
-  for (const chart of change.charts ?? []) {
-    charts = replace<Chart>(
-      charts,
-      (present) => present.repoURL === chart.repoURL && present.name === chart.name,
-      chart,
-      root,
-    );
-  }
-  let { base, overlay } = good;
-  for (const source of change.sources ?? []) {
-    if (!sameRepository(source.repoURL, reference.repoURL)) continue;
-    base = advance(base, source.commit, reference.repoURL, history);
-    overlay = advance(overlay, source.commit, reference.repoURL, history);
-  }
-  for (const part of change.overlays ?? []) {
-    if (!sameRepository(part.repoURL, reference.repoURL) || part.path !== overlayPath(reference)) continue;
-    overlay = advance(overlay, part.commit, reference.repoURL, history);
-  }
+  const images = (change.images ?? []).reduce<StateImage[]>(
+    (present, image) => replace<Image>(present, (one) => one.repoURL === image.repoURL, image, root),
+    good.images ?? [],
+  );
+  const charts = (change.charts ?? []).reduce<StateChart[]>(
+    (present, chart) =>
+      replace<Chart>(present, (one) => one.repoURL === chart.repoURL && one.name === chart.name, chart, root),
+    good.charts ?? [],
+  );
   return {
-    ...(base === undefined ? {} : { base }),
-    ...(overlay === undefined ? {} : { overlay }),
-    ...(images.length === 0 ? {} : { images: byKey(images, (image) => image.repoURL) }),
-    ...(charts.length === 0 ? {} : { charts: byKey(charts, (chart) => `${chart.repoURL} ${chart.name}`) }),
+    ...commitsAfter(good, change, reference, history),
+    ...(images.length > 0 && { images: byKey(images, (image) => image.repoURL) }),
+    ...(charts.length > 0 && { charts: byKey(charts, (chart) => `${chart.repoURL} ${chart.name}`) }),
   };
 }
 

@@ -19,24 +19,27 @@ const wordsOf = (stamp: Stamp): string => {
   return `${stamp.station}${commits === '' ? '' : `: ${commits}`}${stamp.message === undefined ? '' : `: ${stamp.message}`}`;
 };
 
-/** The transitions from one status to the next, in order. */
-export function transitionsOf(before: TicketStatus | undefined, after: TicketStatus): Transition[] {
-  const found: Transition[] = [];
-  if (before?.sequence === undefined && after.sequence !== undefined) {
-    found.push({ reason: 'Boarded', message: `boarded as number ${after.sequence}`, warning: false });
-  }
-  for (const stamp of (after.stamps ?? []).slice(before?.stamps?.length ?? 0)) {
-    found.push({ reason: stamp.result, message: wordsOf(stamp), warning: BAD.includes(stamp.result) });
-  }
-  if (after.waiting !== undefined && after.waiting.reason !== before?.waiting?.reason) {
-    found.push({
-      reason: after.waiting.reason,
-      message: `${after.station ?? ''}: ${after.waiting.message}`,
-      warning: after.phase === 'Suspended',
-    });
-  }
-  if (after.phase !== before?.phase && (after.phase === 'Completed' || after.phase === 'Superseded')) {
-    found.push({ reason: after.phase, message: `the ticket ended ${after.phase}`, warning: false });
-  }
-  return found;
+const boarded = (before: TicketStatus | undefined, after: TicketStatus): Transition[] =>
+  before?.sequence === undefined && after.sequence !== undefined
+    ? [{ reason: 'Boarded', message: `boarded as number ${after.sequence}`, warning: false }]
+    : [];
+
+const stamped = (before: TicketStatus | undefined, after: TicketStatus): Transition[] =>
+  (after.stamps ?? [])
+    .slice(before?.stamps?.length ?? 0)
+    .map((stamp) => ({ reason: stamp.result, message: wordsOf(stamp), warning: BAD.includes(stamp.result) }));
+
+function waits(before: TicketStatus | undefined, after: TicketStatus): Transition[] {
+  const { waiting, station = '', phase } = after;
+  if (waiting === undefined || waiting.reason === before?.waiting?.reason) return [];
+  return [{ reason: waiting.reason, message: `${station}: ${waiting.message}`, warning: phase === 'Suspended' }];
 }
+
+const ended = (before: TicketStatus | undefined, after: TicketStatus): Transition[] =>
+  after.phase !== before?.phase && (after.phase === 'Completed' || after.phase === 'Superseded')
+    ? [{ reason: after.phase, message: `the ticket ended ${after.phase}`, warning: false }]
+    : [];
+
+/** The transitions from one status to the next, in order. */
+export const transitionsOf = (before: TicketStatus | undefined, after: TicketStatus): Transition[] =>
+  [boarded, stamped, waits, ended].flatMap((kind) => kind(before, after));

@@ -6,6 +6,7 @@ import { waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import type { Line } from './snapshot';
 import { preconditionObstacle } from './standing';
+import { without } from './without';
 
 export interface Visit {
   readonly draft: Draft;
@@ -43,8 +44,7 @@ export function waitInStation(visit: Visit, arrival: Arrival | undefined, obstac
 
 /** Frees the station with nothing pushed: the ticket stands again, with a reason (rule F4). */
 export function standAgain(visit: Visit): void {
-  const { occupant: _occupant, ...status } = visit.station.status ?? {};
-  visit.draft.writeStation(visit.station, status);
+  visit.draft.writeStation(visit.station, without(visit.station.status ?? {}, 'occupant'));
 }
 
 /** What has shut before the station since the ticket took it (rule F4). */

@@ -15,6 +15,7 @@ import { complete, fail, type Failure } from './ending';
 import { headsJob, suspendOrResume } from './landing';
 import type { Obstacle } from './obstacle';
 import { keyOf, waitInStation, type Visit } from './visit';
+import { without } from './without';
 
 interface Judged {
   readonly reference: ApplicationReference;
@@ -74,7 +75,7 @@ export function awaitApplications(visit: Visit, arrival: Arrival): void {
   const gate = exitObstacle(visit, arrival);
   if (gate === undefined) return complete(draft, line, ticket, station, arrival);
   const synced = arrival.synced ?? draft.now.toISOString();
-  waitInStation(visit, { ...withoutDeadline(arrival), synced }, gate);
+  waitInStation(visit, { ...without(arrival, 'deadline'), synced }, gate);
 }
 
 /** Rule D8, also during the wait: a foreign revision suspends the arrival if the branch really is not ours any more. */
@@ -128,8 +129,6 @@ function waitForApplications(visit: Visit, arrival: Arrival, open: readonly Judg
   if (failure) return fail(draft, ticket, station.metadata.name, failure, timed);
   waitInStation(visit, timed, worst);
 }
-
-const withoutDeadline = ({ deadline: _deadline, ...arrival }: Arrival): Arrival => arrival;
 
 /**
  * The arrival with its deadline: a suspension that has ended moved it by its own length (rule E1), and while exit gates

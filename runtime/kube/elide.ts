@@ -11,7 +11,7 @@ export interface Omission {
   /** Every array under this key, at any depth, is read as an empty one. Letters, digits, `-`, `_` only. */
   readonly key: string;
 
-  /** An array whose JSON contains this text is read whole, e.g. `"requiresPruning":true`. @default - none is */
+  /** An array is read whole if anything in it, at any depth, has this key. @default - none is */
   readonly unless?: string;
 }
 
@@ -20,14 +20,14 @@ export type Elide = (json: Buffer) => string;
 
 interface Wanted {
   readonly key: Buffer;
-  readonly unless: string | undefined;
+  readonly unless: Buffer | undefined;
 }
 
 /** An array that is being passed over: the place behind its bracket, and how deep that bracket stood. */
 interface Passing {
   readonly start: number;
   readonly depth: number;
-  readonly unless: string | undefined;
+  readonly unless: Buffer | undefined;
 }
 
 /**
@@ -38,7 +38,10 @@ interface Passing {
  * stays, so its reader may see it full.
  */
 export function elideArrays(omissions: readonly Omission[]): Elide {
-  const wanted = omissions.map(({ key, unless }) => ({ key: Buffer.from(key), unless }));
+  const wanted = omissions.map(({ key, unless }) => ({
+    key: Buffer.from(key),
+    unless: unless === undefined ? undefined : Buffer.from(unless),
+  }));
   if (wanted.length === 0) return (json) => json.toString();
   return (json) => {
     let text = '';
@@ -62,16 +65,15 @@ function arraysIn(json: Buffer, wanted: readonly Wanted[]): { start: number; end
       const start = at + 1;
       at = endOfString(json, start);
       // A string before a colon is a key: a string that is a value never is.
-      if (!passing && json[at + 1] === COLON && json[at + 2] === OPEN_BRACKET) {
-        const one = wantedAt(json, start, at, wanted);
-        if (one) passing = { start: at + 3, depth, unless: one.unless };
-      }
+      if (json[at + 1] !== COLON) continue;
+      if (passing === undefined) {
+        if (json[at + 2] === OPEN_BRACKET) passing = passingFrom(json, { start, end: at, depth }, wanted);
+      } else if (passing.unless !== undefined && isAt(json, start, at, passing.unless)) passing = undefined;
     } else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) depth++;
     else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
       depth--;
       if (passing?.depth !== depth) continue;
-      const { start, unless } = passing;
-      if (unless === undefined || !json.subarray(start, at).includes(unless)) found.push({ start, end: at });
+      found.push({ start: passing.start, end: at });
       passing = undefined;
     }
   }
@@ -85,12 +87,15 @@ function endOfString(json: Buffer, start: number): number {
   return at;
 }
 
-function wantedAt(json: Buffer, start: number, end: number, wanted: readonly Wanted[]): Wanted | undefined {
-  for (const one of wanted) {
-    const { key } = one;
-    if (key.length === end - start && key[0] === json[start] && json.compare(key, 0, key.length, start, end) === 0) {
-      return one;
-    }
-  }
-  return undefined;
+function passingFrom(
+  json: Buffer,
+  key: { readonly start: number; readonly end: number; readonly depth: number },
+  wanted: readonly Wanted[],
+): Passing | undefined {
+  const one = wanted.find((candidate) => isAt(json, key.start, key.end, candidate.key));
+  return one && { start: key.end + 3, depth: key.depth, unless: one.unless };
+}
+
+function isAt(json: Buffer, start: number, end: number, text: Buffer): boolean {
+  return text.length === end - start && text[0] === json[start] && text.compare(json, start, end) === 0;
 }

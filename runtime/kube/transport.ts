@@ -91,7 +91,7 @@ function drain(body: Readable, take: (chunk: Buffer) => void): Promise<void> {
       try {
         take(chunk);
       } catch (error) {
-        reject(error);
+        reject(error instanceof Error ? error : new Error(String(error)));
         body.destroy();
       }
     });

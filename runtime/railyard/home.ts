@@ -39,9 +39,9 @@ export class Home {
   async lastPorts(): Promise<Partial<Ports>> {
     const text = await readFile(this.path('ports.json'), 'utf8').catch(() => '{}');
     try {
-      const read = JSON.parse(text) as Record<string, unknown>;
-      const known = Object.entries(read).filter(([, port]) => Number.isInteger(port));
-      return Object.fromEntries(known) as Partial<Ports>;
+      const read: unknown = JSON.parse(text);
+      const known = Object.entries(read ?? {}).filter(([, port]) => Number.isInteger(port));
+      return Object.fromEntries(known);
     } catch {
       return {};
     }
@@ -70,7 +70,7 @@ export class Home {
     const holder = Number(await readFile(path, 'utf8').catch(() => ''));
     // A process that was killed leaves its lock behind.
     if (holder !== process.pid && holder > 0 && isAlive(holder)) {
-      throw new Error(
+      throw new RailyardError(
         `A railyard already runs on ${this.folder} (process ${holder}): stop it, or name another folder.`,
       );
     }

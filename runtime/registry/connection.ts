@@ -17,13 +17,16 @@ const DEFAULT_RETRY_MS = 30_000;
 const basic = ({ username, password }: RegistryCredential): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
-const secondsIn = (value: string | null): number | undefined => (value !== null && /^\d+$/.test(value) ? Number(value) : undefined);
+const secondsIn = (value: string | null): number | undefined =>
+  value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
 
 /** The parameters of a `WWW-Authenticate: Bearer realm="...",service="..."` challenge. */
 const challengeIn = (header: string | null): Record<string, string> | undefined =>
   header === null || !/^bearer /i.test(header)
     ? undefined
-    : Object.fromEntries([...header.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key.toLowerCase(), value]));
+    : Object.fromEntries(
+        [...header.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key.toLowerCase(), value]),
+      );
 
 export class Connection {
   readonly #tokens = new Map<string, string>();
@@ -35,10 +38,17 @@ export class Connection {
    *
    * @throws TransientError unless the answer is a success or 404
    */
-  async ask(address: Address, path: string, options: { method?: string; accept?: string; signal?: AbortSignal } = {}): Promise<Response> {
+  async ask(
+    address: Address,
+    path: string,
+    options: { method?: string; accept?: string; signal?: AbortSignal } = {},
+  ): Promise<Response> {
     const url = new URL(path.startsWith('http') ? path : `${address.base}${path}`);
     if (url.origin !== new URL(address.base).origin) {
-      throw new TerminalError(`${address.host} points to another host (${url.host}) for more; it is not followed`, 'InvalidRegistryAnswer');
+      throw new TerminalError(
+        `${address.host} points to another host (${url.host}) for more; it is not followed`,
+        'InvalidRegistryAnswer',
+      );
     }
     if (address.mirrorOf !== undefined) url.searchParams.set('ns', address.mirrorOf);
     const first = await this.#send(address, url, options, this.#tokens.get(address.base));
@@ -86,13 +96,17 @@ export class Connection {
       if (value !== undefined) realm.searchParams.set(key, value);
     }
     const tokenAddress = { ...address, host: realm.host };
-    const reply = await this.#send(tokenAddress, realm, signal === undefined ? {} : { signal }, credential && basic(credential));
-    if (reply.status === 401 || reply.status === 403) throw refused(address, 'its token service does not accept the credential');
+    const reply = await this.#send(
+      tokenAddress,
+      realm,
+      signal === undefined ? {} : { signal },
+      credential && basic(credential),
+    );
+    if (reply.status === 401 || reply.status === 403)
+      throw refused(address, 'its token service does not accept the credential');
     if (!reply.ok) throw new TransientError(`token service ${realm.host} of ${address.host} answered ${reply.status}`);
-    const body: unknown = await readJson(reply);
-    const { token, access_token: accessToken } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-    const bearer = typeof token === 'string' ? token : accessToken;
-    if (typeof bearer !== 'string') throw new TransientError(`token service ${realm.host} of ${address.host} gave no token`);
+    const bearer = tokenIn(await readJson(reply));
+    if (bearer === undefined) throw new TransientError(`token service ${realm.host} of ${address.host} gave no token`);
     return `Bearer ${bearer}`;
   }
 
@@ -104,6 +118,13 @@ export class Connection {
     const retryAfterMs = wait === undefined ? (reply.status === 429 ? DEFAULT_RETRY_MS : undefined) : wait * 1000;
     throw new TransientError(`registry ${address.host} answered ${reply.status} for ${url.pathname}`, retryAfterMs);
   }
+}
+
+/** The token of an answer, under the one name or the other. */
+function tokenIn(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const found = [['token'], ['access_token']].map(([key = '']): unknown => Reflect.get(body, key));
+  return found.find((value): value is string => typeof value === 'string');
 }
 
 /** A person mends this, and nothing tells us when: so it is tried again, and says what to do. */
@@ -122,7 +143,8 @@ function causeOf(error: unknown): string {
 export async function readJson(reply: Response): Promise<unknown> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of reply.body ?? []) {
+  const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = reply.body ?? [];
+  for await (const chunk of body) {
     size += chunk.byteLength;
     if (size > LARGEST_BODY) throw new TransientError(`an answer of more than ${LARGEST_BODY} bytes was cut off`);
     chunks.push(chunk);

@@ -3,4 +3,10 @@
  * manifests. May not live here: which version is chosen (that is the journey's), or any write.
  */
 
-export { createRegistry, type LookOptions, type Registry, type RegistryCredential, type RegistryOptions } from './registry';
+export {
+  createRegistry,
+  type LookOptions,
+  type Registry,
+  type RegistryCredential,
+  type RegistryOptions,
+} from './registry';

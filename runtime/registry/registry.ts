@@ -65,8 +65,12 @@ export function createRegistry({
       const tags: string[] = [];
       let path: string | undefined = '/tags/list?n=1000';
       for (let page = 0; path !== undefined && page < MOST_PAGES; page += 1) {
-        const reply: Response = await connection.ask(address, path, { ...request(options), accept: 'application/json' });
-        if (reply.status === 404) throw new TransientError(`registry ${address.host} has no repository ${repoURL}`, 60_000);
+        const reply: Response = await connection.ask(address, path, {
+          ...request(options),
+          accept: 'application/json',
+        });
+        if (reply.status === 404)
+          throw new TransientError(`registry ${address.host} has no repository ${repoURL}`, 60_000);
         tags.push(...tagsIn(await readJson(reply), repoURL));
         path = nextPage(address, reply.headers.get('link'));
       }
@@ -81,7 +85,8 @@ export function createRegistry({
       });
       if (reply.status === 404) return undefined;
       const digest = reply.headers.get('docker-content-digest') ?? '';
-      if (!SHA256.test(digest)) throw new TransientError(`registry ${address.host} gives no digest for ${repoURL}:${tag}`);
+      if (!SHA256.test(digest))
+        throw new TransientError(`registry ${address.host} gives no digest for ${repoURL}:${tag}`);
       return digest;
     },
 
@@ -97,7 +102,9 @@ export function createRegistry({
       if (annotated) return annotated;
       if (found?.manifests) {
         const [os, architecture] = (options.platform ?? 'linux/amd64').split('/');
-        const child = found.manifests.find((one) => one.platform?.os === os && one.platform?.architecture === architecture);
+        const child = found.manifests.find(
+          (one) => one.platform?.os === os && one.platform?.architecture === architecture,
+        );
         found = child?.digest === undefined ? undefined : await manifest(child.digest);
       }
       if (found?.config?.digest === undefined) return undefined;

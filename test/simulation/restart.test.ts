@@ -48,7 +48,10 @@ describe('I2: whatever crashes, each application gets the same one commit', () =
   const expected = outcome(uninterrupted);
 
   test('the uninterrupted ride completes both tickets in the order they boarded', () => {
-    expect([...uninterrupted.tickets.values()].map((ticket) => ticket.status?.phase)).toEqual(['Completed', 'Completed']);
+    expect([...uninterrupted.tickets.values()].map((ticket) => ticket.status?.phase)).toEqual([
+      'Completed',
+      'Completed',
+    ]);
     expect([...uninterrupted.stations.values()].map((station) => station.status?.occupant)).toEqual([
       undefined,
       undefined,

@@ -41,11 +41,16 @@ describe('simulate', () => {
     const failed = await simulation.image('ghcr.io/acme/guestbook:1.2.3').run();
     expect(failed.tickets[0]?.status?.failure).toMatchObject({ reason: 'Degraded', station: 'stage' });
     expect(failed.tickets[0]?.status?.failure?.message).toContain('crash loop');
-    const mended = await simulation.health('stage', { healthyAfterMs: 100 }).image('ghcr.io/acme/guestbook:1.2.4').run();
+    const mended = await simulation
+      .health('stage', { healthyAfterMs: 100 })
+      .image('ghcr.io/acme/guestbook:1.2.4')
+      .run();
     expect(mended.phases()).toEqual(['Failed', 'Completed']);
   });
 
   test('an image that nobody subscribes to is refused by name', () => {
-    expect(() => simulate(network()).image('ghcr.io/acme/other:1')).toThrow('nothing boards for image ghcr.io/acme/other');
+    expect(() => simulate(network()).image('ghcr.io/acme/other:1')).toThrow(
+      'nothing boards for image ghcr.io/acme/other',
+    );
   });
 });

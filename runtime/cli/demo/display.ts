@@ -14,8 +14,10 @@ export interface Display {
   say(...lines: readonly string[]): void;
   /** A line of the log, as it is. */
   note(text: string): void;
-  /** Shows the network from now on, with these lines below the picture. */
-  follow(feed: NetworkFeed, below: () => readonly string[]): void;
+  /** Shows the network from now on. */
+  follow(feed: NetworkFeed): void;
+  /** Shows what a person can do now, below everything else. */
+  invite(lines: () => readonly string[]): void;
   /** Leaves the last picture on the screen. */
   end(): void;
 }
@@ -33,7 +35,7 @@ function plainDisplay({ out, err }: Terminal): Display {
   return {
     say,
     note: (text) => void err.write(text),
-    follow(feed, below) {
+    follow(feed) {
       const begin = feed.snapshot();
       say(...transitions(undefined, begin).map(({ text }) => text));
       feed.onTicket((before, after) => {
@@ -41,8 +43,8 @@ function plainDisplay({ out, err }: Terminal): Display {
         const known = before === undefined ? undefined : { ...empty, tickets: [before] };
         say(...transitions(known, { ...empty, tickets: [after] }).map(({ text }) => text));
       });
-      print(out, ...below());
     },
+    invite: (lines) => print(out, '', ...lines(), ''),
     end: () => undefined,
   };
 }
@@ -59,10 +61,11 @@ function livingDisplay(terminal: Terminal): Display {
   let draw: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let due: NodeJS.Immediate | undefined;
+  let below: () => readonly string[] = () => [];
   return {
     say: (...lines) => update.persist(lines.join('\n')),
     note: (text) => update.persist(text.trimEnd()),
-    follow(feed, below) {
+    follow(feed) {
       draw = () => {
         due = undefined;
         const width = terminal.out.columns ?? DEFAULT_WIDTH;
@@ -74,6 +77,10 @@ function livingDisplay(terminal: Terminal): Display {
       });
       timer = setInterval(draw, TICK_MS);
       draw();
+    },
+    invite(lines) {
+      below = lines;
+      draw?.();
     },
     end() {
       clearInterval(timer);

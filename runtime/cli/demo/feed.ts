@@ -8,8 +8,8 @@ import type { ApplicationState, Snapshot } from '../view';
 
 export interface NetworkFeed {
   snapshot(): Snapshot;
-  /** Called after any change; it must be quick. */
-  onChange(listener: () => void): void;
+  /** Called after any change; it must be quick. @returns a function that ends the calls */
+  onChange(listener: () => void): () => void;
   /** Called with each version of a ticket that the cluster tells, and the one before it. */
   onTicket(listener: (before: Ticket | undefined, after: Ticket) => void): void;
   stop(): Promise<void>;
@@ -25,6 +25,7 @@ function knownApplication({ metadata, status }: LiveApplication): KnownApplicati
     ...(status?.sync?.status === undefined ? {} : { sync: status.sync.status }),
     ...(status?.sync?.revision === undefined ? {} : { revision: status.sync.revision }),
     ...(status?.health?.status === undefined ? {} : { health: status.health.status }),
+    ...(status?.summary?.images === undefined ? {} : { images: status.summary.images }),
   };
 }
 
@@ -62,7 +63,10 @@ export async function followNetwork(cluster: Cluster, log: Log): Promise<Network
       applications: applications.list(),
     }),
     onChange(listener) {
-      for (const store of [tracks, stations, tickets, applications]) store.onChange(listener);
+      const ends = [tracks, stations, tickets, applications].map((store) => store.onChange(listener));
+      return () => {
+        for (const end of ends) end();
+      };
     },
     onTicket(listener) {
       tickets.onChange((_key, before, after) => {

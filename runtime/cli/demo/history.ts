@@ -132,12 +132,18 @@ const imagesOf = ({ spec, status }: Ticket): Image[] =>
 
 function contentProblems(ticket: Ticket, found: BranchEvidence): string[] {
   const problems = found.files.includes(STATE_FILE) ? [] : [`${STATE_FILE} is missing`];
-  for (const { repoURL, tag, digest } of imagesOf(ticket)) {
-    const shown = found.images.filter((image) => image.startsWith(`${repoURL}:`) || image.startsWith(`${repoURL}@`));
-    const right = shown.some((image) => (tag ? image.includes(`:${tag}`) : image.endsWith(`@${digest}`)));
-    if (!right) problems.push(`the manifests show ${shown.join(', ') || `no ${repoURL}`}, not ${tag ?? digest}`);
-  }
-  return problems;
+  return [...problems, ...imageProblems('the manifests show', ticket, found.images)];
+}
+
+/** Whether each image of the ticket is among those that somebody shows. */
+function imageProblems(who: string, ticket: Ticket, images: readonly string[]): string[] {
+  return imagesOf(ticket).flatMap(({ repoURL, tag, digest }) => {
+    const shown = images.filter((image) => image.startsWith(`${repoURL}:`) || image.startsWith(`${repoURL}@`));
+    const right = shown.some((image) =>
+      tag ? image.split('@')[0] === `${repoURL}:${tag}` : image.endsWith(`@${digest}`),
+    );
+    return right ? [] : [`${who} ${shown.join(', ') || `no ${repoURL}`}, not ${tag ?? digest}`];
+  });
 }
 
 /** A ticket behind this one may have moved the branch on; Argo CD must show this one's commit or a later one. */
@@ -155,5 +161,5 @@ function applicationProblems(branch: Branch, ticket: Ticket, found: BranchEviden
     problems.push(`${name} shows ${live.revision ?? 'nothing'}, not ${mine.sha}`);
   }
   if (live.health !== 'Healthy') problems.push(`${name} is ${live.health ?? 'of unknown health'}`);
-  return problems;
+  return [...problems, ...imageProblems('it deployed', ticket, live.images ?? []).map((words) => `${name}: ${words}`)];
 }

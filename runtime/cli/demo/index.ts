@@ -29,7 +29,7 @@ export interface DemoOptions extends RailyardOptions {
   readonly logLevel: LogLevel;
 }
 
-/** Like a demo, quicker: the stand-in answers in a tenth of Argo CD's time. */
+/** Quick enough to watch: the stand-in answers in a fraction of Argo CD's time. */
 const LATENCY_SCALE = 0.1;
 
 export async function demo(terminal: Terminal, options: DemoOptions): Promise<ExitCode> {
@@ -76,13 +76,15 @@ async function ride(terminal: Terminal, options: DemoOptions, scene: Scene): Pro
   const place = { folder, kubeconfigPath, gitURL, registryURL, command: 'npx k8sta' };
   const once = options.once === true;
   const arrived = stopwatch.start('ride');
-  display.follow(world.feed, () => (once ? [] : hints(place, world.feed.snapshot(), EXAMPLE.image)));
+  display.follow(world.feed);
+  const within = once ? options.timeout * 1000 - stopwatch.elapsed() : INVITE_AFTER_MS;
+  const outcome = await firstOutcome(world, terminal, within);
+  arrived();
   if (!once) {
+    display.invite(() => hints(place, world.feed.snapshot(), EXAMPLE.image));
     await stopped(terminal);
     return EXIT.done;
   }
-  const outcome = await firstOutcome(world, terminal, options.timeout * 1000 - stopwatch.elapsed());
-  arrived();
   const problems = await stopwatch.time('history', () => problemsOf(world, outcome));
   display.end();
   print(terminal.out, '', 'Where the time went:', ...stopwatch.report().map((line) => `  ${line}`), '');
@@ -94,20 +96,26 @@ async function ride(terminal: Terminal, options: DemoOptions, scene: Scene): Pro
   return EXIT.done;
 }
 
+/** A person is shown what to do next when the first ride has ended, and in any case after this time. */
+const INVITE_AFTER_MS = 15_000;
+
 type End = Outcome | { readonly kind: 'late' } | { readonly kind: 'interrupted' };
 
 /** How the first ride ended, or that time or patience did first. */
 function firstOutcome({ feed }: World, terminal: Terminal, withinMs: number): Promise<End> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve({ kind: 'late' }), Math.max(0, withinMs));
+    const end = (how: End): void => {
+      clearTimeout(timer);
+      forget();
+      resolve(how);
+    };
     const look = (): void => {
       const outcome = outcomeOf(feed.snapshot());
-      if (outcome.kind === 'riding') return;
-      clearTimeout(timer);
-      resolve(outcome);
+      if (outcome.kind !== 'riding') end(outcome);
     };
-    void stopped(terminal).then(() => resolve({ kind: 'interrupted' }));
-    feed.onChange(look);
+    const timer = setTimeout(() => end({ kind: 'late' }), Math.max(0, withinMs));
+    const forget = feed.onChange(look);
+    void stopped(terminal).then(() => end({ kind: 'interrupted' }));
     look();
   });
 }

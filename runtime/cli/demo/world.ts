@@ -87,8 +87,11 @@ async function readNetwork({ project, folder, stop }: WorldOptions, { gitURL }: 
   return readManifests(output);
 }
 
+/** How long Argo CD's word must stand in a cluster before it counts; scaled like the stand-in's latencies. */
+const SETTLE_MS = 5_000;
+
 async function openRuntime(
-  { folder, log }: WorldOptions,
+  { folder, log, railyard: { latencyScale: scale = 1 } }: WorldOptions,
   { registryURL }: Railyard,
   cluster: Cluster,
   ends: (() => Promise<void>)[],
@@ -99,6 +102,7 @@ async function openRuntime(
     cluster,
     folder: join(folder.path, 'caches'),
     registryMirrors: new Map([[registry, registryURL]]),
+    settleMs: SETTLE_MS * scale,
     log,
   });
   ends.push(() => runtime.stop());

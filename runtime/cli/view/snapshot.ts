@@ -15,6 +15,8 @@ export interface ApplicationState {
   readonly revision?: string;
   /** `Healthy`, `Progressing`, ... */
   readonly health?: string;
+  /** Images of what it deployed. */
+  readonly images?: readonly string[];
 }
 
 export interface Snapshot {

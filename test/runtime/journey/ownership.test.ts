@@ -7,7 +7,11 @@ const kin = (commit: string, descends: boolean, touched: string[] = []): Kinship
 describe('D8: whose the head of a branch is', () => {
   const cases: [string, Parameters<typeof ownershipOf>, Ownership][] = [
     ['a branch that never existed is nobody’s', [{ head: undefined, kin: [] }, undefined, []], { whose: 'Nobody' }],
-    ['a recorded branch that is gone was deleted', [{ head: undefined, kin: [] }, OURS, []], { whose: 'BranchDeleted' }],
+    [
+      'a recorded branch that is gone was deleted',
+      [{ head: undefined, kin: [] }, OURS, []],
+      { whose: 'BranchDeleted' },
+    ],
     [
       'a deletion that a person has said yes to leaves nobody’s branch',
       [{ head: undefined, kin: [] }, OURS, [], [NO_COMMIT]],

@@ -7,7 +7,8 @@ const subscription = (more: Partial<ImageSubscription>): ImageSubscription => ({
   select: { semver: { constraint: '*', prereleases: false } },
   ...more,
 });
-const semver = (constraint: string, prereleases = false) => subscription({ select: { semver: { constraint, prereleases } } });
+const semver = (constraint: string, prereleases = false) =>
+  subscription({ select: { semver: { constraint, prereleases } } });
 const facts = (...tags: string[]) => tags.map((tag) => ({ tag }));
 
 describe('B2: which version is chosen', () => {
@@ -20,7 +21,9 @@ describe('B2: which version is chosen', () => {
       ...semver('^1.0.0'),
       ignoreTags: '-rc',
     });
-    expect(choice.explanation).toBe('1.4.0 of 4 tags: highest that satisfies ^1.0.0; 1 left out by allowTags and ignoreTags');
+    expect(choice.explanation).toBe(
+      '1.4.0 of 4 tags: highest that satisfies ^1.0.0; 1 left out by allowTags and ignoreTags',
+    );
   });
 
   test('pre-releases count only where they are asked for', () => {
@@ -78,6 +81,8 @@ describe('B2: a ticket is made only for what ranks above the last one', () => {
   });
 
   test('any move of a digest tag counts', () => {
-    expect(ranksAbove({ tag: 'stable' }, { tag: 'stable' }, subscription({ select: { digest: { tag: 'stable' } } }))).toBe(true);
+    expect(
+      ranksAbove({ tag: 'stable' }, { tag: 'stable' }, subscription({ select: { digest: { tag: 'stable' } } })),
+    ).toBe(true);
   });
 });

@@ -82,15 +82,22 @@ describe('A4: never backwards', () => {
 
   test('whatever the order of two image tickets, the newer root wins', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 51, max: 99 }), fc.boolean(), (older, newer, first) => {
-        const steps = [
-          { change: { images: [image('old')] }, by: root(older) },
-          { change: { images: [image('new')] }, by: root(newer) },
-        ];
-        const inOrder = first ? steps : [...steps].reverse();
-        const end = inOrder.reduce((state, { change, by }) => apply(change, by, state), { base: sha('1') } as RenderedState);
-        expect(end.images).toEqual([{ ...image('new'), root: root(newer) }]);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 51, max: 99 }),
+        fc.boolean(),
+        (older, newer, first) => {
+          const steps = [
+            { change: { images: [image('old')] }, by: root(older) },
+            { change: { images: [image('new')] }, by: root(newer) },
+          ];
+          const inOrder = first ? steps : [...steps].reverse();
+          const end = inOrder.reduce((state, { change, by }) => apply(change, by, state), {
+            base: sha('1'),
+          } as RenderedState);
+          expect(end.images).toEqual([{ ...image('new'), root: root(newer) }]);
+        },
+      ),
     );
   });
 });
@@ -101,7 +108,11 @@ describe('A4, C5: what is already contained', () => {
     ['another version', { images: [image('1.0.1')] }, false],
     ['an image that is not there', { images: [image('1', 'ghcr.io/acme/web')] }, false],
     ['one of two images', { images: [image('1.0.0'), image('1', 'ghcr.io/acme/web')] }, false],
-    ['a source commit of another repository', { sources: [{ repoURL: 'https://git.example.com/o', commit: sha('9') }] }, true],
+    [
+      'a source commit of another repository',
+      { sources: [{ repoURL: 'https://git.example.com/o', commit: sha('9') }] },
+      true,
+    ],
     ['an overlay of another path', { overlays: [{ repoURL, path: 'env/test', commit: sha('9') }] }, true],
     ['the very overlay commit', { overlays: [{ repoURL, path: 'services/api/env/prod', commit: sha('3') }] }, true],
     ['a new source commit', { sources: [{ repoURL, commit: sha('4') }] }, false],
@@ -113,7 +124,9 @@ describe('A4, C5: what is already contained', () => {
 
 test('H1: equal states are stored once, whatever the order of their keys', () => {
   const list = new StateList();
-  const places = [good, { images: good.images, overlay: good.overlay, base: good.base }, {}].map((state) => list.place(state));
+  const places = [good, { images: good.images, overlay: good.overlay, base: good.base }, {}].map((state) =>
+    list.place(state),
+  );
   expect(places).toEqual([0, 0, 1]);
   expect(list.states).toHaveLength(2);
 });

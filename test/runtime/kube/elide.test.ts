@@ -45,10 +45,10 @@ describe('Leaving arrays out of JSON', () => {
     expect(elideArrays([{ key: 'other' }])(Buffer.from(json))).toBe(json);
   });
 
-  test('reads an array whole that contains the text it is asked to look for', () => {
-    const some = elideArrays([{ key: 'items', unless: '"keep":true' }]);
-    const json = '{"a":{"items":[{"keep":false}]},"b":{"items":[{"keep":true},{"items":[1]}]}}';
-    expect(some(Buffer.from(json))).toBe('{"a":{"items":[]},"b":{"items":[{"keep":true},{"items":[1]}]}}');
+  test('reads an array whole in which there is the key that it is asked to look for', () => {
+    const some = elideArrays([{ key: 'items', unless: 'keep' }]);
+    const json = '{"a":{"items":["keep",{"kept":1}]},"b":{"items":[{"keep":true},{"items":[1]}]},"items":[2]}';
+    expect(some(Buffer.from(json))).toBe('{"a":{"items":[]},"b":{"items":[{"keep":true},{"items":[]}]},"items":[]}');
   });
 
   test('leaves the text of JSON that was cut off to the parser', () => {

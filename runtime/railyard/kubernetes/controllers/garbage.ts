@@ -43,7 +43,7 @@ export class GarbageCollector {
     const finalizers = objectOf(entry).metadata.finalizers ?? [];
     const dependents = this.store.ownedBy(entry.uid);
     if (finalizers.includes('orphan')) {
-      for (const dependent of dependents) this.dropReferences(dependent, (owner) => owner.uid === entry.uid);
+      for (const dependent of dependents) this.dropReferences(dependent, new Set([entry.uid]));
       this.dropFinalizer(entry, 'orphan');
     } else if (finalizers.includes('foregroundDeletion')) {
       for (const dependent of dependents) this.judge(dependent);
@@ -55,10 +55,10 @@ export class GarbageCollector {
   /** Deletes an object when none of its owners is left, and otherwise forgets those that are gone. */
   private judge(entry: Entry): void {
     const references = objectOf(entry).metadata.ownerReferences ?? [];
-    const gone = references.filter((owner) => this.isGone(entry, owner));
+    const gone = new Set(references.filter((owner) => this.isGone(entry, owner)).map(({ uid }) => uid));
     const leaving = references.filter((owner) => this.isLeaving(owner.uid));
-    if (gone.length + leaving.length < references.length) {
-      if (gone.length > 0) this.dropReferences(entry, (owner) => gone.includes(owner));
+    if (gone.size + leaving.length < references.length) {
+      if (gone.size > 0) this.dropReferences(entry, gone);
       return;
     }
     const resource = this.registry.ofKey(entry.resource)?.resource;
@@ -80,9 +80,8 @@ export class GarbageCollector {
     return (objectOf(owner).metadata.finalizers ?? []).includes('foregroundDeletion');
   }
 
-  private dropReferences(entry: Entry, drop: (owner: OwnerReference) => boolean): void {
+  private dropReferences(entry: Entry, uids: ReadonlySet<string>): void {
     this.work.writes.rewrite(entry, ({ metadata }) => {
-      const uids = new Set((metadata.ownerReferences ?? []).filter(drop).map((owner) => owner.uid));
       metadata.ownerReferences = (metadata.ownerReferences ?? []).filter((owner) => !uids.has(owner.uid));
     });
   }

@@ -144,6 +144,11 @@ describe('the record of a completed ride', () => {
   test.each<[string, Partial<Snapshot['applications'][number]>, RegExp]>([
     ['not synced', { sync: 'OutOfSync' }, /Application argocd\/guestbook-test-web is OutOfSync/],
     ['elsewhere', { revision: 'f'.repeat(40) }, /shows f{40}, not [0-9a-f]{40}/],
+    [
+      'without the image',
+      { images: [] },
+      /Application argocd\/guestbook-test-web: it deployed no ghcr\.io\/acme\/guestbook, not 1\.2\.0/,
+    ],
     ['unwell', { health: 'Degraded' }, /is Degraded/],
   ])('an Application that is %s is named', async (_what, live, words) => {
     const sha = await commit();

@@ -92,6 +92,7 @@ export const healthy = (name: string, revision: string): Snapshot['applications'
   sync: 'Synced',
   revision,
   health: 'Healthy',
+  images: ['ghcr.io/acme/guestbook:1.2.0'],
 });
 
 export const snapshot = (parts: Partial<Snapshot>): Snapshot => ({
