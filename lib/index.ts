@@ -21,7 +21,8 @@ export { GitRepository, type GitRepositoryOptions } from './git-repository';
 export { HelmChart, type HelmChartOptions } from './helm-chart';
 export type { IApplication, IStation, ITrack, ReferenceOptions } from './reference';
 export { Render } from './render';
-export { Station, type JunctionOptions, type JunctionProps, type StationProps } from './station';
+export { Station } from './station';
+export type { JunctionOptions, JunctionProps, StationProps } from './station-props';
 export { Subject, type ServiceAccountOptions, type SubjectSpec } from './subject';
 export {
   Subscription,

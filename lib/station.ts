@@ -11,87 +11,11 @@ import type { Problem } from './network/problem';
 import { Place } from './place';
 import type { IApplication, IStation, ITrack, ReferenceOptions } from './reference';
 import { mergeEntry, mergeExit } from './station-gates';
+import type { JunctionOptions, JunctionProps, StationProps } from './station-props';
 import { timeSpan } from './time-span';
 import type { Contribution } from './synth-check';
 import { Track } from './track';
 import { writtenSpec } from './written-spec';
-
-export interface JunctionOptions {
-  /**
-   * A disabled junction is skipped, on the record.
-   *
-   * @default true
-   */
-  readonly enabled?: boolean;
-}
-
-/** A track that branches off, with what is said about it. */
-export interface JunctionProps extends JunctionOptions {
-  readonly track: ITrack;
-}
-
-export interface StationProps {
-  /**
-   * `metadata.name`.
-   *
-   * @default - the construct path below the Chart, joined by `-`
-   */
-  readonly name?: string;
-  /**
-   * Applications that an arrival brings to its state, all together.
-   *
-   * @default - none
-   */
-  readonly applications?: readonly IApplication[];
-  /**
-   * Tracks that branch off here.
-   *
-   * @default - none
-   */
-  readonly junctions?: readonly (ITrack | JunctionProps)[];
-  /**
-   * What a ticket waits for before it may arrive.
-   *
-   * @default - nothing
-   */
-  readonly entry?: readonly EntryGate[];
-  /**
-   * What a ticket waits for before it departs.
-   *
-   * @default - nothing but synced and healthy
-   */
-  readonly exit?: readonly ExitGate[];
-  /**
-   * How commits enter the rendered branches.
-   *
-   * @default 'Push'
-   */
-  readonly via?: 'Push' | 'PullRequest';
-  /**
-   * How long an arrival may take from the moment the last branch shows the commit.
-   *
-   * @default Duration.minutes(30)
-   */
-  readonly timeout?: Duration;
-  /**
-   * How long Degraded is borne before the ticket fails.
-   *
-   * @default Duration.minutes(1)
-   */
-  readonly degradedGrace?: Duration;
-  /**
-   * How long a missing Application is waited for.
-   *
-   * @default Duration.minutes(10)
-   */
-  readonly missingTimeout?: Duration;
-  /**
-   * A disabled station is skipped, on the record.
-   *
-   * @default true
-   */
-  readonly enabled?: boolean;
-}
 
 const STATION = Symbol.for('k8sta.Station');
 

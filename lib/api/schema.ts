@@ -45,10 +45,13 @@ export const rulesOf = (schema: TSchema): readonly Rule[] =>
   // Only `rules`, above, writes this keyword.
   (schema['x-kubernetes-validations'] as readonly Rule[] | undefined) ?? [];
 
-/** A rule that a field, once set, never changes. */
-export const immutable = (field: string): Rule => ({
-  rule: 'self == oldSelf',
-  message: `${field} is immutable: make a new object instead`,
+/** The schema of a field that, once set, never changes. */
+export const immutable = <T extends TSchema>(field: string, schema: T): T => ({
+  ...schema,
+  ...rules(...rulesOf(schema), {
+    rule: 'self == oldSelf',
+    message: `${field} is immutable: make a new object instead`,
+  }),
 });
 
 const present = (self: unknown, fields: readonly string[]): number =>

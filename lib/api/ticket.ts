@@ -65,14 +65,13 @@ export type Resume = Static<typeof Resume>;
 export const TicketSpec = s.shape(
   'What rides, and what people say about it.',
   {
-    track: Type.Optional({ ...s.placeName('Track that it rides.'), ...s.rules(s.immutable('track')) }),
-    express: Type.Optional({
-      ...s.shape('Visits one station alone (rule B3).', { station: s.placeName('The station.') }),
-      ...s.rules(s.immutable('express')),
-    }),
-    rollback: Type.Optional({ ...RollbackTarget, ...s.rules(s.immutable('rollback')) }),
-    change: Type.Optional({ ...Change, ...s.rules(s.immutable('change')) }),
-    origin: Type.Optional({ ...Origin, ...s.rules(s.immutable('origin')) }),
+    track: Type.Optional(s.immutable('track', s.placeName('Track that it rides.'))),
+    express: Type.Optional(
+      s.immutable('express', s.shape('Visits one station alone (rule B3).', { station: s.placeName('The station.') })),
+    ),
+    rollback: Type.Optional(s.immutable('rollback', RollbackTarget)),
+    change: Type.Optional(s.immutable('change', Change)),
+    origin: Type.Optional(s.immutable('origin', Origin)),
     hold: s.flag('Set by people: it takes no station from here on.', false),
     abort: s.flag('Set by people: it ends.', false),
     approvals: Type.Optional(s.list(Approval, 'Set by people.', { maxItems: 100, 'x-kubernetes-list-type': 'atomic' })),

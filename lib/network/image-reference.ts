@@ -21,6 +21,9 @@ const digestPattern = /^[a-z\d]+(?:[.+_-][a-z\d]+)*:[a-f\d]{32,}$/;
 const sha256 = /^sha256:[a-f\d]{64}$/;
 const identifier = /^[a-f\d]{64}$/;
 
+/** A host even in lower case; `Registry/web` is one by its capital letter alone. */
+const recognisable = /[.:[]|^localhost$/i;
+
 const DOCKER_HUB = 'docker.io';
 const LONGEST_NAME = 255;
 
@@ -41,7 +44,7 @@ export function parseImageReference(reference: string): ImageReference {
     more.length > 0 ? '"@" may stand once, before the digest' : faultIn({ name, registry, repository, tag, digest });
   if (fault !== undefined) throw new Error(`Image reference ${JSON.stringify(reference)} does not parse: ${fault}.`);
   return {
-    repoURL: `${registry.toLowerCase()}/${repository}`,
+    repoURL: `${recognisable.test(registry) ? registry.toLowerCase() : registry}/${repository}`,
     ...(tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
   };
@@ -76,7 +79,7 @@ function isDigest(digest: string): boolean {
 function split(name: string): { registry: string; repository: string } {
   const slash = name.indexOf('/');
   const first = slash < 0 ? '' : name.slice(0, slash);
-  const isRegistry = /[.:[]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
+  const isRegistry = recognisable.test(first) || first !== first.toLowerCase();
   const registry = isRegistry ? first : DOCKER_HUB;
   const repository = isRegistry ? name.slice(slash + 1) : name;
   if (registry.toLowerCase() !== DOCKER_HUB && registry.toLowerCase() !== 'index.docker.io')

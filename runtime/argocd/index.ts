@@ -3,7 +3,6 @@
  * conditions under which a station may drive one, and the bodies of the two requests made to Argo CD. All pure; the
  * Kubernetes client that carries them lives in `kube`, the waiting in `journey`.
  */
-export { AUTHORIZED_STATION } from './annotations';
 export { branchKey, branchKeysOf } from './branch';
 export { judge, type Patience } from './judge';
 export { preconditions, type Claim } from './preconditions';

@@ -19,7 +19,7 @@ export interface Patience {
   readonly unansweredMs: number;
 }
 
-export const DEFAULT_PATIENCE: Patience = { settleMs: 5_000, lookAgainMs: 10_000, unansweredMs: 60_000 };
+const DEFAULT_PATIENCE: Patience = { settleMs: 5_000, lookAgainMs: 10_000, unansweredMs: 60_000 };
 
 /** One question to Argo CD's word: a verdict ends the judgement, `undefined` passes to the next question. */
 type Question = (moment: Moment) => Verdict | undefined;

@@ -26,7 +26,7 @@ export interface Manifest {
 }
 
 /** Where `cdk8s synth` writes when nobody says otherwise. */
-export const DEFAULT_OUTPUT = 'dist';
+const DEFAULT_OUTPUT = 'dist';
 
 /** The folder that a command reads. */
 export const outputFolder = (terminal: Terminal, named: string | undefined): string =>

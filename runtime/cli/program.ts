@@ -69,40 +69,51 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     .option('--credentials-namespace <name>', "namespace of labelled credentials (default: the context's)")
     .option('--health-port <port>', 'answer GET /healthz on this port, on all addresses', port)
     .addOption(new Option('--log-level <level>', 'what to log on stderr').choices(LEVELS).default('info'))
-    .action((options: Run.RunOptions) => ends((require('./run') as typeof Run).runRuntime(terminal, options)));
+    .action((options: Run.RunOptions) => {
+      const { runRuntime } = require('./run') as typeof Run;
+      return ends(runRuntime(terminal, options));
+    });
 
-  command(program, 'crds', 'print the CustomResourceDefinitions').action(() =>
-    ends((require('./crds') as typeof CRDs).printCRDs(terminal)),
-  );
+  command(program, 'crds', 'print the CustomResourceDefinitions').action(() => {
+    const { printCRDs } = require('./crds') as typeof CRDs;
+    return ends(printCRDs(terminal));
+  });
 
   command(program, 'layout [dist]', 'create the missing folders of the source repositories')
     .requiredOption('--into <folder>', 'where they are created')
-    .action((dist: string | undefined, options: Layout.LayoutOptions) =>
-      ends((require('./layout') as typeof Layout).layOut(terminal, { ...options, dist })),
-    );
+    .action((dist: string | undefined, options: Layout.LayoutOptions) => {
+      const { layOut } = require('./layout') as typeof Layout;
+      return ends(layOut(terminal, { ...options, dist }));
+    });
 
   withCluster(command(program, 'check [dist]', 'check a network: cycles, collisions, dangling references'))
     .option('--cluster', 'check what the cluster has, not what synth wrote')
-    .action((dist: string | undefined, options: Check.CheckOptions) =>
-      ends((require('./check') as typeof Check).check(terminal, { ...options, dist })),
-    );
+    .action((dist: string | undefined, options: Check.CheckOptions) => {
+      const { check } = require('./check') as typeof Check;
+      return ends(check(terminal, { ...options, dist }));
+    });
 
   command(program, 'consent [dist]', 'print the lines that let Stations drive existing Applications').action(
-    (dist: string | undefined) => ends((require('./consent') as typeof Consent).printConsent(terminal, { dist })),
+    (dist: string | undefined) => {
+      const { printConsent } = require('./consent') as typeof Consent;
+      return ends(printConsent(terminal, { dist }));
+    },
   );
 
   const railyard = withPorts(
     command(program, 'railyard', 'start the railyard alone: Kubernetes API, Argo CD stand-in, Git server, registry'),
-  ).action((options: Railyard.RailyardOptions) =>
-    ends((require('./railyard') as typeof Railyard).keepRailyard(terminal, options)),
-  );
+  ).action((options: Railyard.RailyardOptions) => {
+    const { keepRailyard } = require('./railyard') as typeof Railyard;
+    return ends(keepRailyard(terminal, options));
+  });
 
   command(railyard, 'publish <image>', 'publish an image to the running railyard')
     .option('--folder <folder>', 'folder of the railyard (default: the one that is running)')
     .option('--registry <url>', 'address of its registry')
     .action((image: string, _options: unknown, self: Command) => {
       const options = self.optsWithGlobals<Omit<Publish.PublishOptions, 'image'>>();
-      return ends((require('./publish') as typeof Publish).publish(terminal, { ...options, image }));
+      const { publish } = require('./publish') as typeof Publish;
+      return ends(publish(terminal, { ...options, image }));
     });
 
   withPorts(command(program, 'demo', 'watch a change ride from test to prod, with everything on this machine'))
@@ -110,7 +121,10 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     .option('--keep', 'keep the temporary folder at the end')
     .option('--timeout <seconds>', 'with --once: give up after this long', seconds, 60)
     .addOption(new Option('--log-level <level>', 'what the runtime logs on stderr').choices(LEVELS).default('error'))
-    .action((options: Demo.DemoOptions) => ends((require('./demo') as typeof Demo).demo(terminal, options)));
+    .action((options: Demo.DemoOptions) => {
+      const { demo } = require('./demo') as typeof Demo;
+      return ends(demo(terminal, options));
+    });
 
   return program;
 }

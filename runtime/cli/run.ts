@@ -37,6 +37,7 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
     options.healthPort === undefined
       ? undefined
       : await serveHealth(options.healthPort, () => runtime?.health() ?? { ok: false, problems: ['not started yet'] });
+  if (health !== undefined) log.info({ healthPort: health.port }, 'Health is answered at /healthz');
   const folder = await openFolder(terminal, options.folder, 'caches');
   try {
     const { registryMirror: registryMirrors, credentialsNamespace } = options;

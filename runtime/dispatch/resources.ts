@@ -11,12 +11,6 @@ const ours = <K extends KubeObject>(kind: Kind): Resource<K> => ({
   namespaced: true,
 });
 
-/** A resource of ours as the server stores it: nobody has checked it yet. */
-export interface StoredObject extends KubeObject {
-  readonly spec?: unknown;
-  readonly status?: unknown;
-}
-
 export const TRACKS = ours<KubeObject & Track>('Track');
 export const STATIONS = ours<KubeObject & Station>('Station');
 export const TICKETS = ours<KubeObject & Ticket>('Ticket');

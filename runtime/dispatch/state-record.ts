@@ -27,7 +27,7 @@ export function writeStateRecord(content: StateRecordContent): Uint8Array {
 }
 
 /** The record in these bytes, or `undefined` where there is none that can be read. */
-export function readStateRecord(bytes: Uint8Array): StateRecord | undefined {
+function readStateRecord(bytes: Uint8Array): StateRecord | undefined {
   try {
     const value: unknown = parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes), { maxAliasCount: 0 });
     return Value.Check(StateRecord, value) ? value : undefined;
@@ -52,7 +52,7 @@ export async function branchContent(git: Git, repoURL: string, commit: string): 
 }
 
 /** Paths that the commit wrote and that its record lists, the record itself included. */
-export const managedPaths = (content: BranchContent): string[] =>
+const managedPaths = (content: BranchContent): string[] =>
   content.record === undefined ? [] : [STATE_FILE, ...Object.keys(content.record.files)];
 
 /** Managed files of `ours` that are not byte for byte the same in `head`. */

@@ -12,7 +12,7 @@ export interface Finding {
 }
 
 /** Puts findings into conditions; the transition time moves if and only if the status changes. */
-export function conditionsFrom(
+function conditionsFrom(
   present: readonly Condition[] | undefined,
   findings: readonly Finding[],
   generation: number | undefined,

@@ -99,7 +99,7 @@ export function complete(draft: Draft, line: Line, ticket: Ticket, station: Stat
 }
 
 /** What a state shows, in a line. */
-export const describeState = (state: RenderedState): string =>
+const describeState = (state: RenderedState): string =>
   [
     ...(state.images ?? []).map((image) => `${shortRepository(image.repoURL)} ${shortVersion(image)}`),
     ...(state.charts ?? []).map((chart) => `${chart.name} ${chart.version}`),

@@ -31,7 +31,7 @@ const earliest = (dates: readonly (Date | undefined)[]): Date | undefined =>
   dates.filter((date) => date !== undefined).sort((one, other) => one.getTime() - other.getTime())[0];
 
 /** What the windows say: open when some allow window is, or there is none, and no deny window is. */
-export function windowObstacle(windows: readonly Window[], now: Date): Obstacle | undefined {
+function windowObstacle(windows: readonly Window[], now: Date): Obstacle | undefined {
   const denying = windows.filter((window) => window.deny !== undefined).map((window) => phaseOf(window, now));
   const allowing = windows.filter((window) => window.allow !== undefined).map((window) => phaseOf(window, now));
   const denied = denying.find((phase) => phase.open);

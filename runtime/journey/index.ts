@@ -7,7 +7,7 @@ export * from './application';
 export { changeLine, describeChange } from './change';
 export { decideStationView, decideTrack } from './decide';
 export * from './job';
-export { NO_COMMIT, ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
+export { ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
 export type { Plan, Step } from './plan';
 export { hasEnded } from './ride';
 export type { Facts, Line, Snapshot } from './snapshot';
@@ -20,5 +20,5 @@ export {
   sourceBranchOf,
   type SourceHistory,
 } from './state';
-export { filterTags, ranksAbove, selectTag, type Selection, type TagFact } from './selection';
+export { ranksAbove, selectTag, type Selection, type TagFact } from './selection';
 export { transitionsOf, type Transition } from './transitions';

@@ -50,7 +50,7 @@ export function preconditionObstacle(snapshot: Snapshot, station: Station): Obst
 }
 
 /** What keeps the ticket from taking the station, occupant and turn left aside. */
-export function obstacleBefore(snapshot: Snapshot, line: Line, ticket: Ticket, station: Station): Obstacle | undefined {
+function obstacleBefore(snapshot: Snapshot, line: Line, ticket: Ticket, station: Station): Obstacle | undefined {
   return (
     held(line, ticket, station) ??
     overtaking(line, ticket, station) ??
@@ -95,7 +95,7 @@ function pass(draft: Draft, line: Line, ticket: Ticket, stamp: Omit<Stamp, 'depa
 }
 
 /** Puts the ticket before a station with what it waits for. */
-export function stand(draft: Draft, ticket: Ticket, station: string, obstacle: Obstacle): void {
+function stand(draft: Draft, ticket: Ticket, station: string, obstacle: Obstacle): void {
   const status = ticket.status ?? {};
   draft.wake(obstacle.until);
   draft.writeTicket(ticket, {

@@ -74,7 +74,7 @@ export function trackView(track: Track, status: TrackStatus, now: Date): TrackSt
 const HEALTH = ['Missing', 'Degraded', 'Unknown', 'Suspended', 'Progressing', 'Healthy'];
 
 /** The worst health of the station's Applications; empty for a station without any. */
-export function stationHealth(station: Station, facts: Facts): string {
+function stationHealth(station: Station, facts: Facts): string {
   const found = station.spec.applications.filter((one) => one.enabled).map((one) => facts.health(one));
   return [...found].sort((one, other) => HEALTH.indexOf(one) - HEALTH.indexOf(other))[0] ?? '';
 }

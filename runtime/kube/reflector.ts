@@ -61,6 +61,15 @@ export interface ReflectorHealth {
   readonly lastError?: string;
 }
 
+/** A reflector as whoever starts, stops and watches over it sees it, whatever its objects are. */
+export interface Follower {
+  readonly hasSynced: boolean;
+  start(): void;
+  stop(): Promise<void>;
+  synced(deadlineMs?: number): Promise<void>;
+  health(): ReflectorHealth;
+}
+
 const TIMES: FeedTimes = {
   watchSeconds: 48,
   silenceMs: 55_000,
@@ -75,7 +84,7 @@ const TIMES: FeedTimes = {
  * broke, and about every ten minutes without a reason. No error ends it, and none of its promises rejects but
  * `synced`. Starting twice is starting once; what a stopped run still receives changes nothing.
  */
-export class Reflector<K extends KubeObject, T> {
+export class Reflector<K extends KubeObject, T> implements Follower {
   readonly #options: ReflectorOptions<K, T>;
   readonly #clock: Clock;
   readonly #feeds: readonly Feed<K, T>[];

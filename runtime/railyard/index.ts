@@ -118,7 +118,7 @@ async function startParts(
     applicationNamespaces: options.applicationNamespaces,
     latencyScale: options.latencyScale,
     pollIntervalMs: options.pollIntervalMs,
-    credentials: options.git?.credentials,
+    credentials: options.git?.credentials && { ...options.git.credentials, url: git.url },
     onError: options.onError,
   });
   stops.push(() => argocd.stop());

@@ -9,18 +9,20 @@ import { toYaml } from './yaml';
 const SINGLE_FILE = 'all.yaml';
 
 /** File systems end at 255 bytes; a digest and the extension follow what is cut. */
-const LONGEST_SEGMENT = 220;
+const LONGEST = 220;
 
-/** Names that Windows gives to devices, with or without an extension. */
+/** Names that Windows gives to devices, whatever follows the first dot. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
  * Path -> YAML. The same objects give the same bytes: keys are sorted at every level, lines are never folded, and texts
  * that some reader of YAML 1.1 or 1.2 would take for something else are quoted.
  *
- * `Files`: one file for each object, `<group or core>/<kind>/<namespace or _>/<name>.yaml`, the kind in lower case and
- * `_` where the manifest names no namespace; other characters than letters, digits, `.`, `_` and `-` stand as `%3a`, and a
- * name that is too long for a file is cut and ends with a digest.
+ * `Files`: one file for each object, `<kind>.<group>_<namespace>_<name>.yaml` (`deployment.apps_shop_web.yaml`), the kind
+ * in lower case, without the group in the core group and without the namespace where the manifest names none; other
+ * characters than letters, digits, `.` and `-` stand as `%3a`, and a name too long for a file is cut and ends with a
+ * digest. All stand at the root, where Argo CD's plain directory looks without being told to look deeper: below it
+ * are only files that are not manifests.
  * `SingleFile`: `all.yaml`, objects in the order given.
  *
  * @throws TerminalError (`RenderFailed`) naming both objects, when two would be one file where case does not count
@@ -50,19 +52,16 @@ export function branchFiles(
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Nothing in a path separates, hides, means a device or is too long, and no two objects share one by accident. */
 function pathOf(manifest: Manifest): string {
   const { name, namespace } = manifest.metadata;
-  const folders = [groupOf(manifest) || 'core', manifest.kind.toLowerCase(), namespace || '_'];
-  return [...folders.map(segment), `${segment(name)}.yaml`].join('/');
-}
-
-/** A name as one segment of a path: nothing in it separates, hides, ends early, means a device or is too long. */
-function segment(name: string): string {
-  const plain = name.replace(/[^A-Za-z\d._-]/gu, encoded);
-  const first = DEVICE.test(plain) || plain.startsWith('.') ? encoded(plain.charAt(0)) + plain.slice(1) : plain;
-  const safe = first.endsWith('.') ? `${first.slice(0, -1)}%2e` : first;
-  if (safe.length <= LONGEST_SEGMENT) return safe;
-  return `${safe.slice(0, LONGEST_SEGMENT)}%${createHash('sha256').update(name).digest('hex').slice(0, 16)}`;
+  const group = groupOf(manifest);
+  const kind = manifest.kind.toLowerCase() + (group && `.${group}`);
+  const fields = namespace ? [kind, namespace, name] : [kind, name];
+  const plain = fields.map((field) => field.replace(/[^A-Za-z\d.-]/gu, encoded)).join('_');
+  const safe = DEVICE.test(plain) || plain.startsWith('.') ? encoded(plain.charAt(0)) + plain.slice(1) : plain;
+  if (safe.length <= LONGEST) return `${safe}.yaml`;
+  return `${safe.slice(0, LONGEST)}%${createHash('sha256').update(safe).digest('hex').slice(0, 16)}.yaml`;
 }
 
 function encoded(character: string): string {

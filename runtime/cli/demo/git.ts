@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 
-export class GitError extends Error {
+class GitError extends Error {
   override readonly name = 'GitError';
 }
 

@@ -82,7 +82,7 @@ async function together<const T extends readonly Promise<unknown>[]>(
 
 async function readNetwork({ project, folder, stop }: WorldOptions, { gitURL }: Railyard): Promise<Manifest[]> {
   const output = join(folder.path, 'synth');
-  const env = { GUESTBOOK_REPOSITORY: `${gitURL}/${EXAMPLE.repository}` };
+  const env = { GUESTBOOK_REPOSITORY: `${gitURL}/${EXAMPLE.repository}`, GUESTBOOK_INTERVAL_SECONDS: '2' };
   await synthesise({ example: join(project, EXAMPLE.folder), output, env }, stop);
   return readManifests(output);
 }

@@ -16,7 +16,7 @@ import { Repositories, type GitCredentials } from './repositories';
 import type { Script } from './script';
 import type { Latencies } from './workbench';
 
-export { HEALTH_ANNOTATION, SYNC_ERROR_ANNOTATION, type HealthContext, type Script } from './script';
+export type { HealthContext, Script } from './script';
 export type { KubernetesAccess } from './client';
 
 /** How the stand-in is started. */
@@ -35,7 +35,7 @@ export interface ArgoCDOptions {
    * @default 180000 times the scale, at least 10000; 180000 at scale 0
    */
   readonly pollIntervalMs?: number;
-  /** Name and password for every repository. @default none */
+  /** Name and password for the Git server. @default none */
   readonly credentials?: GitCredentials;
   /** @default the system's clock */
   readonly now?: () => Date;

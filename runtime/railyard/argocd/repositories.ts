@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ManifestError } from './manifests';
 import { entriesOf, ObjectReader } from './object-reader';
+import { resolveRef } from './refs';
 
 const run = promisify(execFile);
 
@@ -12,8 +13,10 @@ const run = promisify(execFile);
 const TIMEOUT_MS = 90_000;
 const FULL_SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
-/** Name and password for the Git server. */
+/** Name and password for one Git server; no other gets to see them. */
 export interface GitCredentials {
+  /** Its base URL, such as `http://127.0.0.1:3000`. */
+  readonly url: string;
   readonly username: string;
   readonly password: string;
 }
@@ -35,7 +38,7 @@ export class Repositories {
 
   constructor(
     private readonly folder: string,
-    credentials: GitCredentials | undefined,
+    private readonly credentials: GitCredentials | undefined,
   ) {
     this.environment = environmentWith(credentials);
   }
@@ -47,7 +50,7 @@ export class Repositories {
    */
   async resolve(repoURL: string, revision: string): Promise<string> {
     if (FULL_SHA.test(revision)) return revision;
-    const found = await this.ask(repoURL, revision === '' ? 'HEAD' : revision);
+    const found = await resolveRef(repoURL, revision === '' ? 'HEAD' : revision, this.authorizationFor(repoURL));
     if (found === undefined) throw new ManifestError(`unable to resolve '${revision}' to a commit SHA`);
     return found;
   }
@@ -90,15 +93,11 @@ export class Repositories {
     }
   }
 
-  private async ask(repoURL: string, revision: string): Promise<string | undefined> {
-    const names = [`refs/heads/${revision}`, `refs/tags/${revision}^{}`, `refs/tags/${revision}`, revision];
-    const refs = new Map<string, string>();
-    for (const line of (await this.git(['ls-remote', '--quiet', '--', repoURL, ...names])).split('\n')) {
-      const [sha = '', name = ''] = line.split('\t');
-      refs.set(name, sha);
-    }
-    const name = names.find((candidate) => refs.has(candidate));
-    return name === undefined ? undefined : refs.get(name);
+  private authorizationFor(repoURL: string): string | undefined {
+    const { credentials } = this;
+    return credentials !== undefined && repoURL.startsWith(`${credentials.url}/`)
+      ? authorizationOf(credentials)
+      : undefined;
   }
 
   private async fetch(mirror: Mirror, repoURL: string, commit: string): Promise<void> {
@@ -152,15 +151,19 @@ export class Repositories {
   }
 }
 
+function authorizationOf({ username, password }: GitCredentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
+}
+
 /** The password goes by environment: arguments are everybody's to read. */
 function environmentWith(credentials: GitCredentials | undefined): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
-  const basic =
-    credentials && Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64');
   const settings: readonly (readonly [string, string])[] = [
     ['gc.auto', '0'],
     ['maintenance.auto', 'false'],
-    ...(basic === undefined ? [] : [['http.extraHeader', `Authorization: Basic ${basic}`] as const]),
+    ...(credentials === undefined
+      ? []
+      : [[`http.${credentials.url}/.extraHeader`, `Authorization: ${authorizationOf(credentials)}`] as const]),
   ];
   return {
     PATH,

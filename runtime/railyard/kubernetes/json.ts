@@ -70,9 +70,15 @@ export function sameJson(left: Json | undefined, right: Json | undefined): boole
     );
   }
   if (!isObject(left) || !isObject(right)) return false;
-  const fields = new Set([...Object.keys(left), ...Object.keys(right)]);
-  for (const field of fields) if (!sameJson(left[field], right[field])) return false;
-  return true;
+  let present = 0;
+  for (const field in left) {
+    const value = left[field];
+    if (value === undefined) continue;
+    present += 1;
+    if (!sameJson(value, right[field])) return false;
+  }
+  for (const field in right) if (right[field] !== undefined) present -= 1;
+  return present === 0;
 }
 
 /** A copy that shares nothing with the original. */

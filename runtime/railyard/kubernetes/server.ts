@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http';
-import { createServer as createSocketServer, type AddressInfo } from 'node:net';
 import { stringify } from 'yaml';
-import { RailyardError } from '../errors';
+import { listenOnLoopback } from '../loopback';
 import { DefinitionController } from './controllers/definitions';
 import { GarbageCollector } from './controllers/garbage';
 import { NamespaceController } from './controllers/namespaces';
@@ -61,12 +60,12 @@ export interface KubernetesServer {
 /**
  * Starts a Kubernetes API server on the loopback address.
  *
- * @throws RailyardError when the port is in use, or the folder's log is damaged
+ * @throws PortInUseError naming a free port; RailyardError when the folder's log is damaged or another process has it
  */
 export async function startKubernetes(options: KubernetesOptions): Promise<KubernetesServer> {
   const requests = new RequestCounts();
   const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 });
-  const port = await listen(http, options.port ?? 0);
+  const port = await listenOnLoopback(http, options.port ?? 0, 'Kubernetes API');
   try {
     const machine = assemble(options, requests);
     http.on('request', (request, response) => void machine.router.handle(request, response));
@@ -159,30 +158,6 @@ function kubeconfigFor(server: string): string {
     contexts: [{ name, context: { cluster: name, user: name, namespace: 'default' } }],
     'current-context': name,
   });
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, LOOPBACK, resolve);
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new RailyardError(
-      `Port ${port} on ${LOOPBACK} is in use, so the Kubernetes API cannot listen there. Port ${await freePort()} is free: choose that one, or 0 for any.`,
-      { cause: error },
-    );
-  }
-  return (server.address() as AddressInfo).port;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createSocketServer();
-  await new Promise<void>((resolve) => probe.listen(0, LOOPBACK, resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 async function close(server: Server): Promise<void> {

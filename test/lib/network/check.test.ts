@@ -160,7 +160,10 @@ const cases: readonly Case[] = [
   },
   {
     what: 'the same object twice',
-    world: { ...line, stations: [station('test', { path: 'a/test' }), station('test', { path: 'b/test' }), station('prod')] },
+    world: {
+      ...line,
+      stations: [station('test', { path: 'a/test' }), station('test', { path: 'b/test' }), station('prod')],
+    },
     path: 'a/test',
     value: 'shop/test',
     says: /Station shop\/test is described again by b\/test; give one of them another `name`/,

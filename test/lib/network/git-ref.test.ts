@@ -39,13 +39,20 @@ describe('branch names', () => {
     expect(branchProblem(name)).toContain(problem);
   });
 
-  test.each(['main', 'env/prod', 'services/api/env/test', 'release-1.2', 'a@b', 'feature/JIRA-1_x', 'a=b', '1', 'lock'])(
-    '%j can be',
-    (name) => {
-      expect(branchProblem(name)).toBeUndefined();
-      expect(gitAccepts(name)).toBe(true);
-    },
-  );
+  test.each([
+    'main',
+    'env/prod',
+    'services/api/env/test',
+    'release-1.2',
+    'a@b',
+    'feature/JIRA-1_x',
+    'a=b',
+    '1',
+    'lock',
+  ])('%j can be', (name) => {
+    expect(branchProblem(name)).toBeUndefined();
+    expect(gitAccepts(name)).toBe(true);
+  });
 
   const risky = fc.oneof(
     fc.string({ unit: fc.constantFrom(...'ab.-/@{}~^:?*[\\ lock_'), maxLength: 12 }),
@@ -68,7 +75,8 @@ describe('branch names', () => {
     const plain = fc.string({ unit: fc.constantFrom(...'ab1.-/@_=,+'), minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(plain, (name) => {
-        if (/^[A-Za-z0-9_]/.test(name) && !/[.](\/|$)/.test(name) && gitAccepts(name)) expect(branchProblem(name)).toBeUndefined();
+        if (/^[A-Za-z0-9_]/.test(name) && !/[.](\/|$)/.test(name) && gitAccepts(name))
+          expect(branchProblem(name)).toBeUndefined();
       }),
       { numRuns: 200 },
     );

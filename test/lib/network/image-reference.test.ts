@@ -17,7 +17,8 @@ describe('an image reference', () => {
     ['localhost:5000/web:5000', { repoURL: 'localhost:5000/web', tag: '5000' }],
     ['registry:5000/a/b/c', { repoURL: 'registry:5000/a/b/c' }],
     ['GHCR.io/acme/web', { repoURL: 'ghcr.io/acme/web' }],
-    ['Registry/web', { repoURL: 'registry/web' }],
+    ['Registry/web', { repoURL: 'Registry/web' }],
+    ['LOCALHOST/web', { repoURL: 'localhost/web' }],
     ['127.0.0.1:5000/web', { repoURL: '127.0.0.1:5000/web' }],
     ['[fd00::1]:5000/web:1', { repoURL: '[fd00::1]:5000/web', tag: '1' }],
     ['quay.io/a/b__c.d--e', { repoURL: 'quay.io/a/b__c.d--e' }],
@@ -63,7 +64,7 @@ describe('an image reference', () => {
         const digest = parsed.digest === undefined ? '' : `@${parsed.digest}`;
         expect(parseImageReference(`${parsed.repoURL}${tag}${digest}`)).toEqual(parsed);
       }),
-      { numRuns: 2000 },
+      { numRuns: 5000 },
     );
   });
 

@@ -4,7 +4,12 @@ import type { ApplicationReference } from '../../../lib/api';
 import { reference, station } from './resources';
 
 const layout = (...references: readonly ApplicationReference[]) =>
-  layoutOf(networkOf([], references.map((each) => station(each.name, { applications: [each] }))));
+  layoutOf(
+    networkOf(
+      [],
+      references.map((each) => station(each.name, { applications: [each] })),
+    ),
+  );
 
 test('a repository for kustomize gets a base and overlays that point to it (rule L12)', () => {
   const { sources } = layout(reference('test'), reference('prod', { render: { kustomize: {} } }));

@@ -59,11 +59,7 @@ test('commits by pull request wait below a ref of their own (rule D9)', () => {
 test('consent is asked for Applications that exist already, in another namespace than their station (rule L4)', () => {
   const network = networkOf(
     [],
-    [
-      station('test'),
-      station('prod'),
-      station('local', { applications: [reference('local', { namespace: 'shop' })] }),
-    ],
+    [station('test'), station('prod'), station('local', { applications: [reference('local', { namespace: 'shop' })] })],
     [application('shop-test', 'web')],
   );
   expect(consentLines(network)).toEqual([

@@ -61,7 +61,11 @@ export function reference(environment: string, other: Partial<ApplicationReferen
   };
 }
 
-export function application(name: string, namespace: string, annotations: Record<string, string> = {}): ApplicationObject {
+export function application(
+  name: string,
+  namespace: string,
+  annotations: Record<string, string> = {},
+): ApplicationObject {
   return {
     metadata: { name, namespace: 'argocd', annotations },
     spec: { destination: { name: 'in-cluster', namespace } },

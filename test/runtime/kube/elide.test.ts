@@ -45,14 +45,18 @@ describe('Leaving arrays out of JSON', () => {
     expect(elideArrays([{ key: 'other' }])(Buffer.from(json))).toBe(json);
   });
 
-  test('reads an array whole in which there is the key that it is asked to look for', () => {
-    const some = elideArrays([{ key: 'items', unless: 'keep' }]);
-    const json = '{"a":{"items":["keep",{"kept":1}]},"b":{"items":[{"keep":true},{"items":[1]}]},"items":[2]}';
-    expect(some(Buffer.from(json))).toBe('{"a":{"items":[]},"b":{"items":[{"keep":true},{"items":[]}]},"items":[]}');
+  test('reads an array whole in which a key has the value that it is asked to look for', () => {
+    const some = elideArrays([{ key: 'items', unless: '"keep":true' }]);
+    const json =
+      '{"a":{"items":["keep",{"kept":true},{"keep":false}]},"b":{"items":[{"keep":true},{"items":[1]}]},"items":[2]}';
+    const text = '{"a":{"items":[]},"b":{"items":[{"keep":true},{"items":[]}]},"items":[]}';
+    expect(some(Buffer.from(json))).toBe(text);
+    expect(() => elideArrays([{ key: 'items', unless: 'keep' }])).toThrow('unless: keep is no JSON key with its value');
   });
 
   test('leaves the text of JSON that was cut off to the parser', () => {
     expect(elide(Buffer.from('{"items":[1,2'))).toBe('{"items":[1,2');
-    expect(elide(Buffer.from('{"items":["1\\'))).toBe('{"items":["1\\');
+    for (const json of ['{"items":["1\\', '{"items\\', '{"items":', '{"a":[1,2],"items'])
+      expect(elide(Buffer.from(json))).toBe(json);
   });
 });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Railyard } from '../../../runtime/railyard';
 import type { Application } from '../../../runtime/railyard/argocd/application';
@@ -12,6 +12,9 @@ const APPLICATIONS = '/apis/argoproj.io/v1alpha1/namespaces';
 
 /** A person at a railyard, with a work tree and a plain HTTP client. */
 export class Person {
+  private readonly heads = new Map<string, string>();
+  private time = 1_767_225_600;
+
   private constructor(
     private readonly railyard: Railyard,
     private readonly folder: string,
@@ -20,7 +23,7 @@ export class Person {
   static async at(railyard: Railyard): Promise<Person> {
     const folder = await mkdtemp(join(tmpdir(), 'railyard-person-'));
     const person = new Person(railyard, folder);
-    await person.git('init', '--quiet', '--initial-branch=main');
+    await person.git('init', '--quiet', '--bare');
     return person;
   }
 
@@ -34,16 +37,20 @@ export class Person {
 
   /** Replaces the whole content of a branch by a new commit. @returns its SHA */
   async push(branch: string, files: Record<string, string>): Promise<string> {
-    const parent = await this.git('rev-parse', '--verify', '--quiet', `refs/heads/${branch}`).catch(() => '');
-    await this.git('read-tree', '--empty');
+    const parent = this.heads.get(branch);
+    const lines = [
+      `commit refs/heads/${branch}`,
+      'mark :1',
+      `committer Ada <ada@example.com> ${this.time++} +0000`,
+      'data 0',
+    ];
+    if (parent !== undefined) lines.push(`from ${parent}`);
+    lines.push('deleteall');
     for (const [path, content] of Object.entries(files)) {
-      await mkdir(dirname(join(this.folder, path)), { recursive: true });
-      await writeFile(join(this.folder, path), content);
-      await this.git('update-index', '--add', path);
+      lines.push(`M 100644 inline ${path}`, `data ${Buffer.byteLength(content)}`, content);
     }
-    const tree = await this.git('write-tree');
-    const commit = await this.git('commit-tree', tree, '-m', 'change', ...(parent === '' ? [] : ['-p', parent]));
-    await this.git('update-ref', `refs/heads/${branch}`, commit);
+    const commit = await this.gitFed([...lines, 'get-mark :1', ''].join('\n'), 'fast-import', '--quiet', '--force');
+    this.heads.set(branch, commit);
     await this.git('push', '--quiet', this.repoURL, `refs/heads/${branch}`);
     return commit;
   }
@@ -118,12 +125,15 @@ export class Person {
     return (await response.json()) as T;
   }
 
-  async git(...args: string[]): Promise<string> {
-    const { stdout } = await run('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], {
-      cwd: this.folder,
-      env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' },
-    });
-    return stdout.trim();
+  git(...args: string[]): Promise<string> {
+    return this.gitFed('', ...args);
+  }
+
+  private async gitFed(input: string, ...args: string[]): Promise<string> {
+    const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
+    const running = run('git', args, { cwd: this.folder, env });
+    running.child.stdin?.end(input);
+    return (await running).stdout.trim();
   }
 }
 

@@ -9,21 +9,33 @@ function object(apiVersion: string, kind: string, name: string, namespace?: stri
 
 describe('one file for each object', () => {
   test.each([
-    [object('v1', 'ConfigMap', 'settings', 'shop'), 'core/configmap/shop/settings.yaml'],
-    [object('apps/v1', 'Deployment', 'web'), 'apps/deployment/_/web.yaml'],
-    [
-      object('rbac.authorization.k8s.io/v1', 'ClusterRole', 'system:auth'),
-      'rbac.authorization.k8s.io/clusterrole/_/system%3aauth.yaml',
-    ],
-    [object('v1', 'ConfigMap', 'Admin'), 'core/configmap/_/Admin.yaml'],
-    [object('v1', 'ConfigMap', 'con'), 'core/configmap/_/%63on.yaml'],
-    [object('v1', 'ConfigMap', 'aux.conf'), 'core/configmap/_/%61ux.conf.yaml'],
-    [object('v1', 'ConfigMap', '..'), 'core/configmap/_/%2e%2e.yaml'],
-    [object('v1', 'ConfigMap', 'a/../../b', '../up'), 'core/configmap/%2e.%2fup/a%2f..%2f..%2fb.yaml'],
-    [object('../x/v1', '.git', 'a\0b'), '%2e%2e/%2egit/_/a%00b.yaml'],
-    [object('v1', 'ConfigMap', 'zug-🚆'), 'core/configmap/_/zug-%f0%9f%9a%86.yaml'],
-  ])('has a path that is safe everywhere: %j', (manifest, path) => {
+    [object('v1', 'ConfigMap', 'settings', 'shop'), 'configmap_shop_settings.yaml'],
+    [object('v1', 'ConfigMap', 'settings'), 'configmap_settings.yaml'],
+    [object('apps/v1', 'Deployment', 'web', 'shop'), 'deployment.apps_shop_web.yaml'],
+    [object('apps/v1', 'Deployment', 'web', ''), 'deployment.apps_web.yaml'],
+    [object('rbac.authorization.k8s.io/v1', 'Role', 'a:b'), 'role.rbac.authorization.k8s.io_a%3ab.yaml'],
+    [object('v1', 'ConfigMap', 'Admin'), 'configmap_Admin.yaml'],
+    [object('v1', 'ConfigMap', 'a_b'), 'configmap_a%5fb.yaml'],
+    [object('acme.io/v1', 'Con', 'a'), '%63on.acme.io_a.yaml'],
+    [object('v1', 'ConfigMap', '..', '..'), 'configmap_.._...yaml'],
+    [object('v1', 'ConfigMap', 'a/../../b', '../up'), 'configmap_..%2fup_a%2f..%2f..%2fb.yaml'],
+    [object('../x/v1', '.git', 'a\0b'), '%2egit..._a%00b.yaml'],
+    [object('v1', 'ConfigMap', 'zug-🚆'), 'configmap_zug-%f0%9f%9a%86.yaml'],
+  ])('stands at the root, under a name that is safe everywhere: %j', (manifest, path) => {
     expect([...branchFiles([manifest], 'Files').keys()]).toEqual([path]);
+  });
+
+  test('has a name of its own, whatever the parts are', () => {
+    const part = fc.string({ unit: fc.constantFrom(...'ab._-/%🚆'), minLength: 1, maxLength: 4 });
+    const identity = fc.tuple(part, fc.option(part, { nil: undefined }));
+    fc.assert(
+      fc.property(fc.uniqueArray(identity, { selector: (one) => JSON.stringify(one) }), (identities) => {
+        const objects = identities.map(([name, namespace]) => object('apps/v1', 'Deployment', name, namespace));
+        const paths = [...branchFiles(objects, 'Files').keys()];
+        expect(paths).toHaveLength(objects.length);
+        for (const path of paths) expect(path).toMatch(/^[\w%.-]+\.yaml$/);
+      }),
+    );
   });
 
   test('cuts a name that no file system holds, and tells two such apart', () => {
@@ -35,7 +47,7 @@ describe('one file for each object', () => {
       ).keys(),
     ];
     expect(paths).toHaveLength(2);
-    for (const path of paths) expect(Math.max(...path.split('/').map((segment) => segment.length))).toBeLessThan(255);
+    for (const path of paths) expect(path.length).toBeLessThan(256);
   });
 
   test.each([
@@ -83,7 +95,7 @@ describe('the YAML', () => {
       },
       words: `${'long '.repeat(40)}line`,
     };
-    expect(branchFiles([manifest], 'Files').get('core/configmap/_/a.yaml')).toBe(`apiVersion: v1
+    expect(branchFiles([manifest], 'Files').get('configmap_a.yaml')).toBe(`apiVersion: v1
 kind: ConfigMap
 metadata:
   name: a

@@ -10,7 +10,7 @@ import type { Store } from '../store/store';
 import { BACKGROUND } from './garbage';
 import type { WorkQueue } from './queue';
 
-export const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
+const DEFINITIONS = 'apiextensions.k8s.io/customresourcedefinitions';
 
 /** Serves what CustomResourceDefinitions define, from the write that stores them on; removes the objects of deleted ones. */
 export class DefinitionController {

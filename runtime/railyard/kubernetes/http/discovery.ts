@@ -5,7 +5,7 @@ const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', '
 const STATUS_VERBS = ['get', 'patch', 'update'];
 
 /** Orders versions as Kubernetes does: stable before beta before alpha, higher numbers first, anything else last. */
-export function byVersion(left: string, right: string): number {
+function byVersion(left: string, right: string): number {
   const [first, second] = [rankOf(left), rankOf(right)];
   for (let position = 0; position < first.length; position += 1) {
     const difference = (second[position] ?? 0) - (first[position] ?? 0);

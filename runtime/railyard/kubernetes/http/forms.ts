@@ -15,10 +15,11 @@ export interface ListMetadata extends JsonObject {
 export interface Form {
   /** Forms with the same key give the same bytes for an event, so they can share them. */
   readonly key: string;
+  /** An object that is not stored: the outcome of a dry run or a review. */
   one(object: KubernetesObject): Buffer;
   list(entries: readonly Entry[], metadata: ListMetadata): Buffer[];
-  /** The object of a watch event. @param first whether it is the first event of its watch */
-  event(entry: Entry, first: boolean): Buffer;
+  /** A stored object. @param first whether the client needs the columns of a table: not again in one watch */
+  stored(entry: Entry, first: boolean): Buffer;
   /** A bookmark's object. */
   bookmark(object: KubernetesObject): Buffer;
 }
@@ -64,7 +65,7 @@ class WholeForm implements Form {
     return parts;
   }
 
-  event(entry: Entry): Buffer {
+  stored(entry: Entry): Buffer {
     return bodyAs(entry, this.endpoint);
   }
 
@@ -93,7 +94,7 @@ class MetadataForm implements Form {
     return [encode({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items })];
   }
 
-  event(entry: Entry): Buffer {
+  stored(entry: Entry): Buffer {
     return this.one(readAs(entry, this.endpoint));
   }
 
@@ -127,7 +128,7 @@ class TableForm implements Form {
     ];
   }
 
-  event(entry: Entry, first: boolean): Buffer {
+  stored(entry: Entry, first: boolean): Buffer {
     return this.table([readAs(entry, this.endpoint)], { resourceVersion: String(entry.revision) }, first);
   }
 

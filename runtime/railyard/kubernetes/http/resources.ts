@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isObject, objectAt, type Json, type JsonObject, type KubernetesObject } from '../json';
 import type { Deletes } from '../objects/deletes';
 import type { WriteOptions } from '../objects/intake';
-import { readAs, scopeOf, type Scope } from '../objects/reading';
+import { scopeOf, type Scope } from '../objects/reading';
 import type { Target, Transform, Written, Writes } from '../objects/writes';
 import { applied } from '../patches/apply';
 import { jsonPatch, mergePatch } from '../patches/merge';
@@ -99,7 +99,7 @@ export class ResourceHandler {
 
   private get({ asked, endpoint, form, response }: Exchange): void {
     const entry = this.entry(endpoint, asked);
-    send(response, 200, form.one(readAs(entry, endpoint)));
+    send(response, 200, form.stored(entry, true));
   }
 
   private list({ asked, endpoint, form, response }: Exchange): void {
@@ -210,14 +210,14 @@ export class ResourceHandler {
     send(response, 201, form.one(endpoint.review(object)));
   }
 
-  private answer(response: ServerResponse, form: Form, { object, created, warnings }: Written): void {
+  private answer(response: ServerResponse, form: Form, { object, entry, created, warnings }: Written): void {
     if (warnings.length > 0) {
       response.setHeader(
         'warning',
         warnings.map((warning) => `299 - ${JSON.stringify(warning)}`),
       );
     }
-    send(response, created ? 201 : 200, form.one(object));
+    send(response, created ? 201 : 200, entry ? form.stored(entry, true) : form.one(object));
   }
 
   private entry(endpoint: Endpoint, asked: ResourceRequest): Entry {

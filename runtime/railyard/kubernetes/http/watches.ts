@@ -26,7 +26,10 @@ export interface WatchRequest {
   readonly timeoutMs: number;
 }
 
-/** A client that reads slower than the world moves is cut off at this backlog; it can list and watch again. */
+/**
+ * A client that reads slower than the world moves is cut off at this backlog, beyond what it was sent at the start; it
+ * can list and watch again.
+ */
 const LARGEST_BACKLOG_BYTES = 64 * 1024 * 1024;
 
 /** All open watches: each change is serialised once for each form, and written once for each tick. */
@@ -60,6 +63,7 @@ export class Watches {
     }
     if (from === undefined || request.initialEvents) this.sendPresent(request, watch);
     else this.sendMissed(from, key, watch);
+    watch.started();
     const watches = this.open.get(key);
     if (watches) watches.add(watch);
     else this.open.set(key, new Set([watch]));
@@ -103,6 +107,7 @@ export class Watches {
 class Watch {
   private pending: Buffer[] = [];
   private first = true;
+  private allowance = LARGEST_BACKLOG_BYTES;
   private ended = false;
   private flushing: NodeJS.Immediate | undefined;
   private readonly deadline: NodeJS.Timeout;
@@ -136,7 +141,7 @@ class Watch {
     const { form } = this.request;
     const key = `${type} ${form.key} ${this.first ? 'first' : ''}`;
     let frame = frames.get(key);
-    if (!frame) frames.set(key, (frame = frameOf(type, form.event(entry, this.first))));
+    if (!frame) frames.set(key, (frame = frameOf(type, form.stored(entry, this.first))));
     this.first = false;
     this.write(frame);
   }
@@ -151,6 +156,11 @@ class Watch {
       metadata: { resourceVersion: String(revision), ...(annotations ? { annotations } : {}) },
     };
     this.write(frameOf('BOOKMARK', form.bookmark(object)));
+  }
+
+  /** What is pending now is the start of the watch: it may be as large as the collection. */
+  started(): void {
+    for (const frame of this.pending) this.allowance += frame.length;
   }
 
   refuse(error: StatusError): void {
@@ -183,7 +193,7 @@ class Watch {
     if (this.ended || this.pending.length === 0) return;
     this.response.write(this.pending.length === 1 ? this.pending[0] : Buffer.concat(this.pending));
     this.pending = [];
-    if (this.response.writableLength > LARGEST_BACKLOG_BYTES) this.response.destroy();
+    if (this.response.writableLength > this.allowance) this.response.destroy();
   }
 }
 

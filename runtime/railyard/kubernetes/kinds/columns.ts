@@ -13,7 +13,7 @@ export const NAME: Column = {
   description: 'Unique within a namespace, for objects of one kind.',
 };
 export const AGE = column('Age', 'string', ({ metadata }, now) => ageOf(metadata.creationTimestamp, now));
-export const CREATED = column('Created At', 'date', ({ metadata }) => metadata.creationTimestamp ?? '');
+const CREATED = column('Created At', 'date', ({ metadata }) => metadata.creationTimestamp ?? '');
 
 /** What was asked about a part of the object that is an object itself. */
 const at = (object: KubernetesObject, ...path: string[]): Json | undefined => {

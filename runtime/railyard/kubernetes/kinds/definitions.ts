@@ -6,7 +6,6 @@ export const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 export const LIST_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta';
 export const CONDITION = 'io.k8s.apimachinery.pkg.apis.meta.v1.Condition';
 export const LABEL_SELECTOR = 'io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector';
-export const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
 export const JSON_SCHEMA = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps';
 
 const OWNER = object(
@@ -90,16 +89,6 @@ export const SHARED: Definitions = {
   [LABEL_SELECTOR]: object({
     matchLabels: mapOf(text()),
     matchExpressions: listOf(object({ key: text(), operator: text(), values: listOf(text()) }, ['key', 'operator'])),
-  }),
-  [DELETE_OPTIONS]: object({
-    apiVersion: text(),
-    kind: text(),
-    dryRun: listOf(text()),
-    gracePeriodSeconds: integer(),
-    ignoreStoreReadErrorWithClusterBreakingPotential: flag(),
-    orphanDependents: flag(),
-    preconditions: object({ uid: text(), resourceVersion: text() }),
-    propagationPolicy: text('Background, Foreground or Orphan.'),
   }),
   [JSON_SCHEMA]: object({
     ...fields(numbers, { type: 'number' }),

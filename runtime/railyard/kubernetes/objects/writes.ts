@@ -9,9 +9,16 @@ import { tidyMetadata } from './metadata';
 import { readAs } from './reading';
 import { timestamp } from './times';
 
-/** What came of a write. */
-export interface Written {
+/** An object after a write. */
+interface Kept {
+  /** As the endpoint serves it. */
   readonly object: KubernetesObject;
+  /** How it is stored; absent when it is not, because of a dry run. */
+  readonly entry: Entry | undefined;
+}
+
+/** What came of a write. */
+export interface Written extends Kept {
   readonly created: boolean;
   readonly warnings: readonly string[];
 }
@@ -57,15 +64,13 @@ export class Writes {
     if (resource.strategy.generation) metadata.generation = 1;
     else delete metadata.generation;
     if (endpoint.statusSubresource) delete object['status'];
-    if (resource.strategy.finalizers) {
-      metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), ...resource.strategy.finalizers])];
-    }
+    addFinalizers(resource, object);
     resource.strategy.prepare?.(object, undefined);
     tidyMetadata(object);
     check(endpoint, object, undefined);
     const name = metadata.name ?? '';
     if (this.store.get(resource.key, target.namespace, name)) throw alreadyExists(resource, name);
-    return { object: this.keep(endpoint, object, options), created: true, warnings };
+    return { ...this.keep(endpoint, object, options), created: true, warnings };
   }
 
   /** PUT. @throws StatusError 400, 404, 409 or 422 */
@@ -84,7 +89,7 @@ export class Writes {
         { ...because.invalid(field, '', ''), message: 'Invalid value: 0x0: must be specified for an update' },
       ]);
     }
-    return { object: this.change(target, entry, object, options), created: false, warnings };
+    return { ...this.change(target, entry, object, options), created: false, warnings };
   }
 
   /** PATCH of an object that exists. @throws StatusError 400, 404, 409 or 422 */
@@ -99,7 +104,7 @@ export class Writes {
         because.invalid('patch', JSON.stringify(patched), `strict decoding error: ${problems.join(', ')}`),
       ]),
     );
-    return { object: this.change(target, entry, object, options), created: false, warnings };
+    return { ...this.change(target, entry, object, options), created: false, warnings };
   }
 
   /**
@@ -115,7 +120,7 @@ export class Writes {
     if (!sameJson(object, before)) this.putOrFinish(entry.resource, object);
   }
 
-  private change(target: Target, entry: Entry, desired: KubernetesObject, options: WriteOptions): KubernetesObject {
+  private change(target: Target, entry: Entry, desired: KubernetesObject, options: WriteOptions): Kept {
     const { endpoint } = target;
     const { resource } = endpoint;
     const old = readAs(entry, endpoint);
@@ -123,6 +128,7 @@ export class Writes {
     const object = target.subresource ? withStatusOf(old, desired) : this.mainPart(endpoint, old, desired);
     this.carryOver(object, old);
     if (!target.subresource) resource.strategy.prepare?.(object, old);
+    if (object.metadata.deletionTimestamp === undefined) addFinalizers(resource, object);
     tidyMetadata(object);
     object.metadata.resourceVersion = old.metadata.resourceVersion;
     if (resource.strategy.generation && old.metadata.generation !== undefined) {
@@ -131,7 +137,7 @@ export class Writes {
     }
     check(endpoint, object, old);
     // Nothing changed: nothing is written, and no watcher is woken.
-    if (sameJson(object, old)) return old;
+    if (sameJson(object, old)) return { object: old, entry };
     return this.keep(endpoint, object, options);
   }
 
@@ -212,14 +218,13 @@ export class Writes {
     }
   }
 
-  /** Stores an object, given as the endpoint serves it, and gives it back the same way. */
-  private keep(endpoint: Endpoint, object: KubernetesObject, options: WriteOptions): KubernetesObject {
-    if (options.dryRun) return object;
+  private keep(endpoint: Endpoint, object: KubernetesObject, options: WriteOptions): Kept {
+    if (options.dryRun) return { object, entry: undefined };
+    // Both forms share their metadata, so the new resourceVersion shows in both.
     const stored = endpoint.convert
       ? endpoint.convert.toStored(object)
       : { ...object, apiVersion: endpoint.resource.storedAs };
-    const entry = this.putOrFinish(endpoint.resource.key, stored);
-    return readAs(entry, endpoint);
+    return { object, entry: this.putOrFinish(endpoint.resource.key, stored) };
   }
 
   /** An object that was only waiting for its last finalizer is removed by losing it. */
@@ -230,6 +235,12 @@ export class Writes {
       isObject(object['spec']) && Array.isArray(object['spec']['finalizers']) && resource === 'namespaces';
     return finished && !heldBack ? this.store.remove(resource, object) : this.store.put(resource, object);
   }
+}
+
+/** The server's own finalizers come back when a client leaves them out. */
+function addFinalizers({ strategy }: Resource, { metadata }: KubernetesObject): void {
+  if (!strategy.finalizers) return;
+  metadata.finalizers = [...new Set([...(metadata.finalizers ?? []), ...strategy.finalizers])];
 }
 
 /** What counts for `metadata.generation`. */

@@ -119,7 +119,7 @@ function keysOfItem(schema: Schema, item: Json): JsonObject {
 }
 
 /** What makes an item of a list of type map the same item in another version of the list. */
-export function keyOfItem(schema: Schema, item: Json): string {
+function keyOfItem(schema: Schema, item: Json): string {
   return JSON.stringify(schema.listKeys.map((key) => (isObject(item) ? (item[key] ?? null) : null)));
 }
 

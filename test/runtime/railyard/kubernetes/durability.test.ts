@@ -9,6 +9,15 @@ import { eventually } from '../../../waiting';
 import { DEFINITIONS, TRAINS, Yard } from './client';
 import { train, trains } from './definitions';
 
+const ROOT = join(__dirname, '..', '..', '..', '..');
+/** Lets a Node process load TypeScript. */
+const HOOK = join(ROOT, 'scripts', 'typescript.cjs');
+/** A server in a process of its own: prints its URL. */
+const PROGRAM = `
+  const { startKubernetes } = require(${JSON.stringify(join(ROOT, 'runtime', 'railyard', 'kubernetes'))});
+  startKubernetes({ folder: process.argv[1] }).then((server) => console.log(server.url));
+`;
+
 describe('durability', () => {
   let folder: string;
   const children: ChildProcess[] = [];
@@ -22,8 +31,7 @@ describe('durability', () => {
 
   /** Starts a server in a process of its own. */
   const startProcess = async (): Promise<{ url: string; child: ChildProcess }> => {
-    const script = join(__dirname, 'process.ts');
-    const child = spawn(process.execPath, ['-r', 'ts-node/register/transpile-only', script, folder], {
+    const child = spawn(process.execPath, ['-r', HOOK, '-e', PROGRAM, folder], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     children.push(child);
@@ -143,7 +151,7 @@ describe('durability', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
     const refused = startKubernetes({ folder, port });
-    await expect(refused).rejects.toThrow(new RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use.*Port \\d+ is free`));
+    await expect(refused).rejects.toThrow(new RegExp(`^Port ${port} for the Kubernetes API is in use.*; \d+ is free`));
     await new Promise((resolve) => other.close(resolve));
     await (await startKubernetes({ folder, port })).stop();
   });

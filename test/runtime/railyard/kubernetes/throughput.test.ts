@@ -3,7 +3,7 @@ import { DEFINITIONS, Yard } from './client';
 import { applications } from './definitions';
 
 const PATH = '/apis/argoproj.io/v1alpha1/namespaces/default/applications';
-const COUNT = 1000;
+const COUNT = 400;
 
 /** An object of 20 KB. */
 const application = (number: number): object => ({

@@ -1,0 +1,145 @@
+/**
+ * A railyard with the runtime on it, one for each test file. Every test takes a `Scene` of its own in it: a namespace, a
+ * track, its stations and a source repository, so that tests of one file share nothing but the machine.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Station, Ticket, Track } from '../../../lib/api';
+import { crds } from '../../../lib/api/crd';
+import { startRuntime, type Runtime, type RuntimeOptions } from '../../../runtime/dispatch';
+import { STATIONS, TICKETS, TRACKS, APPLICATIONS } from '../../../runtime/dispatch/resources';
+import {
+  connect,
+  metadataOf,
+  Store,
+  systemClock,
+  type Cluster,
+  type Draft,
+  type KubeObject,
+  type Reflector,
+  type Resource,
+} from '../../../runtime/kube';
+import { silentLog } from '../../../runtime/log';
+import { startRailyard, type Railyard, type RailyardOptions } from '../../../runtime/railyard';
+import type { GitServerOptions } from '../../../runtime/railyard/git';
+import type { RegistryOptions } from '../../../runtime/railyard/registry';
+import { eventually } from '../../waiting';
+import { Scene, type SceneOptions } from './scene';
+
+export const HOST = 'ghcr.io';
+
+type GitIntercept = NonNullable<GitServerOptions['intercept']>;
+type RegistryIntercept = NonNullable<RegistryOptions['intercept']>;
+
+/** What a test sees of the cluster, kept by watches of its own. */
+interface Eyes {
+  readonly tracks: Store<KubeObject & Track>;
+  readonly stations: Store<KubeObject & Station>;
+  readonly tickets: Store<KubeObject & Ticket>;
+  readonly applications: Store<KubeObject>;
+}
+
+export interface YardOptions {
+  readonly railyard?: Omit<RailyardOptions, 'folder'>;
+  /** Whether the runtime is started at once. @default true */
+  readonly started?: boolean;
+}
+
+export class Yard {
+  /** Interference with requests to one repository, by its name with `.git`. */
+  readonly gitFaults = new Map<string, GitIntercept>();
+  /** Interference with requests about one image repository. */
+  readonly registryFaults = new Map<string, RegistryIntercept>();
+  /** Called for every request to the Kubernetes API when it comes in. */
+  onRequest: NonNullable<NonNullable<RailyardOptions['kubernetes']>['onRequest']> = () => undefined;
+  private runtime: Runtime | undefined;
+  private readonly reflectors: Reflector<never, never>[] = [];
+
+  private constructor(
+    readonly folder: string,
+    readonly railyard: Railyard,
+    readonly cluster: Cluster,
+    readonly eyes: Eyes,
+  ) {}
+
+  static async open({ railyard: options = {}, started = true }: YardOptions = {}): Promise<Yard> {
+    const folder = await mkdtemp(join(tmpdir(), 'k8sta-yard-'));
+    let yard: Yard | undefined;
+    const railyard = await startRailyard({
+      latencyScale: 0,
+      ...options,
+      folder: join(folder, 'railyard'),
+      git: { ...options.git, intercept: (request) => yard?.gitFaults.get(request.repository)?.(request) },
+      registry: {
+        ...options.registry,
+        intercept: (request) => yard?.registryFaults.get(request.repository ?? '')?.(request),
+      },
+      kubernetes: { ...options.kubernetes, onRequest: (request) => yard?.onRequest(request) },
+    });
+    const cluster = connect({ kubeconfig: railyard.kubeconfigPath });
+    const store = <K extends KubeObject>(): Store<K> => new Store<K>({ log: silentLog, identity: metadataOf });
+    const eyes: Eyes = { tracks: store(), stations: store(), tickets: store(), applications: store() };
+    yard = new Yard(folder, railyard, cluster, eyes);
+    await Promise.all(crds().map((crd) => yard.apply({ ...crd })));
+    await yard.watch();
+    if (started) await yard.start();
+    return yard;
+  }
+
+  /** Applies, patiently: a kind is served a moment after its definition was applied. */
+  apply(object: Draft): Promise<KubeObject> {
+    return eventually(`${object.kind} ${object.metadata.name} is taken`, () => this.cluster.apply(object));
+  }
+
+  async start(options: Partial<RuntimeOptions> = {}): Promise<void> {
+    this.runtime = await startRuntime({
+      cluster: this.cluster,
+      folder: join(this.folder, 'caches'),
+      registryMirrors: new Map([[HOST, this.railyard.registryURL]]),
+      settleMs: 0,
+      credentialsNamespace: 'k8sta',
+      log: silentLog,
+      ...options,
+    });
+  }
+
+  async stopRuntime(): Promise<void> {
+    await this.runtime?.stop();
+    this.runtime = undefined;
+  }
+
+  scene(name: string, options: SceneOptions = {}): Promise<Scene> {
+    return Scene.open(this, name, options);
+  }
+
+  async close(): Promise<void> {
+    await this.stopRuntime();
+    await Promise.all(this.reflectors.map((reflector) => reflector.stop()));
+    await this.railyard.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async watch(): Promise<void> {
+    const watched = <K extends KubeObject>(resource: Resource<K>, store: Store<K>): Promise<void> => {
+      const reflector = this.cluster.reflector<K, K>({
+        resource,
+        store,
+        project: (object) => object,
+        log: silentLog,
+        clock: systemClock,
+      });
+      this.reflectors.push(reflector as unknown as Reflector<never, never>);
+      reflector.start();
+      return reflector.synced();
+    };
+    const { tracks, stations, tickets, applications } = this.eyes;
+    await Promise.all([
+      watched(TRACKS, tracks),
+      watched(STATIONS, stations),
+      watched(TICKETS, tickets),
+      watched(APPLICATIONS, applications),
+    ]);
+  }
+}
