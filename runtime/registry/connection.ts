@@ -17,8 +17,13 @@ const DEFAULT_RETRY_MS = 30_000;
 const basic = ({ username, password }: RegistryCredential): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
-const secondsIn = (value: string | null): number | undefined =>
-  value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
+/** Milliseconds that a `Retry-After` asks for: seconds, or a date. */
+function waitIn(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+}
 
 /** The parameters of a `WWW-Authenticate: Bearer realm="...",service="..."` challenge. */
 const challengeIn = (header: string | null): Record<string, string> | undefined =>
@@ -87,6 +92,7 @@ export class Connection {
       if (credential === undefined) throw refused(address, 'it asks for a credential and none is known');
       return basic(credential);
     }
+    if (!URL.canParse(challenge['realm'])) throw refused(address, 'it names a token service that is no address');
     const realm = new URL(challenge['realm']);
     if (realm.protocol !== 'https:' && realm.origin !== new URL(address.base).origin) {
       throw refused(address, `its token service ${realm.host} does not speak https`);
@@ -114,8 +120,8 @@ export class Connection {
     if (reply.ok || reply.status === 404) return reply;
     await reply.body?.cancel();
     if (reply.status === 401 || reply.status === 403) throw refused(address, `it answered ${reply.status}`);
-    const wait = secondsIn(reply.headers.get('retry-after'));
-    const retryAfterMs = wait === undefined ? (reply.status === 429 ? DEFAULT_RETRY_MS : undefined) : wait * 1000;
+    const asked = waitIn(reply.headers.get('retry-after'));
+    const retryAfterMs = asked ?? (reply.status === 429 ? DEFAULT_RETRY_MS : undefined);
     throw new TransientError(`registry ${address.host} answered ${reply.status} for ${url.pathname}`, retryAfterMs);
   }
 }
@@ -139,19 +145,33 @@ function causeOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
-/** The body as JSON, never more of it than a registry may reasonably send. */
-export async function readJson(reply: Response): Promise<unknown> {
+/**
+ * The body, never more of it than a registry may reasonably send.
+ *
+ * @param host who answered, for messages
+ */
+export async function readBody(host: string, reply: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  const body: AsyncIterable<Uint8Array> | readonly Uint8Array[] = reply.body ?? [];
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > LARGEST_BODY) throw new TransientError(`an answer of more than ${LARGEST_BODY} bytes was cut off`);
-    chunks.push(chunk);
-  }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    for await (const chunk of reply.body ?? []) {
+      size += chunk.byteLength;
+      if (size > LARGEST_BODY) break;
+      chunks.push(chunk);
+    }
   } catch (error) {
-    throw new TransientError('the registry answered something that is not JSON', undefined, { cause: error });
+    throw new TransientError(`the answer of ${host} broke off: ${causeOf(error)}`, undefined, { cause: error });
+  }
+  if (size > LARGEST_BODY) throw new TransientError(`an answer of ${host} has more than ${LARGEST_BODY} bytes`);
+  return Buffer.concat(chunks);
+}
+
+/** The body as JSON. */
+export async function readJson(host: string, reply: Response): Promise<unknown> {
+  const body = await readBody(host, reply);
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new TransientError(`${host} answered something that is not JSON`, undefined, { cause: error });
   }
 }

@@ -1,8 +1,9 @@
 /** Tags, digests and build times of image repositories. */
 
+import { createHash } from 'node:crypto';
 import { TransientError } from '../errors';
 import { addressOf, type Address } from './address';
-import { Connection, readJson, type CredentialOf, type RegistryCredential } from './connection';
+import { Connection, readBody, readJson, type CredentialOf, type RegistryCredential } from './connection';
 
 export type { RegistryCredential } from './connection';
 
@@ -42,6 +43,8 @@ const MANIFESTS = [
 ].join(', ');
 
 const MOST_PAGES = 1_000;
+/** What the distribution API allows as a tag; anything else cannot be asked for. */
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 const SHA256 = /^sha256:[0-9a-f]{64}$/;
 
 export function createRegistry({
@@ -71,7 +74,7 @@ export function createRegistry({
         });
         if (reply.status === 404)
           throw new TransientError(`registry ${address.host} has no repository ${repoURL}`, 60_000);
-        tags.push(...tagsIn(await readJson(reply), repoURL));
+        tags.push(...tagsIn(await readJson(address.host, reply), repoURL));
         path = nextPage(address, reply.headers.get('link'));
       }
       return tags;
@@ -95,7 +98,7 @@ export function createRegistry({
       const connection = connectionFor(options);
       const manifest = async (name: string): Promise<Manifest | undefined> => {
         const reply = await connection.ask(address, `/manifests/${encodeURIComponent(name)}`, request(options));
-        return reply.status === 404 ? undefined : ((await readJson(reply)) as Manifest);
+        return reply.status === 404 ? undefined : ((await readJson(address.host, reply)) as Manifest);
       };
       let found = await manifest(reference);
       const annotated = dateIn(found?.annotations?.['org.opencontainers.image.created']);
@@ -110,7 +113,7 @@ export function createRegistry({
       if (found?.config?.digest === undefined) return undefined;
       const reply = await connection.ask(address, `/blobs/${found.config.digest}`, request(options));
       if (reply.status === 404) return undefined;
-      return dateIn(((await readJson(reply)) as { created?: unknown }).created);
+      return dateIn(((await readJson(address.host, reply)) as { created?: unknown }).created);
     },
   };
 }
@@ -129,7 +132,7 @@ function tagsIn(body: unknown, repoURL: string): string[] {
   const tags: unknown = typeof body === 'object' && body !== null && 'tags' in body ? body.tags : undefined;
   if (tags === null || tags === undefined) return [];
   if (!Array.isArray(tags)) throw new TransientError(`the tag list of ${repoURL} is malformed`);
-  return tags.filter((tag): tag is string => typeof tag === 'string');
+  return tags.filter((tag): tag is string => typeof tag === 'string' && TAG.test(tag));
 }
 
 /** The next page of a list, from `Link: </v2/...?last=x>; rel="next"`. */

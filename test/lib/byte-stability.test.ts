@@ -9,11 +9,15 @@ const ROOT = resolve(__dirname, '../..');
 function synthesise(hashSeed: number, environment: Record<string, string>): string {
   const outdir = mkdtempSync(join(tmpdir(), 'stable-'));
   try {
-    const run = spawnSync(process.execPath, [`--hash-seed=${hashSeed}`, '-r', './scripts/typescript.cjs', 'examples/main.ts'], {
-      cwd: ROOT,
-      env: { ...process.env, ...environment, CDK8S_OUTDIR: outdir },
-      encoding: 'utf8',
-    });
+    const run = spawnSync(
+      process.execPath,
+      [`--hash-seed=${hashSeed}`, '-r', './scripts/typescript.cjs', 'examples/main.ts'],
+      {
+        cwd: ROOT,
+        env: { ...process.env, ...environment, CDK8S_OUTDIR: outdir },
+        encoding: 'utf8',
+      },
+    );
     if (run.status !== 0) throw new Error(run.stderr);
     return readdirSync(outdir)
       .sort()
@@ -29,7 +33,7 @@ test('two machines of different language, time zone and hash seed give the same 
   const there = synthesise(7, {
     LC_ALL: 'tr_TR.UTF-8',
     LANG: 'tr_TR.UTF-8',
-    TZ: 'Pacific/Auckland'
+    TZ: 'Pacific/Auckland',
   });
   expect(here.length).toBeGreaterThan(5_000);
   expect(there).toBe(here);
