@@ -154,7 +154,6 @@ function fiveFieldsOf({ metadata, status }: Bare): object {
 }
 
 async function measured(work: () => Promise<void>): Promise<Sample> {
-  collectGarbage();
   const cpu = process.cpuUsage();
   const begin = performance.now();
   await work();

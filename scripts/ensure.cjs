@@ -38,15 +38,20 @@ function installed() {
 
 /** One installation at a time: a second start waits for the first instead of deleting its files. */
 function takeClaim() {
-  for (;;) {
+  for (let waiting = false; ;) {
     try {
       fs.writeFileSync(claim, String(process.pid), { flag: 'wx' });
       return;
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    if (abandoned()) fs.rmSync(claim, { force: true });
-    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+    if (abandoned()) {
+      fs.rmSync(claim, { force: true });
+      continue;
+    }
+    if (!waiting) process.stderr.write('k8sta: another start installs the dependencies, waiting for it\n');
+    waiting = true;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
   }
 }
 

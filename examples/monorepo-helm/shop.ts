@@ -2,7 +2,7 @@ import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { GitRepository, HelmChart, Render, Station, Subscription, Track } from 'k8sta';
 
-export interface ServiceProps {
+interface ServiceProps {
   /** The repository of all services. */
   readonly repository: GitRepository;
   /** Names of the clusters, in the order in which a change reaches them. */
@@ -10,7 +10,7 @@ export interface ServiceProps {
 }
 
 /** What a platform team gives to its service teams: one line that makes a whole track. */
-export class Service extends Construct {
+class Service extends Construct {
   constructor(scope: Construct, id: string, { repository, environments }: ServiceProps) {
     super(scope, id);
     const source = repository.folder(`services/${id}`);

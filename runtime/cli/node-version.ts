@@ -27,5 +27,6 @@ function needsRuntime(args: readonly string[]): boolean {
   const command = args[0];
   if (command === undefined || command.startsWith('-') || LIGHT_COMMANDS.includes(command)) return false;
   if (args.some((arg) => arg === '--help' || arg === '-h')) return false;
+  if (command === 'railyard' && args.includes('publish')) return false;
   return command === 'check' ? args.includes('--cluster') : true;
 }

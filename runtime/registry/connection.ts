@@ -111,7 +111,7 @@ export class Connection {
     if (reply.status === 401 || reply.status === 403)
       throw refused(address, 'its token service does not accept the credential');
     if (!reply.ok) throw new TransientError(`token service ${realm.host} of ${address.host} answered ${reply.status}`);
-    const bearer = tokenIn(await readJson(reply));
+    const bearer = tokenIn(await readJson(realm.host, reply));
     if (bearer === undefined) throw new TransientError(`token service ${realm.host} of ${address.host} gave no token`);
     return `Bearer ${bearer}`;
   }
@@ -140,9 +140,12 @@ const refused = (address: Address, why: string): TransientError =>
     60_000,
   );
 
+/** The reason below `fetch failed`, by its shape: a caller may live in another realm than the client. */
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  const cause: unknown = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+  const message = (of: unknown): unknown =>
+    typeof of === 'object' && of !== null && 'message' in of ? of.message : undefined;
+  return String(message(cause) ?? message(error) ?? error);
 }
 
 /**
@@ -154,7 +157,8 @@ export async function readBody(host: string, reply: Response): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
-    for await (const chunk of reply.body ?? []) {
+    const body: ReadableStream<Uint8Array> | null = reply.body;
+    for await (const chunk of body ?? []) {
       size += chunk.byteLength;
       if (size > LARGEST_BODY) break;
       chunks.push(chunk);

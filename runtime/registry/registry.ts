@@ -77,20 +77,25 @@ export function createRegistry({
         tags.push(...tagsIn(await readJson(address.host, reply), repoURL));
         path = nextPage(address, reply.headers.get('link'));
       }
+      if (path !== undefined) {
+        throw new TransientError(`registry ${address.host} lists ${repoURL} on more than ${MOST_PAGES} pages`, 600_000);
+      }
       return tags;
     },
 
     async digest(repoURL, tag, options = {}) {
       const address = addressOf(repoURL, mirrors);
-      const reply = await connectionFor(options).ask(address, `/manifests/${encodeURIComponent(tag)}`, {
-        ...request(options),
-        method: 'HEAD',
-      });
-      if (reply.status === 404) return undefined;
-      const digest = reply.headers.get('docker-content-digest') ?? '';
-      if (!SHA256.test(digest))
-        throw new TransientError(`registry ${address.host} gives no digest for ${repoURL}:${tag}`);
-      return digest;
+      const connection = connectionFor(options);
+      const path = `/manifests/${encodeURIComponent(tag)}`;
+      const head = await connection.ask(address, path, { ...request(options), method: 'HEAD' });
+      if (head.status === 404) return undefined;
+      const digest = head.headers.get('docker-content-digest') ?? '';
+      if (SHA256.test(digest)) return digest;
+      // The header may be left out: the digest is that of the manifest's bytes.
+      const manifest = await connection.ask(address, path, request(options));
+      if (manifest.status === 404) return undefined;
+      const bytes = await readBody(address.host, manifest);
+      return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
     },
 
     async created(repoURL, reference, options = {}) {

@@ -6,6 +6,7 @@ import { networkIn } from '../../runtime/cli/network';
 import { layoutOf } from '../../lib/network';
 import { createRenderer } from '../../runtime/render';
 import { manifests } from '../lib/manifests';
+import { REPOSITORY } from './networks';
 
 const SOURCE = resolve(__dirname, '../../examples/guestbook/source');
 const STATIONS = ['test', 'stage', 'prod'];
@@ -23,7 +24,7 @@ const renderer = createRenderer();
 afterAll(() => renderer.close());
 
 test('it fills what `k8sta layout` makes of the network, and leaves nothing of it empty', () => {
-  const chart = new Guestbook(Testing.app(), 'guestbook', { repositoryURL: 'https://git.example.com/guestbook.git' });
+  const chart = new Guestbook(Testing.app(), 'guestbook', { repositoryURL: REPOSITORY });
   const { network } = networkIn(manifests(chart).map((object) => ({ file: 'dist', object })));
   const { sources } = layoutOf(network);
   expect(sources).toHaveLength(1);

@@ -18,10 +18,11 @@ afterEach(() => rmSync(room, { recursive: true, force: true }));
 function objections(plants: Plants): string[] {
   symlinkSync(join(root, 'node_modules'), join(room, 'node_modules'));
   writeFileSync(join(room, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json'), include: ['.'] }));
-  for (const [file, imports] of Object.entries({ 'lib/a.ts': [], 'testing/a.ts': [], 'runtime/a.ts': [], ...plants })) {
+  const all: Plants = { 'lib/a.ts': [], 'testing/a.ts': [], 'runtime/a.ts': [], ...plants };
+  for (const [file, imports] of Object.entries(all)) {
     mkdirSync(dirname(join(room, file)), { recursive: true });
     const lines = imports.map(
-      (module, index) => `import * as m${index} from '${module}';\nexport const v${index} = m${index};\n`,
+      (module, index) => `import * as m${index} from '${module}';\nexport const v${String(index)} = m${index};\n`,
     );
     writeFileSync(join(room, file), lines.length > 0 ? lines.join('') : 'export const nothing = 0;\n');
   }

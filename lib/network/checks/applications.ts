@@ -1,8 +1,12 @@
 /** Applications that two places claim, and places that are kept apart. */
 
+import { ARGOCD } from '../../api';
 import type { Network, NetworkApplication, NetworkStation } from '../network';
 import { objectKey } from '../object';
 import type { Problem } from '../problem';
+
+/** How Argo CD writes its own cluster, when it does so by address. */
+const OWN_CLUSTER_SERVER = 'https://kubernetes.default.svc';
 
 /** An Application belongs to exactly one station (rule C3). */
 export function sharedApplications(network: Network): Problem[] {
@@ -80,7 +84,7 @@ function applicationsOf(network: Network, station: NetworkStation): NetworkAppli
 
 function destinationOf({ spec }: NetworkApplication): string | undefined {
   const { name, server, namespace } = spec.destination ?? {};
-  const cluster = name ?? server;
+  const cluster = name ?? (server === OWN_CLUSTER_SERVER ? ARGOCD.cluster : server);
   return cluster === undefined || namespace === undefined
     ? undefined
     : `namespace '${namespace}' of cluster '${cluster}'`;
@@ -102,7 +106,10 @@ export function namespacesApart(network: Network): Problem[] {
           path: station.path,
           value: key,
           message: `station '${station.key}' boards track '${key}' of another namespace, which does not consent`,
-          fix: `add { namespace: ${station.namespace}, station: ${station.name} } to \`boardedFrom\` of ${track.path}`,
+          fix:
+            station.namespace === ''
+              ? `give ${station.path} a namespace, so that the track can consent to it`
+              : `add { namespace: ${station.namespace}, station: ${station.name} } to \`boardedFrom\` of ${track.path}`,
         },
       ];
     }),

@@ -58,14 +58,16 @@ function stopOf(station: Station, tickets: readonly Ticket[], snapshot: Snapshot
   const name = station.metadata.name;
   const occupant = tickets.find((ticket) => !hasEnded(ticket) && ticket.status?.station === name && isArriving(ticket));
   const last = lastVisit(name, tickets);
+  const commits = commitsOf(station, occupant);
   return {
     name,
     sign: signOf(station, occupant, last?.ticket),
     tickets: waitingAt(name, tickets),
     facts: [
-      ...commitsOf(station, occupant),
+      ...commits,
       ...imagesOf(station),
-      ...healthOf(station, snapshot),
+      // An Application that nothing was ever deployed to calls itself healthy.
+      ...(commits.length === 0 ? [] : healthOf(station, snapshot)),
       ...(last?.length === undefined ? [] : [{ text: span(last.length), tone: 'faint' } as const]),
       ...holdsOf(station),
     ],

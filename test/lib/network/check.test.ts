@@ -176,6 +176,41 @@ const cases: readonly Case[] = [
     says: /'argocd\/shop-test' \(station 'test'\) and 'argocd\/shop-prod' \(station 'prod'\).*`sharedDestination: true`/,
   },
   {
+    what: 'one destination, said by name and by address',
+    world: {
+      ...line,
+      applications: [
+        application('shop-test', 'web'),
+        {
+          metadata: { name: 'shop-prod', namespace: 'argocd' },
+          spec: { destination: { server: 'https://kubernetes.default.svc', namespace: 'web' } },
+        },
+      ],
+    },
+    path: 'argocd/shop-prod',
+    value: "namespace 'web' of cluster 'in-cluster'",
+    says: /deploy to the same place/,
+  },
+  {
+    what: 'a junction of no namespace into one',
+    world: {
+      tracks: [
+        { ...track('main', ['release']), metadata: { name: 'main' } },
+        track('eu', ['eu-web'], { namespace: 'eu' }),
+      ],
+      stations: [
+        {
+          ...station('release', { applications: [], junctions: [junction('eu', 'eu')] }),
+          metadata: { name: 'release' },
+        },
+        station('eu-web', { namespace: 'eu' }),
+      ],
+    },
+    path: 'release',
+    value: 'eu/eu',
+    says: /does not consent; give release a namespace/,
+  },
+  {
     what: 'a junction into another namespace without consent',
     world: {
       tracks: [track('main', ['release']), track('eu', ['eu-web'], { namespace: 'eu', path: 'europe/eu' })],

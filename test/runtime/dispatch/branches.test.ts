@@ -32,14 +32,14 @@ const resume = async (scene: Scene, name: string, heads: string[]): Promise<void
 test('a README that a person pushes between record and push is kept: the record is withdrawn, a new commit lands on top (q, D2)', async () => {
   const scene = await arrived('readme');
   let readme = '';
-  yard.gitFaults.set(scene.repository.name, async (request) => {
+  yard.faults.git.set(scene.repository.name, async (request) => {
     if (request.service !== 'git-receive-pack' || readme !== '') return undefined;
     readme = await scene.repository.commit('env/test', { 'README.md': 'Hands off.\n' });
     return undefined;
   });
   await scene.ticket('two', '1.1.0');
   const ticket = await scene.completed('two');
-  yard.gitFaults.delete(scene.repository.name);
+  yard.faults.git.delete(scene.repository.name);
 
   const [commit, ...rest] = await scene.repository.log('env/test');
   expect(commit?.parents).toEqual([readme]);
@@ -143,14 +143,14 @@ test('a hook that says no fails the ticket in the words of the server (D5)', asy
 test('a push whose answer is lost is judged by the head, and made once (D5)', async () => {
   const scene = await arrived('lost');
   let lost = 0;
-  yard.gitFaults.set(scene.repository.name, (request) => {
+  yard.faults.git.set(scene.repository.name, (request) => {
     if (request.service !== 'git-receive-pack' || request.advertisement || lost > 0) return undefined;
     lost += 1;
     return { loseReply: true };
   });
   await scene.ticket('two', '1.1.0');
   await scene.completed('two');
-  yard.gitFaults.delete(scene.repository.name);
+  yard.faults.git.delete(scene.repository.name);
   expect(lost).toBe(1);
   expect(await scene.repository.log('env/test')).toHaveLength(2);
 });
@@ -160,11 +160,11 @@ test('a Git server that is down is waited for, saying so, and the ride goes on w
   await scene.ticket('one', '1.0.0');
   await scene.until('one', 'has passed test', ({ status }) => (status?.stamps?.length ?? 0) > 0);
   await scene.completed('one');
-  yard.gitFaults.set(scene.repository.name, () => ({ status: 503, message: 'The server takes a break.' }));
+  yard.faults.git.set(scene.repository.name, () => ({ status: 503, message: 'The server takes a break.' }));
   await scene.ticket('two', '1.1.0');
   const { status } = await scene.waiting('two', 'GitUnavailable');
   expect(status?.waiting?.message).toContain(scene.repository.url);
-  yard.gitFaults.delete(scene.repository.name);
+  yard.faults.git.delete(scene.repository.name);
   await scene.completed('two', 30_000);
   expect(await scene.repository.log('env/prod')).toHaveLength(2);
 });

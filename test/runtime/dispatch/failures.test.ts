@@ -28,7 +28,11 @@ test('a Degraded Application fails its ticket after the grace, in the words of A
   await scene.completed('next');
   expect(await scene.repository.manifests('env/test')).toContain(`${IMAGE}:1.0.0`);
   const log = await scene.repository.log('env/test');
-  expect(log.map(({ trailers }) => trailers['K8sTA-Ticket'])).toEqual(['degraded/next', 'degraded/bad', 'degraded/one']);
+  expect(log.map(({ trailers }) => trailers['K8sTA-Ticket'])).toEqual([
+    'degraded/next',
+    'degraded/bad',
+    'degraded/one',
+  ]);
 });
 
 test('a sync that fails ends the ticket in the words of Argo CD', async () => {
@@ -84,7 +88,9 @@ test('an arrival that is not healthy in time fails at its deadline, naming what 
 });
 
 test('an Application of another namespace that has not consented is not touched, and the way to consent is said (G5)', async () => {
-  const scene = await yard.scene('unasked', { stations: [{ name: 'test', applications: [{ live: 'WithoutConsent' }] }] });
+  const scene = await yard.scene('unasked', {
+    stations: [{ name: 'test', applications: [{ live: 'WithoutConsent' }] }],
+  });
   await scene.ticket('one', '1.0.0');
   const { status } = await scene.waiting('one', 'NotConsented');
   expect(status?.waiting?.message).toContain('k8sta.io/authorized-station=unasked/test');
@@ -94,7 +100,9 @@ test('an Application of another namespace that has not consented is not touched,
 });
 
 test('a branch that the live Application does not sync is never written; both are named (G5, p)', async () => {
-  const scene = await yard.scene('wrong', { stations: [{ name: 'test', applications: [{ liveBranch: 'env/theirs' }] }] });
+  const scene = await yard.scene('wrong', {
+    stations: [{ name: 'test', applications: [{ liveBranch: 'env/theirs' }] }],
+  });
   await scene.ticket('one', '1.0.0');
   const { status } = await scene.waiting('one', 'WrongBranch');
   expect(status?.waiting?.message).toContain('env/theirs');
@@ -120,17 +128,22 @@ test.each([
     /example\.com/,
   ],
   ['empty', { 'env/test/kustomization.yaml': 'resources: []\n' }, 'RenderFailed', /env\/test/],
-])('a kustomization that is %s fails the ticket in its own words, with nothing pushed', async (name, source, reason, words) => {
-  const scene = await yard.scene(`kustomize-${name}`, { source });
-  await scene.ticket('one', '1.0.0');
-  const { status } = await scene.failed('one');
-  expect(status?.failure?.reason).toBe(reason);
-  expect(status?.failure?.message).toMatch(words);
-  expect(await scene.repository.log('env/test')).toEqual([]);
-});
+])(
+  'a kustomization that is %s fails the ticket in its own words, with nothing pushed',
+  async (name, source, reason, words) => {
+    const scene = await yard.scene(`kustomize-${name}`, { source });
+    await scene.ticket('one', '1.0.0');
+    const { status } = await scene.failed('one');
+    expect(status?.failure?.reason).toBe(reason);
+    expect(status?.failure?.message).toMatch(words);
+    expect(await scene.repository.log('env/test')).toEqual([]);
+  },
+);
 
 test('an overlay folder that does not exist fails the ticket, naming folder and repository (A8)', async () => {
-  const scene = await yard.scene('no-overlay', { source: { 'env/test/kustomization.yaml': 'resources: [../../base]\n' } });
+  const scene = await yard.scene('no-overlay', {
+    source: { 'env/test/kustomization.yaml': 'resources: [../../base]\n' },
+  });
   await scene.station({ name: 'test', applications: [{ overlay: 'env/elsewhere', branch: 'env/test' }] });
   await scene.ticket('one', '1.0.0');
   const { status } = await scene.failed('one');
@@ -141,7 +154,15 @@ test('an overlay folder that does not exist fails the ticket, naming folder and 
 
 test('one of two applications that cannot be rendered keeps both branches as they are', async () => {
   const scene = await yard.scene('half', {
-    stations: [{ name: 'test', applications: [{ name: 'half-a', overlay: 'env/a' }, { name: 'half-b', overlay: 'env/b' }] }],
+    stations: [
+      {
+        name: 'test',
+        applications: [
+          { name: 'half-a', overlay: 'env/a' },
+          { name: 'half-b', overlay: 'env/b' },
+        ],
+      },
+    ],
     source: { 'env/b/kustomization.yaml': 'resources: [nowhere.yaml]\n' },
   });
   await scene.ticket('one', '1.0.0');
@@ -151,7 +172,10 @@ test('one of two applications that cannot be rendered keeps both branches as the
 });
 
 test('two applications in two repositories, the second push refused: failed, and the next ticket leaves it behind in both (f)', async () => {
-  const other = await yard.scene('two-repos-other', { stations: [], source: { 'env/b/kustomization.yaml': 'resources: [../../base]\n' } });
+  const other = await yard.scene('two-repos-other', {
+    stations: [],
+    source: { 'env/b/kustomization.yaml': 'resources: [../../base]\n' },
+  });
   const scene = await yard.scene('two-repos', {
     stations: [
       {
@@ -181,16 +205,25 @@ test('a registry that is down is said in the subscription, and what was last goo
   await yard.railyard.registry.publish(`${image}:1.0.0`);
   const scene = await yard.scene('flaky', {
     track: {
-      subscriptions: [{ name: 'image', images: { repositories: [image], select: { semver: { constraint: '*', prereleases: false } }, interval: '1s' } }],
+      subscriptions: [
+        {
+          name: 'image',
+          images: {
+            repositories: [image],
+            select: { semver: { constraint: '*', prereleases: false } },
+            interval: '1s',
+          },
+        },
+      ],
     },
   });
   await scene.completed('main-1');
   const subscription = () => scene.trackNow()?.status?.subscriptions?.[0];
   await eventually('the choice is recorded', () => subscription()?.ticketed);
-  yard.registryFaults.set(image, () => ({ status: 503 }));
+  yard.faults.registry.set(image, () => ({ status: 503 }));
   await eventually('the problem is said', () => subscription()?.problem?.includes('ghcr.io answered 503'));
   expect(subscription()?.ticketed?.images).toMatchObject([{ tag: '1.0.0' }]);
-  yard.registryFaults.delete(image);
+  yard.faults.registry.delete(image);
   await eventually('the problem is gone', () => subscription()?.problem === undefined);
   expect(yard.eyes.tickets.list('flaky')).toHaveLength(1);
 });

@@ -14,14 +14,20 @@ const rank = (time: string | undefined): number => Date.parse(time ?? '');
 
 test('three tickets ride one behind the other: none arrives anywhere before an older one has left (C2)', async () => {
   const scene = await yard.scene('queue', { stations: ['test', 'prod'] });
-  for (const [name, tag] of [['a', '1.0.0'], ['b', '1.1.0'], ['c', '1.2.0']] as const) {
+  for (const [name, tag] of [
+    ['a', '1.0.0'],
+    ['b', '1.1.0'],
+    ['c', '1.2.0'],
+  ] as const) {
     await scene.ticket(name, tag);
     await scene.until(name, 'boards', ({ status }) => status?.sequence !== undefined);
   }
   const [a, b, c] = [await scene.completed('a'), await scene.completed('b'), await scene.completed('c')];
   expect([a, b, c].map(({ status }) => status?.sequence)).toEqual([1, 2, 3]);
   for (const station of ['test', 'prod']) {
-    const [first, second, third] = [a, b, c].map(({ status }) => status?.stamps?.find((one) => one.station === station));
+    const [first, second, third] = [a, b, c].map(({ status }) =>
+      status?.stamps?.find((one) => one.station === station),
+    );
     expect(rank(second?.departed)).toBeGreaterThan(rank(first?.departed));
     expect(rank(third?.departed)).toBeGreaterThan(rank(second?.departed));
     const log = await scene.repository.log(`env/${station}`);
@@ -56,25 +62,28 @@ test('a disabled track boards nothing, and boards what waits once it is enabled 
   await scene.completed('one');
 });
 
-test.each(['ticket', 'station', 'track'] as const)('a held %s lets nothing arrive, and says who to ask (G1)', async (kind) => {
-  const scene = await yard.scene(`held-${kind}`);
-  const name = { ticket: 'two', station: 'test', track: 'main' }[kind];
-  await scene.ticket('one', '1.0.0');
-  await scene.completed('one');
-  if (kind !== 'ticket') await scene.say(kind, name, { hold: true });
-  await scene.ticket('two', '1.1.0', { hold: kind === 'ticket' });
-  if (kind === 'track') {
-    await eventually('the hold is seen', () => scene.trackNow()?.spec.hold);
-    expect(scene.seen('two')?.status?.sequence).toBeUndefined();
-  } else {
-    const { status } = await scene.waiting('two', 'Held');
-    expect(status?.waiting?.message).toMatch(/spec.hold to false/);
-  }
-  expect(scene.stationNow('test')?.status?.occupant).toBeUndefined();
-  expect(await scene.repository.log('env/test')).toHaveLength(1);
-  await scene.say(kind, name, { hold: false });
-  await scene.completed('two');
-});
+test.each(['ticket', 'station', 'track'] as const)(
+  'a held %s lets nothing arrive, and says who to ask (G1)',
+  async (kind) => {
+    const scene = await yard.scene(`held-${kind}`);
+    const name = { ticket: 'two', station: 'test', track: 'main' }[kind];
+    await scene.ticket('one', '1.0.0');
+    await scene.completed('one');
+    if (kind !== 'ticket') await scene.say(kind, name, { hold: true });
+    await scene.ticket('two', '1.1.0', { hold: kind === 'ticket' });
+    if (kind === 'track') {
+      await eventually('the hold is seen', () => scene.trackNow()?.spec.hold);
+      expect(scene.seen('two')?.status?.sequence).toBeUndefined();
+    } else {
+      const { status } = await scene.waiting('two', 'Held');
+      expect(status?.waiting?.message).toMatch(/spec.hold to false/);
+    }
+    expect(scene.stationNow('test')?.status?.occupant).toBeUndefined();
+    expect(await scene.repository.log('env/test')).toHaveLength(1);
+    await scene.say(kind, name, { hold: false });
+    await scene.completed('two');
+  },
+);
 
 test('a ticket aborted before a station leaves the branches alone, and the next one goes on (G1)', async () => {
   const scene = await yard.scene('abort-standing', { stations: [{ name: 'test', spec: { hold: true } }] });
@@ -115,7 +124,10 @@ test('a station that does not exist is waited for, never skipped (C3)', async ()
   const { status } = await scene.waiting('one', 'StationMissing');
   expect(status?.waiting?.message).toContain('later');
   await scene.repository.commit('main', { 'env/later/kustomization.yaml': 'resources: [../../base]\n' });
-  await scene.station({ name: 'later', applications: [{ name: 'absent-later', overlay: 'env/test', branch: 'env/later' }] });
+  await scene.station({
+    name: 'later',
+    applications: [{ name: 'absent-later', overlay: 'env/test', branch: 'env/later' }],
+  });
   await scene.completed('one');
 });
 

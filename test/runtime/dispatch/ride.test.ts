@@ -68,7 +68,10 @@ test('a second image makes one more commit on top, and files that are not ours s
 
 test('two applications at one station, in two repositories, arrive together (D4)', async () => {
   const first = await yard.scene('pair', { stations: [] });
-  const other = await yard.scene('pair-other', { stations: [], source: { 'env/east/kustomization.yaml': 'resources: [../../base]\n' } });
+  const other = await yard.scene('pair-other', {
+    stations: [],
+    source: { 'env/east/kustomization.yaml': 'resources: [../../base]\n' },
+  });
   await first.repository.commit('main', {
     'env/a/kustomization.yaml': 'resources: [../../base]\n',
     'env/b/kustomization.yaml': 'resources: [../../base]\n',
@@ -134,7 +137,14 @@ test('a published image boards by itself, and again when a newer one appears, ne
     },
     track: {
       subscriptions: [
-        { name: 'image', images: { repositories: [image], select: { semver: { constraint: '^1.0.0', prereleases: false } }, interval: '1s' } },
+        {
+          name: 'image',
+          images: {
+            repositories: [image],
+            select: { semver: { constraint: '^1.0.0', prereleases: false } },
+            interval: '1s',
+          },
+        },
       ],
     },
   });

@@ -87,7 +87,9 @@ export class Scene {
   static async open(yard: Yard, name: string, options: SceneOptions): Promise<Scene> {
     const stops = (options.stations ?? ['test']).map(stopOf);
     const repository = await Repository.create(yard.railyard, name);
-    const overlays = stops.flatMap((stop) => (stop.applications ?? [{}]).map((app) => app.overlay ?? `env/${stop.name}`));
+    const overlays = stops.flatMap((stop) =>
+      (stop.applications ?? [{}]).map((app) => app.overlay ?? `env/${stop.name}`),
+    );
     await repository.commit('main', { ...guestbook(overlays), ...options.source });
     const scene = new Scene(yard, name, repository);
     await yard.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });

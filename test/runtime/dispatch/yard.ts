@@ -41,6 +41,16 @@ interface Eyes {
   readonly applications: Store<KubeObject>;
 }
 
+/** What goes wrong, and who is told of what is asked; a test may change it at any time. */
+interface Faults {
+  /** Interference with requests to one Git repository, by its name with `.git`. */
+  readonly git: Map<string, GitIntercept>;
+  /** Interference with requests about one image repository. */
+  readonly registry: Map<string, RegistryIntercept>;
+  /** Called for every request to the Kubernetes API when it comes in. */
+  onRequest: NonNullable<NonNullable<RailyardOptions['kubernetes']>['onRequest']>;
+}
+
 export interface YardOptions {
   readonly railyard?: Omit<RailyardOptions, 'folder'>;
   /** Whether the runtime is started at once. @default true */
@@ -48,12 +58,6 @@ export interface YardOptions {
 }
 
 export class Yard {
-  /** Interference with requests to one repository, by its name with `.git`. */
-  readonly gitFaults = new Map<string, GitIntercept>();
-  /** Interference with requests about one image repository. */
-  readonly registryFaults = new Map<string, RegistryIntercept>();
-  /** Called for every request to the Kubernetes API when it comes in. */
-  onRequest: NonNullable<NonNullable<RailyardOptions['kubernetes']>['onRequest']> = () => undefined;
   private runtime: Runtime | undefined;
   private readonly reflectors: Reflector<never, never>[] = [];
 
@@ -62,26 +66,27 @@ export class Yard {
     readonly railyard: Railyard,
     readonly cluster: Cluster,
     readonly eyes: Eyes,
+    readonly faults: Faults,
   ) {}
 
   static async open({ railyard: options = {}, started = true }: YardOptions = {}): Promise<Yard> {
     const folder = await mkdtemp(join(tmpdir(), 'k8sta-yard-'));
-    let yard: Yard | undefined;
+    const faults: Faults = { git: new Map(), registry: new Map(), onRequest: () => undefined };
     const railyard = await startRailyard({
       latencyScale: 0,
       ...options,
       folder: join(folder, 'railyard'),
-      git: { ...options.git, intercept: (request) => yard?.gitFaults.get(request.repository)?.(request) },
+      git: { ...options.git, intercept: (request) => faults.git.get(request.repository)?.(request) },
       registry: {
         ...options.registry,
-        intercept: (request) => yard?.registryFaults.get(request.repository ?? '')?.(request),
+        intercept: (request) => faults.registry.get(request.repository ?? '')?.(request),
       },
-      kubernetes: { ...options.kubernetes, onRequest: (request) => yard?.onRequest(request) },
+      kubernetes: { ...options.kubernetes, onRequest: (request) => faults.onRequest(request) },
     });
     const cluster = connect({ kubeconfig: railyard.kubeconfigPath });
     const store = <K extends KubeObject>(): Store<K> => new Store<K>({ log: silentLog, identity: metadataOf });
     const eyes: Eyes = { tracks: store(), stations: store(), tickets: store(), applications: store() };
-    yard = new Yard(folder, railyard, cluster, eyes);
+    const yard = new Yard(folder, railyard, cluster, eyes, faults);
     await Promise.all(crds().map((crd) => yard.apply({ ...crd })));
     await yard.watch();
     if (started) await yard.start();

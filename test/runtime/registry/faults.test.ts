@@ -37,7 +37,10 @@ test('pages are followed until there is no next one, relative and absolute', asy
 test('a next page on another host is refused: credentials and looks stay where they belong', async () => {
   const other = await Misbehaving.start(() => () => ({ body: { tags: ['evil'] } }));
   servers.push(other);
-  const { registry } = await facing(() => () => ({ headers: { link: `<${other.url}${LIST}?last=a>; rel="next"` }, body: { tags: ['a'] } }));
+  const { registry } = await facing(() => () => ({
+    headers: { link: `<${other.url}${LIST}?last=a>; rel="next"` },
+    body: { tags: ['a'] },
+  }));
   const error = await failure(registry.tags(IMAGE));
   expect(error).toBeInstanceOf(TerminalError);
   expect(error.message).toContain(new URL(other.url).host);
@@ -45,7 +48,10 @@ test('a next page on another host is refused: credentials and looks stay where t
 });
 
 test('pages that name each other for ever end with an error, not with a part of the tags', async () => {
-  const { registry, server } = await facing(() => () => ({ headers: { link: `<${LIST}?last=a>; rel="next"` }, body: { tags: ['a'] } }));
+  const { registry, server } = await facing(() => () => ({
+    headers: { link: `<${LIST}?last=a>; rel="next"` },
+    body: { tags: ['a'] },
+  }));
   const error = await failure(registry.tags(IMAGE));
   expect(error).toBeInstanceOf(TransientError);
   expect(server.asked.length).toBeLessThan(1_100);
@@ -83,8 +89,12 @@ test('a token that has run out is replaced by itself', async () => {
 });
 
 test('a token service that gives none, or is far away over plain http, is said', async () => {
-  const none = await facing((url) => ({ path }) =>
-    path === '/token' ? { body: { hello: 1 } } : { status: 401, headers: { 'WWW-Authenticate': `Bearer realm="${url}/token"` } },
+  const none = await facing(
+    (url) =>
+      ({ path }) =>
+        path === '/token'
+          ? { body: { hello: 1 } }
+          : { status: 401, headers: { 'WWW-Authenticate': `Bearer realm="${url}/token"` } },
   );
   expect((await failure(none.registry.tags(IMAGE))).message).toMatch(/gave no token/);
   const plain = await facing(() => () => ({
@@ -92,7 +102,10 @@ test('a token service that gives none, or is far away over plain http, is said',
     headers: { 'WWW-Authenticate': 'Bearer realm="http://tokens.example.com/token"' },
   }));
   expect((await failure(plain.registry.tags(IMAGE))).message).toMatch(/tokens\.example\.com does not speak https/);
-  const nonsense = await facing(() => () => ({ status: 401, headers: { 'WWW-Authenticate': 'Bearer realm="not a url"' } }));
+  const nonsense = await facing(() => () => ({
+    status: 401,
+    headers: { 'WWW-Authenticate': 'Bearer realm="not a url"' },
+  }));
   expect(await failure(nonsense.registry.tags(IMAGE))).toBeInstanceOf(TransientError);
 });
 
@@ -114,7 +127,7 @@ test('a date in Retry-After is understood, too', async () => {
 test.each([
   ['a list that is no list', { body: { tags: 'all' } }, /malformed/],
   ['a page of HTML', { body: '<html>' }, /not JSON/],
-  ['an answer cut off half-way', { cut: true as const }, /ghcr\.io|terminated|aborted/],
+  ['an answer cut off half-way', { cut: true as const }, /the answer of ghcr\.io broke off/],
   ['403', { status: 403 }, /refuses us/],
   ['500', { status: 500, body: 'oops' }, /answered 500 for \/v2\/acme\/web\/tags\/list/],
 ])('%s is tried again and says what it was', async (_what, answer, words) => {
@@ -135,14 +148,18 @@ test('tags that are no texts, or cannot be tags, are left out', async () => {
 });
 
 test('a manifest whose header has no digest is read, and its digest is that of its bytes', async () => {
-  const { registry } = await facing(() => ({ method }) => (method === 'HEAD' ? {} : { body: 'manifest' }));
+  const { registry } = await facing(
+    () =>
+      ({ method }) =>
+        method === 'HEAD' ? {} : { body: 'manifest' },
+  );
   const digest = createHash('sha256').update('manifest').digest('hex');
   expect(await registry.digest(IMAGE, '1.0.0')).toBe(`sha256:${digest}`);
 });
 
 test('a body larger than any registry may send is cut off', async () => {
   const { registry } = await facing(() => () => ({ body: { tags: ['x'.repeat(9 * 1024 * 1024)] } }));
-  expect((await failure(registry.tags(IMAGE))).message).toMatch(/more than 8388608 bytes/);
+  expect((await failure(registry.tags(IMAGE))).message).toMatch(/ghcr\.io has more than 8388608 bytes/);
 });
 
 test('an abort ends a look at once', async () => {

@@ -19,26 +19,24 @@ export type Answering = (request: {
 }) => Answer | undefined;
 
 export class Misbehaving {
-  /** `METHOD path` of everything that was asked. */
-  readonly asked: string[] = [];
-
   private constructor(
     private readonly server: Server,
     readonly url: string,
+    /** `METHOD path` of everything that was asked. */
+    readonly asked: readonly string[],
   ) {}
 
   static async start(answering: (url: string) => Answering): Promise<Misbehaving> {
     let answer: Answering = () => undefined;
-    let registry: Misbehaving | undefined;
+    const asked: string[] = [];
     const server = createServer((request, response) => {
-      registry?.asked.push(`${request.method} ${request.url}`);
+      asked.push(`${request.method} ${request.url}`);
       reply(request, response, answer);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     answer = answering(url);
-    registry = new Misbehaving(server, url);
-    return registry;
+    return new Misbehaving(server, url, asked);
   }
 
   stop(): Promise<void> {

@@ -11,7 +11,12 @@ let server: Server;
 
 async function serve(options: Partial<RegistryOptions> = {}): Promise<Registry> {
   server = await startRegistry({ folder, ...options });
-  return createRegistry({ mirrors: new Map([['ghcr.io', server.url], ['docker.io', server.url]]) });
+  return createRegistry({
+    mirrors: new Map([
+      ['ghcr.io', server.url],
+      ['docker.io', server.url],
+    ]),
+  });
 }
 
 beforeEach(async () => {
@@ -67,7 +72,10 @@ test('the credential of the operator is used, that of the subscription wins, and
   const mirrors = new Map([['ghcr.io', server.url]]);
   const wrong = { username: 'ada', password: 'byron' };
 
-  const operators = createRegistry({ mirrors, credentials: async (host) => (host === 'ghcr.io' ? credentials : undefined) });
+  const operators = createRegistry({
+    mirrors,
+    credentials: async (host) => (host === 'ghcr.io' ? credentials : undefined),
+  });
   expect(await operators.tags(IMAGE)).toEqual(['1.0.0']);
   const mistaken = createRegistry({ mirrors, credentials: async () => wrong });
   expect(await mistaken.tags(IMAGE, { credential: credentials })).toEqual(['1.0.0']);

@@ -151,7 +151,7 @@ describe('durability', () => {
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
     const refused = startKubernetes({ folder, port });
-    await expect(refused).rejects.toThrow(new RegExp(`^Port ${port} for the Kubernetes API is in use.*; \d+ is free`));
+    await expect(refused).rejects.toThrow(new RegExp(`^Port ${port} for the Kubernetes API is in use.*; \\d+ is free`));
     await new Promise((resolve) => other.close(resolve));
     await (await startKubernetes({ folder, port })).stop();
   });
