@@ -46,6 +46,7 @@ export class Station extends Place implements IStation {
   /** How long a missing Application is waited for. */
   readonly missingTimeout: Duration;
 
+  private readonly deadlines: StationSpec['deadlines'];
   private readonly driven: IApplication[] = [];
   private readonly branching: Required<JunctionProps>[] = [];
   private readonly entryGates: EntryGate[] = [];
@@ -61,9 +62,11 @@ export class Station extends Place implements IStation {
     this.timeout = props.timeout ?? Duration.minutes(30);
     this.degradedGrace = props.degradedGrace ?? Duration.minutes(1);
     this.missingTimeout = props.missingTimeout ?? Duration.minutes(10);
-    timeSpan('timeout', this.timeout);
-    timeSpan('degradedGrace', this.degradedGrace);
-    timeSpan('missingTimeout', this.missingTimeout);
+    this.deadlines = {
+      arrival: timeSpan('timeout', this.timeout),
+      degraded: timeSpan('degradedGrace', this.degradedGrace),
+      missing: timeSpan('missingTimeout', this.missingTimeout),
+    };
     this.approvers = new Approvers(this, this.name, this.namespace);
 
     for (const application of props.applications ?? []) this.application(application);
@@ -178,11 +181,7 @@ export class Station extends Place implements IStation {
       enabled: this.enabled,
       hold: false,
       via: this.via,
-      deadlines: {
-        arrival: timeSpan('timeout', this.timeout),
-        degraded: timeSpan('degradedGrace', this.degradedGrace),
-        missing: timeSpan('missingTimeout', this.missingTimeout),
-      },
+      deadlines: this.deadlines,
       applications: this.driven.map((application) => application.reference),
       junctions: this.branching.map(({ track, enabled }) => ({
         track: track.name,

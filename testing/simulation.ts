@@ -143,6 +143,8 @@ export class Simulation {
       health: () => 'Healthy',
       live: (reference) => this.model.head(reference),
       ticket: (uid) => [...this.tickets.values()].find((ticket) => ticket.metadata.uid === uid),
+      visitors: (station) =>
+        [...this.tickets.values()].filter((ticket) => ticket.status?.arrival?.station === station.metadata.name),
       // A fact under this key was put there by a job of this kind, so its result is of that kind.
       job: <K extends keyof JobResults>(kind: K, key: string) =>
         this.jobs.get(`${kind} ${key}`) as JobFact<JobResults[K]> | undefined,

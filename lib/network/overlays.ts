@@ -21,9 +21,11 @@ export interface Overlay {
 /** All overlays, by repository, however its URL is spelt; in the order of the network. */
 export function overlaysByRepository(network: Network): ReadonlyMap<string, readonly Overlay[]> {
   const overlays = new Map<string, Overlay[]>();
+  const identities = new Map<string, string>();
   for (const station of network.stations.values()) {
     for (const reference of station.spec.applications) {
-      const repository = repositoryIdentity(reference.repoURL);
+      const repository = identities.get(reference.repoURL) ?? repositoryIdentity(reference.repoURL);
+      identities.set(reference.repoURL, repository);
       const overlay = {
         path: joinFolders(reference.folder, reference.overlay),
         branch: reference.branch,

@@ -14,6 +14,7 @@ import { Executor } from './execute';
 import { JobBoard } from './job-board';
 import { jobRunner } from './jobs';
 import { SECRETS } from './resources';
+import { warmUp } from './warm';
 import { World } from './world';
 
 export interface RuntimeOptions {
@@ -97,6 +98,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     throw error;
   }
   queue.start();
+  void warmUp(renderer, log);
 
   return {
     health() {

@@ -32,6 +32,8 @@ export function factsOf(world: World, now: Date, patience: Partial<Patience>, jo
       return well ? view.sync.revisions[0] : undefined;
     },
     ticket: (uid) => world.tickets.find('uid', uid)[0]?.resource,
+    visitors: ({ metadata: { namespace, name } }) =>
+      readable(world.tickets.list(namespace)).filter((ticket) => ticket.status?.arrival?.station === name),
     job,
   };
 }

@@ -20,16 +20,18 @@ function listedFor(visit: Visit, key: string): string[] {
   return one === undefined ? [] : [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
 }
 
-/** What other tickets list for the application and have not completed here. */
-function unfinishedAt({ draft, line, ticket, station }: Visit, key: string): string[] {
-  return [line, ...draft.snapshot.neighbours]
-    .flatMap((one) => one.tickets)
-    .filter(
-      (other) => other.metadata.uid !== ticket.metadata.uid && other.status?.arrival?.station === station.metadata.name,
-    )
+/** What other tickets list for the application and have not completed here, those that failed or were aborted included. */
+function unfinishedAt({ draft, ticket, station }: Visit, key: string): string[] {
+  return draft.snapshot.facts
+    .visitors(station)
+    .filter((other) => other.metadata.uid !== ticket.metadata.uid)
     .filter((other) => !passedStations(other.status).includes(station.metadata.name))
     .flatMap((other) => other.status?.arrival?.applications ?? [])
-    .flatMap((one) => (keyOf(one) === key && one.commit !== undefined ? [one.commit] : []));
+    .flatMap((one) =>
+      keyOf(one) === key && one.commit !== undefined && one.result !== 'Skipped'
+        ? [...(one.result === 'Commit' ? [one.commit] : []), ...(one.withdrawn ?? [])]
+        : [],
+    );
 }
 
 /** Heads that a person has seen and told us to write over. */

@@ -25,6 +25,8 @@ export interface Facts {
   live(reference: ApplicationReference): string | undefined;
   /** Any ticket of the namespace, ended or not; `undefined` where it is gone. */
   ticket(uid: string): Ticket | undefined;
+  /** Every ticket, ended ones too, whose last recorded arrival was at a station of this name. */
+  visitors(station: Station): readonly Ticket[];
   /** What became of a job, or `undefined` where nobody has started it. */
   job<K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined;
 }

@@ -12,10 +12,13 @@ import {
 } from '../../lib/api';
 import type { Expectation, RevisionRelation, Verdict } from './application';
 import { complete, fail, type Failure } from './ending';
+import type { LandedApplication } from './job';
 import { headsJob, suspendOrResume } from './landing';
 import type { Obstacle } from './obstacle';
 import { keyOf, waitInStation, type Visit } from './visit';
 import { without } from './without';
+
+type SuspendedApplication = Extract<LandedApplication, { outcome: 'Suspended' }>;
 
 interface Judged {
   readonly reference: ApplicationReference;
@@ -26,6 +29,21 @@ interface Judged {
 function relation(visit: Visit, repoURL: string, commit: string, revision: string): RevisionRelation {
   const fact = visit.draft.ask({ kind: 'relate', key: `${repoURL} ${commit} ${revision}`, repoURL, commit, revision });
   return fact?.state === 'Done' ? fact.result : 'unknown';
+}
+
+/** How long after the push a report of the head before it only means that Argo CD has not looked yet. */
+const STALE_REPORT_MS = 10_000;
+
+/**
+ * Whether the head before ours is a report from before the push: nobody has to look into Git for it. One that still
+ * comes later may be a branch that somebody has set back (rule D8).
+ */
+function isStillDue({ draft }: Visit, { pushed }: Arrival): boolean {
+  if (pushed === undefined) return false;
+  const until = new Date(Date.parse(pushed) + STALE_REPORT_MS);
+  if (until <= draft.now) return false;
+  draft.wake(until);
+  return true;
 }
 
 function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
@@ -40,6 +58,7 @@ function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
       commit,
       ...(one.result === 'Commit' && arrival.pushed !== undefined ? { since: new Date(arrival.pushed) } : {}),
       accepts: (revision) => {
+        if (revision === one.parent && isStillDue(visit, arrival)) return 'foreign';
         const answer = relation(visit, repoURL, commit, revision);
         if (answer === 'foreign') foreign.add(revision);
         return answer;
@@ -82,10 +101,21 @@ export function awaitApplications(visit: Visit, arrival: Arrival): void {
 function suspendForeign(visit: Visit, arrival: Arrival, revisions: ReadonlySet<string>): boolean {
   const heads = visit.draft.ask(headsJob(visit, arrival, `foreign ${[...revisions].sort().join(' ')}`));
   if (heads?.state !== 'Done') return false;
-  const suspended = heads.result.find((one) => one.outcome === 'Suspended');
-  if (suspended?.outcome !== 'Suspended') return false;
+  const suspended = heads.result.map((one) => suspendedBy(arrival, one)).find((one) => one !== undefined);
+  if (suspended === undefined) return false;
   suspendOrResume(visit, arrival, suspended);
   return true;
+}
+
+/** Why the look suspends the arrival: also where a branch that has shown our commit is back where it was before. */
+function suspendedBy(arrival: Arrival, one: LandedApplication): SuspendedApplication | undefined {
+  if (one.outcome === 'Suspended') return one;
+  if (one.outcome !== 'NotShown') return undefined;
+  const { reference } = one;
+  const head = arrival.applications.find((application) => keyOf(application) === keyOf(reference))?.parent;
+  const ownership =
+    head === undefined ? { whose: 'BranchDeleted' as const } : { whose: 'HistoryRewritten' as const, head };
+  return { outcome: 'Suspended', reference, ownership };
 }
 
 /** The order in which several waits are told: what needs a person first. */

@@ -1,6 +1,7 @@
 import { TransientError } from '../errors';
 import { ask, exchange, type RequestOptions } from './ask';
 import { faultOf, statusIn } from './fault';
+import { parseJson } from './json';
 import { collectionPath, type Resource, titleOf } from './object';
 import type { Transport } from './transport';
 
@@ -16,7 +17,7 @@ export interface Requirement {
 /** @returns the server's version, like `v1.35.0` */
 export function versionOf(transport: Transport, options: RequestOptions): Promise<string> {
   return ask(transport, { method: 'GET', path: '/version', subject: '/version' }, options, async (reply) => {
-    const { gitVersion } = JSON.parse(await reply.text()) as { gitVersion?: string };
+    const { gitVersion } = parseJson(await reply.text()) as { gitVersion?: string };
     if (!gitVersion) throw new Error('it names no version; is that address a Kubernetes API?');
     return gitVersion;
   });
@@ -69,7 +70,7 @@ export async function resourcesOf(
   const version = apiVersion.slice(slash + 1);
   const path = group ? `/apis/${group}/${version}` : `/api/${version}`;
   return ask(transport, { method: 'GET', path, subject: path }, options, async (reply) => {
-    const { resources = [] } = JSON.parse(await reply.text()) as {
+    const { resources = [] } = parseJson(await reply.text()) as {
       resources?: { name: string; kind: string; namespaced: boolean }[];
     };
     return resources

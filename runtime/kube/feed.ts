@@ -42,6 +42,9 @@ export interface FeedSetup<K extends KubeObject, T> {
   readonly onSynced: () => void;
 }
 
+/** A server that asks for more patience than this, in milliseconds, is asked again nevertheless. */
+const MAX_RETRY_AFTER_MS = 30_000;
+
 /** One scope of a reflector: lists, watches, and begins again, for as long as it runs. Nothing ends it but its signal. */
 export class Feed<K extends KubeObject, T> {
   /** Whether everything was listed since the start. */
@@ -76,7 +79,8 @@ export class Feed<K extends KubeObject, T> {
         failures = clock.uptime() - begin >= times.stableMs ? 1 : failures + 1;
         if (needsList(error)) position.version = undefined;
         wait = backoffMs(failures, times.backoff, this.setup.random);
-        if (error instanceof TransientError) wait = Math.max(wait, error.retryAfterMs ?? 0);
+        if (error instanceof TransientError)
+          wait = Math.max(wait, Math.min(error.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS));
         this.#failed(error, wait);
       }
       await pause(clock, Math.max(0, wait), signal);

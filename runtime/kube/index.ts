@@ -22,7 +22,6 @@ export {
   type ObjectMeta,
   type ObjectRef,
   type OwnerReference,
-  refOf,
   type Resource,
 } from './object';
 export { type DeleteOptions, type JsonPatchOperation, type Objects, type PatchOptions } from './objects';

@@ -72,12 +72,6 @@ export function keyOf({ namespace, name }: ObjectRef): string {
   return namespace ? `${namespace}/${name}` : name;
 }
 
-/** The reference that {@link keyOf} made into a key. */
-export function refOf(key: string): ObjectRef {
-  const slash = key.indexOf('/');
-  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}
-
 /** `apiVersion` of a resource's objects. */
 export function apiVersionOf({ group, version }: Resource): string {
   return group ? `${group}/${version}` : version;

@@ -1,6 +1,7 @@
 import { PatchStrategy } from '@kubernetes/client-node';
 import { TerminalError } from '../errors';
 import { ask, type RequestOptions } from './ask';
+import { parseJson } from './json';
 import { NotFoundError } from './fault';
 import { apiVersionOf, collectionPath, type Draft, keyOf, type KubeObject, objectPath } from './object';
 import type { ObjectRef, Resource } from './object';
@@ -149,5 +150,5 @@ function checkNamespace({ kind, namespaced }: Resource, { name, namespace }: Obj
 
 /** Reads one object. The server's JSON is taken at its word: see Resource. */
 async function objectIn<K>(reply: ApiReply): Promise<K> {
-  return JSON.parse(await reply.text()) as K;
+  return parseJson(await reply.text()) as K;
 }

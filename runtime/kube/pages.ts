@@ -1,6 +1,7 @@
 import { ask, type RequestOptions } from './ask';
 import { ExpiredError } from './fault';
 import { apiVersionOf, collectionPath, type KubeObject, type Resource } from './object';
+import { parseJson } from './json';
 import type { Elide } from './elide';
 import type { ApiReply, Transport } from './transport';
 
@@ -89,7 +90,7 @@ async function textOf(reply: ApiReply, elide: Elide | undefined): Promise<string
 }
 
 function pageIn(text: string): Page {
-  const list: unknown = JSON.parse(text);
+  const list = parseJson(text);
   if (typeof list !== 'object' || list === null || !('items' in list)) throw new Error('the answer is no list');
   const metadata = 'metadata' in list ? (list.metadata as { resourceVersion?: string; continue?: string }) : {};
   // An empty list may come as null.

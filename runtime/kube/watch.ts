@@ -3,6 +3,7 @@ import { orAborted } from './ask';
 import { type Clock, watchdog } from './clock';
 import type { Elide } from './elide';
 import { ExpiredError, faultOf, isClassified, statusIn, unanswered } from './fault';
+import { parseJson } from './json';
 import { LineSplitter } from './lines';
 import { collectionPath, type KubeObject, type Resource } from './object';
 import type { Selection } from './pages';
@@ -114,9 +115,9 @@ function open(
 function eventIn<K extends KubeObject>(subject: string, text: string): WatchEvent<K> {
   let event: { type?: string; object?: K };
   try {
-    event = JSON.parse(text) as { type?: string; object?: K };
+    event = parseJson(text) as { type?: string; object?: K };
   } catch (error) {
-    throw new LostTrackError(`${subject}: a line of the stream is not JSON: ${messageOf(error)}`);
+    throw new LostTrackError(`${subject}: a line of the stream cannot be read: ${messageOf(error)}`);
   }
   const { type, object } = event;
   if (type === 'ERROR') throw told(subject, object);

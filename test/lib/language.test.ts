@@ -15,7 +15,7 @@ import {
   Track,
   type StationProps,
 } from '../../lib';
-import { manifests, type Manifest } from './manifests';
+import { manifests, stderrOf, type Manifest } from './manifests';
 
 const named = (objects: readonly Manifest[], kind: string) =>
   objects.filter((each) => each.kind === kind).map((each) => each.metadata.name);
@@ -152,7 +152,9 @@ test('Applications that exist already are referred to and not emitted', () => {
     subscriptions: [Subscription.image('ghcr.io/acme/shop', { newest: true })],
     stations: [stop('test'), stop('prod')],
   });
-  const objects = manifests(chart);
+  let objects: readonly Manifest[] = [];
+  const said = stderrOf(() => (objects = manifests(chart)));
+  expect(said).toContain('kubectl annotate application shop-prod --namespace argocd');
   expect(named(objects, 'Application')).toEqual([]);
   expect(objects.find((each) => each.kind === 'Station')?.spec).toMatchObject({
     applications: [{ name: 'shop-test', namespace: 'argocd', branch: 'env/test' }],

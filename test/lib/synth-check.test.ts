@@ -54,7 +54,7 @@ test('a cycle that was closed later is found', () => {
   const chart = shop();
   const main = line(chart, stop(chart, 'test'));
   const eu = new Track(chart, 'eu', { stations: [stop(chart, 'eu-web').junction(main)] });
-  expect(() => manifests(chart)).not.toThrow();
+  stderrOf(() => manifests(chart));
   (main.stations[0] as Station).junction(eu);
   expect(() => manifests(chart)).toThrow(/leads back to itself: (main -> eu -> main|eu -> main -> eu)/);
 });

@@ -111,19 +111,17 @@ export function impossibleRefs(network: Network): Problem[] {
   const fix = {
     branch: 'set another `branch`',
     folder: 'write a folder inside the repository',
-    request: 'rename the Application, or use `via: Push`',
   };
   return [
     ...[...network.stations.values()].flatMap(({ path, namespace, name, spec }) =>
       spec.applications.flatMap((reference) => {
-        const request = pullRequestRef({ namespace, name }, reference.name);
         return [
           ...wrong(path, 'branch', reference.branch, branchProblem(reference.branch), fix.branch),
           ...wrong(path, 'source branch', reference.sourceBranch, branchProblem(reference.sourceBranch), fix.branch),
           ...wrong(path, 'folder', reference.folder, folderProblem(reference.folder), fix.folder),
           ...wrong(path, 'overlay', reference.overlay, overlayProblem(reference.overlay), fix.folder),
           ...(spec.via === 'PullRequest'
-            ? wrong(path, 'ref', request, branchProblem(`${request}/uid`), fix.request)
+            ? wrongRequest(path, pullRequestRef({ namespace, name }, reference.name))
             : []),
         ];
       }),
@@ -139,6 +137,10 @@ export function impossibleRefs(network: Network): Problem[] {
       ),
     ),
   ];
+}
+
+function wrongRequest(path: string, ref: string): Problem[] {
+  return wrong(path, 'ref', ref, branchProblem(`${ref}/uid`), 'rename the Application, or use `via: Push`');
 }
 
 const overlayProblem = (overlay: string) => (overlay === '' ? 'is empty' : folderProblem(overlay));

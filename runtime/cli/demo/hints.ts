@@ -1,38 +1,41 @@
 /** The lines to paste into another terminal while the demo stays up. */
 
-import { parse, rcompare, valid, inc } from 'semver';
+import { inc, parse, rcompare, valid } from 'semver';
 import type { Snapshot } from '../view';
 
 export interface Place {
   /** Folder of the railyard. */
   readonly folder: string;
+  /** Whether commands find the railyard without being told its folder. */
+  readonly temporary: boolean;
   readonly kubeconfigPath: string;
-  readonly gitURL: string;
-  readonly registryURL: string;
   /** How this command is called here, such as `npx k8sta`. */
   readonly command: string;
 }
 
-/** @param image repository of the image that the demo publishes */
+/**
+ * Short enough for most terminals, since a line that is folded cannot be pasted.
+ *
+ * @param image repository of the image that the demo publishes
+ */
 export function hints(place: Place, snapshot: Snapshot, image: string): string[] {
-  const branches = snapshot.stations.flatMap(({ spec }) => spec.applications);
-  const last = branches.at(-1);
   const namespace = snapshot.tracks[0]?.metadata.namespace ?? 'default';
-  const clone =
-    last === undefined
-      ? []
-      : [`  git clone --branch ${word(last.branch)} ${word(last.repoURL)} ${word(last.branch.replace(/\W+/g, '-'))}`];
+  const last = snapshot.tracks[0]?.spec.stations.at(-1)?.name;
+  const references = snapshot.stations.find(({ metadata }) => metadata.name === last)?.spec.applications ?? [];
+  const next = `${image}:${nextTag(snapshot, image)}`;
   return [
     'Everything runs on this machine, until Ctrl-C. To look around, paste in another terminal:',
     '',
     `  export KUBECONFIG=${word(place.kubeconfigPath)}`,
-    `  kubectl --cache-dir=${word(`${place.folder}/kubectl-cache`)} --namespace ${namespace} get tickets,stations,tracks`,
-    `  kubectl --cache-dir=${word(`${place.folder}/kubectl-cache`)} --namespace ${namespace} describe tickets`,
-    ...clone,
+    // kubectl remembers what a server offers by its port, and ports come again.
+    `  export KUBECACHEDIR=${word(`${place.folder}/kubectl-cache`)}`,
+    `  kubectl -n ${namespace} get tickets,stations,tracks`,
+    `  kubectl -n ${namespace} describe tickets`,
+    ...references.slice(0, 1).map(({ branch, repoURL }) => `  git clone -b ${word(branch)} ${word(repoURL)}`),
     '',
     'To send the next change on its way:',
     '',
-    `  ${place.command} railyard publish ${image}:${nextTag(snapshot, image)} --registry ${place.registryURL}`,
+    `  ${place.command} railyard publish ${next}${place.temporary ? '' : ` --folder ${word(place.folder)}`}`,
   ];
 }
 

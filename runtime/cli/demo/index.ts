@@ -6,7 +6,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openFolder, packageFolder } from '../folder';
+import { openFolder, packageFolder, type Folder } from '../folder';
 import { logTo, type LogLevel } from '../log';
 import type { RailyardOptions } from '../railyard';
 import { EXIT, type ExitCode, print, stopped, type Terminal } from '../terminal';
@@ -51,7 +51,7 @@ export async function demo(terminal: Terminal, options: DemoOptions): Promise<Ex
     display.say(`K8sTA demo in ${folder.path}`);
     const railyard = { ...options, latencyScale: options.latencyScale ?? LATENCY_SCALE };
     world = await openWorld({ project, folder, railyard, log, stopwatch, stop: terminal.stop });
-    return await ride(terminal, options, { world, display, stopwatch, folder: folder.path });
+    return await ride(terminal, options, { world, display, stopwatch, folder });
   } catch (error) {
     if (terminal.stop.aborted) return options.once === true ? EXIT.failed : EXIT.done;
     throw error;
@@ -67,13 +67,13 @@ interface Scene {
   readonly world: World;
   readonly display: Display;
   readonly stopwatch: Stopwatch;
-  readonly folder: string;
+  readonly folder: Folder;
 }
 
 async function ride(terminal: Terminal, options: DemoOptions, scene: Scene): Promise<ExitCode> {
   const { world, display, stopwatch, folder } = scene;
-  const { kubeconfigPath, gitURL, registryURL } = world.railyard;
-  const place = { folder, kubeconfigPath, gitURL, registryURL, command: 'npx k8sta' };
+  const { path, temporary } = folder;
+  const place = { folder: path, temporary, kubeconfigPath: world.railyard.kubeconfigPath, command: 'npx k8sta' };
   const once = options.once === true;
   const arrived = stopwatch.start('ride');
   display.follow(world.feed);

@@ -1,26 +1,8 @@
 /** Every check of a network (rule L11), one by one, with the words that a person reads. */
 
-import { checkNetwork } from '../../../lib/network/check';
-import { networkOf, type NetworkOptions } from '../../../lib/network/network';
-import type { ApplicationObject, StationObject, TrackObject } from '../../../lib/network/object';
 import { formatProblem } from '../../../lib/network/problem';
+import { check, found, line, type World } from './world';
 import { application, image, junction, reference, source, station, track } from './resources';
-
-interface World {
-  readonly tracks?: readonly TrackObject[];
-  readonly stations?: readonly StationObject[];
-  readonly applications?: readonly ApplicationObject[];
-  readonly options?: NetworkOptions;
-}
-
-const check = ({ tracks = [], stations = [], applications, options }: World) =>
-  checkNetwork(networkOf(tracks, stations, applications, options));
-const found = (world: World) => check(world).map((each) => `${each.severity}: ${formatProblem(each)}`);
-
-const line: World = {
-  tracks: [track('main', ['test', 'prod'])],
-  stations: [station('test'), station('prod')],
-};
 
 test('a sound line has no problems', () => {
   expect(found(line)).toEqual([]);
@@ -367,128 +349,6 @@ test.each(cases)('finds $what', ({ world, severity = 'error', path, value, says 
   expect(problem === undefined ? '' : formatProblem(problem)).toMatch(says);
   expect(problem === undefined ? '' : formatProblem(problem)).toContain(path);
   expect(problem?.fix).not.toBe('');
-});
-
-describe('what looks like a problem and is none', () => {
-  test.each<[string, World]>([
-    [
-      'a diamond of junctions',
-      {
-        tracks: [track('main', ['a']), track('left', ['b']), track('right', ['c']), track('end', ['d'])],
-        stations: [
-          station('a', { junctions: [junction('left'), junction('right')] }),
-          station('b', { junctions: [junction('end')] }),
-          station('c', { junctions: [junction('end')] }),
-          station('d'),
-        ],
-      },
-    ],
-    [
-      'one station on two tracks',
-      { tracks: [track('main', ['test']), track('hotfix', ['test'])], stations: [station('test')] },
-    ],
-    [
-      'one destination for two Applications of one station',
-      {
-        tracks: [track('main', ['test'])],
-        stations: [station('test', { applications: [reference('test'), reference('extra')] })],
-        applications: [application('shop-test', 'web'), application('shop-extra', 'web')],
-      },
-    ],
-    [
-      'a destination that is shared on purpose',
-      {
-        ...line,
-        applications: [
-          application('shop-test', 'web'),
-          application('shop-prod', 'web', { 'k8sta.io/shared-destination': 'true' }),
-        ],
-      },
-    ],
-    [
-      'one destination at stations of different tracks',
-      {
-        tracks: [track('main', ['test']), track('eu', ['prod'])],
-        stations: [station('test'), station('prod')],
-        applications: [application('shop-test', 'web'), application('shop-prod', 'web')],
-      },
-    ],
-    [
-      'a junction into another namespace with consent',
-      {
-        tracks: [
-          track('main', ['release']),
-          track('eu', ['eu-web'], {
-            namespace: 'eu',
-            subscriptions: [],
-            boardedFrom: [{ namespace: 'shop', station: 'release' }],
-          }),
-        ],
-        stations: [
-          station('release', { applications: [], junctions: [junction('eu', 'eu')] }),
-          station('eu-web', { namespace: 'eu' }),
-        ],
-      },
-    ],
-    [
-      'references to what is described elsewhere on purpose',
-      {
-        tracks: [track('main', ['test', 'prod'])],
-        stations: [station('test', { junctions: [junction('eu')] })],
-        options: { elsewhere: ['shop/prod', 'shop/eu'] },
-      },
-    ],
-    [
-      'one branch name in two repositories',
-      {
-        tracks: [track('main', ['test', 'prod'])],
-        stations: [
-          station('test'),
-          station('prod', {
-            applications: [reference('prod', { branch: 'env/test', repoURL: 'https://git.example.com/other.git' })],
-          }),
-        ],
-      },
-    ],
-    [
-      'branches that only start alike',
-      {
-        tracks: [track('main', ['test', 'prod'])],
-        stations: [station('test'), station('prod', { applications: [reference('prod', { branch: 'env/test-2' })] })],
-      },
-    ],
-    [
-      'an image, while some application does not list its images',
-      { ...line, tracks: [track('main', ['test', 'prod'], { subscriptions: [image('ghcr.io/acme/api')] })] },
-    ],
-    [
-      'an image that an application behind a junction lists, in another spelling',
-      {
-        tracks: [track('main', ['test'], { subscriptions: [image('nginx')] }), track('eu', ['prod'])],
-        stations: [
-          station('test', { applications: [], junctions: [junction('eu')] }),
-          station('prod', { applications: [reference('prod', { images: ['docker.io/library/nginx'] })] }),
-        ],
-      },
-    ],
-    [
-      'a gate for a track that an earlier station boards',
-      {
-        tracks: [track('main', ['test', 'prod']), track('eu', ['eu-web'])],
-        stations: [
-          station('test', { junctions: [junction('eu')] }),
-          station('prod', { entry: { completed: { tracks: ['shop/eu'] } } }),
-          station('eu-web'),
-        ],
-      },
-    ],
-    [
-      'a stop for a gate alone',
-      { ...line, stations: [station('test'), station('prod', { applications: [], entry: { approval: {} } })] },
-    ],
-  ])('%s', (_, world) => {
-    expect(found(world)).toEqual([]);
-  });
 });
 
 test('all problems are reported at once, errors first, in one order whatever the order of the resources', () => {

@@ -127,6 +127,25 @@ test('a revert on top during the wait suspends: what Argo CD calls healthy is no
   expect(scene.stamps('two')).toEqual([]);
 });
 
+test('a branch that is set back during the wait to the head before ours suspends, too (D8)', async () => {
+  const scene = await arrived('set-back');
+  const before = (await scene.repository.head('env/test')) ?? '';
+  yard.railyard.argocd.script('argocd', 'set-back-test', { health: 'Progressing' });
+  await scene.ticket('two', '2.0.0');
+  await scene.waiting('two', 'Progressing');
+  await scene.repository.git(['update-ref', 'refs/heads/env/test', before]);
+  await scene.annotate('set-back-test', { 'argocd.argoproj.io/refresh': 'normal' });
+  yard.railyard.argocd.script('argocd', 'set-back-test', undefined);
+  const { status } = await scene.waiting('two', 'HistoryRewritten');
+  expect(status?.phase).toBe('Suspended');
+  expect(await scene.repository.head('env/test')).toBe(before);
+  await resume(scene, 'two', [before]);
+  await scene.completed('two');
+  const [commit] = await scene.repository.log('env/test');
+  expect(commit?.parents).toEqual([before]);
+  expect(await scene.repository.manifests('env/test')).toContain('guestbook:2.0.0');
+});
+
 test('a hook that says no fails the ticket in the words of the server (D5)', async () => {
   const scene = await arrived('hook');
   await scene.repository.refuse('no deploys on Fridays');

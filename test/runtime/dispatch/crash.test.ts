@@ -66,7 +66,9 @@ test('a runtime killed at any moment of a ride and started again leaves one comm
     await scene.until('one', `stands before ${station}`, ({ status }) => status?.station === station, 30_000);
     const struck = arm(moment, scene.repository.name);
     await scene.say('station', station, { hold: false });
-    const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error(`it was not killed ${what}`)), 30_000).unref());
+    const late = new Promise((_resolve, reject) =>
+      setTimeout(() => reject(new Error(`it was not killed ${what}`)), 30_000).unref(),
+    );
     await Promise.race([struck, late]);
     await victim.died();
     yard.faults.onRequest = () => undefined;
@@ -74,7 +76,9 @@ test('a runtime killed at any moment of a ride and started again leaves one comm
   }
   await victim.start();
   await scene.completed('one', 60_000);
-  await eventually('all stations are free', () => stations.every((name) => scene.stationNow(name)?.status?.occupant === undefined));
+  await eventually('all stations are free', () =>
+    stations.every((name) => scene.stationNow(name)?.status?.occupant === undefined),
+  );
   expect(scene.stamps('one')).toEqual(stations.map((name) => `${name} Arrived`));
   for (const station of stations) {
     const log = await scene.repository.log(`env/${station}`);

@@ -196,3 +196,29 @@ test('transitions are told as Events, each once', async () => {
   expect(told.filter((reason) => reason === 'Arrived')).toHaveLength(2);
   expect(told.filter((reason) => reason === 'Completed')).toHaveLength(1);
 });
+
+test('the columns of `kubectl get tickets` tell the story', async () => {
+  const scene = await yard.scene('columns', { stations: ['test', { name: 'prod', spec: { hold: true } }] });
+  await scene.ticket('one', '1.0.0');
+  await scene.waiting('one', 'Held');
+  const reply = await fetch(`${yard.railyard.kubernetesURL}/apis/k8sta.io/v1alpha1/namespaces/columns/tickets`, {
+    headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+  });
+  const table = (await reply.json()) as {
+    columnDefinitions: { name: string; priority: number }[];
+    rows: { cells: unknown[] }[];
+  };
+  const shown = table.columnDefinitions.map(({ name, priority }, index) => ({ name, priority, index }));
+  const cells = shown
+    .filter(({ priority }) => priority === 0)
+    .map(({ name, index }) => [name, table.rows[0]?.cells[index]]);
+  expect(Object.fromEntries(cells)).toMatchObject({
+    Name: 'one',
+    Track: 'main',
+    Change: 'guestbook 1.0.0',
+    Station: 'prod',
+    Phase: 'Standing',
+    Waiting: 'Held',
+    Age: expect.any(String) as string,
+  });
+});

@@ -26,7 +26,7 @@ test('a soak departs when it ends: not before, and at once (F6)', async () => {
 
 test('a soak that health breaks begins anew, and does not run into the arrival deadline (F5, u)', async () => {
   const scene = await yard.scene('broken-soak', {
-    stations: [{ name: 'test', spec: { exit: { soak: '2s' }, deadlines: { arrival: '1s', degraded: '1m' } } }],
+    stations: [{ name: 'test', spec: { exit: { soak: '5s' }, deadlines: { arrival: '4s', degraded: '1m' } } }],
   });
   await scene.ticket('one', '1.0.0');
   const first = await scene.waiting('one', 'Soak');
@@ -37,16 +37,16 @@ test('a soak that health breaks begins anew, and does not run into the arrival d
   const since = (ticket: typeof first): number => Date.parse(ticket.status?.waiting?.since ?? '');
   expect(since(again)).toBeGreaterThan(since(first));
   const ticket = await scene.completed('one');
-  expect(Date.parse(ticket.status?.stamps?.[0]?.departed ?? '') - since(again)).toBeGreaterThanOrEqual(2_000);
+  expect(Date.parse(ticket.status?.stamps?.[0]?.departed ?? '') - since(again)).toBeGreaterThanOrEqual(5_000);
 });
 
 test('a suspended Application is waited for beyond the arrival deadline (E1, E2)', async () => {
-  const scene = await yard.scene('suspended', { stations: [{ name: 'test', spec: { deadlines: { arrival: '1s' } } }] });
+  const scene = await yard.scene('suspended', { stations: [{ name: 'test', spec: { deadlines: { arrival: '4s' } } }] });
   yard.railyard.argocd.script('argocd', 'suspended-test', { health: 'Suspended: a rollout is paused' });
   await scene.ticket('one', '1.0.0');
   const { status } = await scene.waiting('one', 'Suspended');
   expect(status?.phase).toBe('Suspended');
-  const past = Date.now() + 1_500;
+  const past = Date.now() + 4_500;
   await eventually('the deadline would have passed', () => Date.now() > past);
   expect(scene.seen('one')?.status?.phase).toBe('Suspended');
   yard.railyard.argocd.script('argocd', 'suspended-test', undefined);

@@ -25,6 +25,15 @@ describe('Lines of a byte stream', () => {
     );
   });
 
+  test('may be long', () => {
+    const long = Buffer.from(`${'x'.repeat(1_000_000)}y\nshort\n`);
+    const chunks = Array.from({ length: 70 }, (_, index) => long.subarray(index * 16_384, (index + 1) * 16_384));
+    const [first, second, ...more] = linesOf(chunks);
+    expect(first).toHaveLength(1_000_001);
+    expect(first?.endsWith('xy')).toBe(true);
+    expect([second, more]).toEqual(['short', []]);
+  });
+
   test('do not include one that was cut off', () => {
     expect(linesOf([Buffer.from('whole\nhal')])).toEqual(['whole']);
   });

@@ -226,6 +226,8 @@ describe('The client of one kind', () => {
       response.end(`<html>${seen.headers.authorization}</html>`);
     };
     errors.push(await failing(() => objects.replace(widget)));
+    api.answer = ({ headers }, response) => void response.end(`<html>${headers.authorization}</html>`);
+    errors.push(await failing(() => objects.get(ref)));
     api.answer = () => undefined;
     api.misbehave.list.push(reset, hang);
     errors.push(await failing(() => objects.list()));

@@ -331,6 +331,34 @@ describe('A reflector', () => {
     expect(api.count('watch')).toBe(1);
   });
 
+  test('stopped while it reads a list, keeps nothing of it', async () => {
+    api.put('a', '1');
+    let stopped: Promise<void> | undefined;
+    const project = (widget: Widget): Widget => {
+      stopped ??= reflector.stop();
+      return widget;
+    };
+    reflect({ project }).start();
+    await eventually('it is stopped', () => stopped !== undefined);
+    await stopped;
+    expect(store.size).toBe(0);
+    expect(api.count('watch')).toBe(0);
+  });
+
+  test('stopped by whom it told of a change, tells no other', async () => {
+    await started();
+    store.onChange(() => void reflector.stop());
+    const event = (name: string, version: number): string => {
+      const metadata = { name, namespace: 'shop', uid: name, resourceVersion: String(version) };
+      return JSON.stringify({ type: 'ADDED', object: { metadata, spec: { value: '1' } } });
+    };
+    // Both in one piece of the stream.
+    api.say(`${event('a', 500)}\n${event('b', 501)}`);
+    await holds({ a: '1' });
+    await reflector.stop();
+    expect(held()).toEqual({ a: '1' });
+  });
+
   test('stopped during a wait, ends at once', async () => {
     api.misbehave.list.push(refuse(500, 'InternalError'));
     reflect({ times: { ...TIMES, backoff: { baseMs: 60_000, capMs: 60_000 } } }).start();

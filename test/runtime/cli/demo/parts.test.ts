@@ -60,18 +60,23 @@ describe('the outcome of the first ride', () => {
 describe('the lines to paste', () => {
   const place = {
     folder: '/tmp/k8sta-demo-1',
+    temporary: true,
     kubeconfigPath: '/tmp/k8sta-demo-1/kubeconfig',
-    gitURL: 'http://127.0.0.1:1',
-    registryURL: 'http://127.0.0.1:2',
     command: 'npx k8sta',
   };
 
   test('name the kubeconfig, a cache folder of their own, the last branch and the next image', () => {
     const text = hints(place, snapshot({ tickets: [ticket('main-1')] }), 'ghcr.io/acme/guestbook').join('\n');
     expect(text).toContain('export KUBECONFIG=/tmp/k8sta-demo-1/kubeconfig');
-    expect(text).toContain('kubectl --cache-dir=/tmp/k8sta-demo-1/kubectl-cache --namespace guestbook get tickets');
-    expect(text).toContain('git clone --branch env/prod https://git.example.com/guestbook.git env-prod');
-    expect(text).toContain('npx k8sta railyard publish ghcr.io/acme/guestbook:1.3.0 --registry http://127.0.0.1:2');
+    expect(text).toContain('export KUBECACHEDIR=/tmp/k8sta-demo-1/kubectl-cache');
+    expect(text).toContain('kubectl -n guestbook get tickets');
+    expect(text).toContain('git clone -b env/prod https://git.example.com/guestbook.git');
+    expect(text).toMatch(/npx k8sta railyard publish ghcr\.io\/acme\/guestbook:1\.3\.0$/);
+  });
+
+  test('name the folder of a railyard that a command could not find by itself', () => {
+    const text = hints({ ...place, temporary: false }, snapshot({}), 'ghcr.io/acme/guestbook').join('\n');
+    expect(text).toMatch(/publish ghcr\.io\/acme\/guestbook:1\.3\.0 --folder \/tmp\/k8sta-demo-1$/);
   });
 
   test('the next image is the minor version after the newest that rode', () => {

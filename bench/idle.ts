@@ -1,0 +1,90 @@
+/**
+ * What the runtime does with nothing to do, after a ride through three stations: counted at the railyard and in this
+ * process, which both live in. `node -r ./scripts/typescript.cjs bench/idle.ts [seconds]`.
+ *
+ * Floor: zero. Looks at the registry are what a subscription asks for, so they are counted and not judged.
+ */
+import { channel } from 'node:diagnostics_channel';
+import { Worker } from 'node:worker_threads';
+import { IMAGE } from '../test/runtime/dispatch/scene';
+import { Yard } from '../test/runtime/dispatch/yard';
+
+const DEFAULT_SECONDS = 60;
+/** What a ride leaves to be written behind it: Events, the last comparison of Argo CD. */
+const SETTLING_MS = 3_000;
+
+interface Counts {
+  readonly apiWrites: number;
+  readonly apiRequests: number;
+  readonly gitRequests: number;
+  readonly processes: number;
+  readonly renders: number;
+  readonly looks: number;
+}
+
+/** Counts every child process and every message to a render worker that this process starts, from now on. */
+function watchProcess(): { processes: number; renders: number } {
+  const counts = { processes: 0, renders: 0 };
+  channel('child_process').subscribe(() => (counts.processes += 1));
+  const post = Object.getOwnPropertyDescriptor(Worker.prototype, 'postMessage')?.value as (...sent: unknown[]) => void;
+  Worker.prototype.postMessage = function (this: Worker, ...sent: unknown[]): void {
+    counts.renders += 1;
+    post.apply(this, sent);
+  };
+  return counts;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function main(): Promise<void> {
+  const seconds = Number(process.argv[2] ?? DEFAULT_SECONDS) || DEFAULT_SECONDS;
+  const own = watchProcess();
+  const yard = await Yard.open();
+  try {
+    const { counts } = yard.railyard;
+    const now = (): Counts => ({
+      apiWrites: counts.kubernetes.writes - counts.argocd.writes,
+      apiRequests: counts.kubernetes.total,
+      gitRequests: counts.git.requests,
+      processes: own.processes,
+      renders: own.renders,
+      looks: counts.registry.requests,
+    });
+    await yard.railyard.registry.publish(`${IMAGE}:1.2.0`);
+    const select = { semver: { constraint: '^1.0.0', prereleases: false } };
+    const scene = await yard.scene('idle', {
+      stations: ['test', 'stage', 'prod'],
+      track: { subscriptions: [{ name: 'image', images: { repositories: [IMAGE], select, interval: '10s' } }] },
+    });
+    await scene.completed('main-1', 60_000);
+    const ride = now();
+    await pause(SETTLING_MS);
+    const before = now();
+    const cpu = process.cpuUsage();
+    await pause(seconds * 1000);
+    const used = process.cpuUsage(cpu);
+    const after = now();
+    const row = (figure: string, key: keyof Counts, must: string): void =>
+      console.log(`| ${figure} | ${after[key] - before[key]} | ${ride[key]} | ${must} |`);
+    console.log(`| in ${seconds} s with nothing to do | count | in all until the ride had ended | must be |`);
+    console.log('|---|---|---|---|');
+    row('API writes', 'apiWrites', '0');
+    row('API requests', 'apiRequests', '-');
+    row('Git requests', 'gitRequests', '0');
+    row('processes started', 'processes', '0');
+    row('renders', 'renders', '0');
+    row('registry requests (one look each 10 s)', 'looks', '-');
+    const share = (used.user + used.system) / 1000 / (seconds * 10);
+    console.log(`| CPU of runtime and railyard together | ${share.toFixed(2)} % of a core | - | - |`);
+    const idle = (['apiWrites', 'gitRequests', 'processes', 'renders'] as const).every(
+      (key) => after[key] === before[key],
+    );
+    const counted = ride.apiWrites > 0 && ride.gitRequests > 0 && ride.processes > 0 && ride.renders > 0;
+    if (!counted) throw new Error('the ride before was not counted: the counters are broken');
+    if (!idle) process.exitCode = 1;
+  } finally {
+    await yard.close();
+  }
+}
+
+void main();

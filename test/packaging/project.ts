@@ -1,0 +1,86 @@
+/** A team's project, fresh from `cdk8s init typescript-app`, with the packed package installed, on the machine's own Node. */
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+
+const root = resolve(__dirname, '../..');
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies?: Record<string, string>;
+}
+
+const manifestOf = (name: string): Manifest =>
+  // The manifest of an installed package.
+  JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as Manifest;
+
+/** The environment of a person's shell: without this repository's Node, and without what npm tells its scripts. */
+function shell(): NodeJS.ProcessEnv {
+  const own = (name: string): boolean => !/^(npm_|NODE_OPTIONS$|JEST_|NODE_ENV$)/i.test(name);
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
+  return {
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => own(name))),
+    PATH: path.join(delimiter),
+    CDK8S_CHECK_UPGRADE: 'false',
+  };
+}
+
+export class Project {
+  readonly folder = mkdtempSync(join(tmpdir(), 'k8sta-consumer-'));
+
+  /** Runs a command line in the project. */
+  run(command: string): string {
+    return execute(command, this.folder);
+  }
+
+  /** The modules that one import loads, by path. */
+  loadedBy(name: string): string[] {
+    // ES modules are refused, as an older Node and jest 29 would: what loads here is CommonJS alone.
+    const refused = this.run('node -p "process.allowedNodeEnvironmentFlags.has(\'--no-experimental-require-module\')"');
+    const flag = refused.trim() === 'true' ? '--no-experimental-require-module' : '';
+    const script = `require('${name}'); console.log(Object.keys(require.cache).join('\\n'))`;
+    return this.run(`node ${flag} -e "${script}"`).trim().split('\n');
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Packs this repository and installs the tarball into the template's project. */
+  static create(): Project {
+    const project = new Project();
+    const { folder } = project;
+    const template = join(dirname(require.resolve('cdk8s-cli/package.json')), 'templates', 'typescript-app');
+    const versions: Record<string, string> = {
+      $base: 'guestbook',
+      cdk8s_core_version: manifestOf('cdk8s').version,
+      cdk8s_plus_version: manifestOf('cdk8s-plus-33').version,
+      constructs_version: manifestOf('constructs').version,
+      cdk8s_cli_spec: manifestOf('cdk8s-cli').version,
+    };
+    for (const file of ['package.json', 'tsconfig.json', 'jest.config.js', 'cdk8s.yaml']) {
+      const text = readFileSync(join(template, file), 'utf8').replace(/\{\{\s*(\S+?)\s*\}\}/g, (_, name: string) => {
+        const version = versions[name];
+        if (version === undefined)
+          throw new Error(`The template's ${file} asks for '${name}', which is not known here.`);
+        return version;
+      });
+      writeFileSync(join(folder, file), text);
+    }
+    cpSync(join(__dirname, 'samples'), folder, { recursive: true });
+    execute(`npm pack --pack-destination "${folder}"`, root);
+    const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
+    if (tarball === undefined) throw new Error('npm pack made no tarball');
+    project.run(`npm install --prefer-offline --no-audit --no-fund --loglevel=error ./${tarball}`);
+    return project;
+  }
+}
+
+/** @throws Error with what the command said, when it fails */
+function execute(command: string, cwd: string): string {
+  const { status, stdout, stderr, error } = spawnSync(command, { cwd, shell: true, encoding: 'utf8', env: shell() });
+  if (status === 0) return stdout;
+  throw new Error(`${command} ended with ${status ?? error?.message}:\n${stdout}\n${stderr}`);
+}
