@@ -2,6 +2,7 @@
 
 import type { Station, Track } from '../../lib/api';
 import type { Patience } from '../argocd';
+import { isRetriable, messageOf } from '../errors';
 import { decideStationView, decideTrack, type Plan } from '../journey';
 import { keyOf, type Cluster, type EventRecorder } from '../kube';
 import type { Log } from '../log';
@@ -24,6 +25,9 @@ export interface DispatcherOptions {
 
 /** Queue keys: `track <namespace>/<name>`, `station <namespace>/<name>`, `unreadable <Kind> <namespace>/<name>`. */
 type Add = (key: string) => void;
+
+/** How long a step that was refused for good rests before it is decided again. */
+const REFUSED_RETRY_MS = 60_000;
 
 const trackKey = (track: Track): string => `track ${keyOf(track.metadata)}`;
 
@@ -83,8 +87,7 @@ export class Dispatcher {
     }
     const plan = decideTrack(snapshot);
     board.sweep(owner, asked);
-    await this.#carryOut(owner, plan);
-    return plan.wakeAt;
+    return this.#carryOut(owner, plan);
   }
 
   async #decideStation(key: string): Promise<Date | undefined> {
@@ -103,12 +106,29 @@ export class Dispatcher {
     return undefined;
   }
 
-  async #carryOut(owner: string, plan: Plan): Promise<void> {
-    const { board, executor } = this.#options;
+  /**
+   * Carries out every step that can be: one that fails keeps no other ticket waiting.
+   *
+   * @returns when to decide again; for a step that was refused for good, soon enough for a person who mends it
+   * @throws the failure that is worth trying again at once, when there is one
+   */
+  async #carryOut(owner: string, plan: Plan): Promise<Date | undefined> {
+    const { board, executor, now, log } = this.#options;
+    const failures: unknown[] = [];
     for (const step of plan.steps) {
-      if (step.step === 'Start') board.start(owner, step.job);
-      else await executor.execute(step);
+      try {
+        if (step.step === 'Start') board.start(owner, step.job);
+        else await executor.execute(step);
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    const retriable = failures.find(isRetriable);
+    if (retriable !== undefined) throw retriable;
+    if (failures.length === 0) return plan.wakeAt;
+    for (const error of failures) log.error({ key: owner, error: messageOf(error) }, 'A step was refused for good');
+    const later = new Date(now().getTime() + REFUSED_RETRY_MS);
+    return plan.wakeAt !== undefined && plan.wakeAt < later ? plan.wakeAt : later;
   }
 
   async #decideUnreadable(kind: string, key: string): Promise<void> {

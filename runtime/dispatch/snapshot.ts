@@ -1,6 +1,6 @@
 /** The caches as one decision sees them. */
 
-import type { Station, Ticket, Track } from '../../lib/api';
+import { API_VERSION, type Station, type Ticket, type Track } from '../../lib/api';
 import { judge, preconditions, type Patience } from '../argocd';
 import { hasEnded, type Facts, type Line, type Snapshot } from '../journey';
 import { keyOf } from '../kube';
@@ -63,19 +63,46 @@ export function neighboursOf(world: World, track: Track): Track[] {
   return [...found.values()];
 }
 
-/** Everything that the decision for a track depends on; `undefined` where there is no such track, or it cannot be read. */
+/** What stands in for a track that is gone: the stations that its tickets still occupy, and nothing that would board. */
+function goneTrack(world: World, namespace: string, name: string): Track {
+  const occupied = readable(world.stations.list(namespace)).filter((station) => {
+    const uid = station.status?.occupant?.uid;
+    return uid !== undefined && world.tickets.find('uid', uid)[0]?.resource?.spec.track === name;
+  });
+  return {
+    apiVersion: API_VERSION,
+    kind: 'Track',
+    metadata: { name, namespace, uid: `gone ${namespace}/${name}`, resourceVersion: '0' },
+    spec: {
+      enabled: false,
+      hold: false,
+      service: 'Every',
+      express: 'Immediate',
+      onFailure: 'Continue',
+      historyLimit: 0,
+      subscriptions: [],
+      stations: occupied.map((station) => ({ name: station.metadata.name })),
+    },
+  };
+}
+
+/** Everything that the decision for a track depends on; `undefined` where it cannot be read, or is gone without a ticket. */
 export function snapshotOf(world: World, key: string, now: Date, facts: Facts): Snapshot | undefined {
-  const track = world.tracks.get(key)?.resource;
+  const kept = world.tracks.get(key);
+  const [namespace = '', name = ''] = key.split('/');
+  const gone = kept === undefined;
+  if (gone && world.tickets.find('track', key).length === 0) return undefined;
+  const track = gone ? goneTrack(world, namespace, name) : kept.resource;
   if (track === undefined) return undefined;
-  const { namespace } = track.metadata;
   const neighbours = neighboursOf(world, track).map((neighbour) => lineOf(world, neighbour));
   const stations = new Map<string, Station>();
   for (const { spec } of [track, ...neighbours.map((line) => line.track)]) {
-    for (const { name } of spec.stations) {
-      const station = world.stations.get(keyOf({ namespace, name }))?.resource;
-      if (station) stations.set(name, station);
+    for (const stop of spec.stations) {
+      const station = world.stations.get(keyOf({ namespace, name: stop.name }))?.resource;
+      if (station) stations.set(stop.name, station);
     }
   }
   const line = lineOf(world, track);
+  if (gone) return { ...line, gone, now, stations, neighbours, facts };
   return { ...line, tickets: [...line.tickets, ...unridden(world, namespace)], now, stations, neighbours, facts };
 }

@@ -5,6 +5,7 @@ import { decideArriving } from './arriving';
 import { decideBoarding } from './boarding';
 import { same } from './canonical';
 import { abort, freeStation } from './ending';
+import { waitingFor } from './obstacle';
 import { Draft, type Plan } from './plan';
 import { arrivalIsStamped, hasEnded, isRiding, occupies, ridingInOrder } from './ride';
 import type { Facts, Snapshot } from './snapshot';
@@ -17,6 +18,10 @@ import { without } from './without';
 export function decideTrack(snapshot: Snapshot): Plan {
   const draft = new Draft(snapshot);
   finishEndings(draft);
+  if (snapshot.gone) {
+    for (const ticket of snapshot.tickets) decideTracklessTicket(draft, ticket);
+    return draft.plan();
+  }
   decideTicketing(draft, snapshot);
   decideBoarding(draft, snapshot);
   for (const ticket of ridingInOrder(snapshot)) decideTicket(draft, ticket);
@@ -24,6 +29,25 @@ export function decideTrack(snapshot: Snapshot): Plan {
   const { track } = snapshot;
   draft.writeTrack(track, trackView(track, track.status ?? {}, snapshot.now));
   return draft.plan();
+}
+
+/**
+ * Rule C6 for a track that is deleted: an arrival under way finishes, a ticket that has boarded ends with its track, and
+ * one that has not waits for the track to be made.
+ */
+function decideTracklessTicket(draft: Draft, ticket: Ticket): void {
+  const { snapshot, now } = draft;
+  const { name } = snapshot.track.metadata;
+  const station = [...snapshot.stations.values()].find((one) => occupies(one, ticket));
+  if (station !== undefined && !arrivalIsStamped(station, ticket)) {
+    return decideArriving(draft, snapshot, ticket, station);
+  }
+  if (ticket.status?.sequence !== undefined || ticket.spec.abort) {
+    return abort(draft, ticket, ticket.status?.station ?? name);
+  }
+  const message = `track ${name} does not exist: apply it, or set spec.abort to end the ticket`;
+  const waiting = waitingFor({ reason: 'TrackDisabled', message }, ticket, ticket.status?.station ?? '', now);
+  draft.writeTicket(ticket, { ...ticket.status, phase: 'Standing', waiting });
 }
 
 /** Rules C3, D7: a station whose occupant's arrival is stamped, or whose occupant is gone, is freed. */

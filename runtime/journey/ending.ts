@@ -36,6 +36,10 @@ const nameOf = (one: { readonly namespace: string; readonly name: string }): str
 export function goOn(draft: Draft, line: Line, ticket: Ticket, stamp?: Stamp): void {
   const rest = without(ticket.status ?? {}, 'waiting');
   const status: TicketStatus = stamp === undefined ? rest : { ...rest, stamps: [...(rest.stamps ?? []), stamp] };
+  if (line.gone) {
+    draft.writeTicket(ticket, { ...status, phase: 'Aborted' });
+    return;
+  }
   const next = remainingWay(line.track, status)[0];
   draft.writeTicket(
     ticket,

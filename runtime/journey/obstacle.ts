@@ -18,7 +18,7 @@ export const shorten = (message: string): string =>
 
 /** An obstacle as status says it; an obstacle that was there before keeps its beginning (rule E4). */
 export function waitingFor(obstacle: Obstacle, ticket: Ticket, station: string, now: Date): Waiting {
-  const before = ticket.status?.station === station ? ticket.status.waiting : undefined;
+  const before = (ticket.status?.station ?? '') === station ? ticket.status?.waiting : undefined;
   return {
     reason: obstacle.reason,
     since: before?.reason === obstacle.reason ? before.since : now.toISOString(),

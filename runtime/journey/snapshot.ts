@@ -10,6 +10,8 @@ import type { JobFact, JobKind, JobResults } from './job';
 /** One track and its tickets: every unfinished one, and ended ones that a station still names. */
 export interface Line {
   readonly track: Track;
+  /** The track is deleted, and `track` only stands in for it: nothing boards, and what rides ends (rule C6). @default false */
+  readonly gone?: boolean;
   readonly tickets: readonly Ticket[];
 }
 

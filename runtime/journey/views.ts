@@ -23,9 +23,13 @@ function unhonouredOfTrack(track: Track): string[] {
 
 /** How the track runs, and what of it this version does not do but runs well without. */
 const serviceWords = (track: Track): string =>
-  track.spec.service === 'Latest'
-    ? 'In service. This version lets every ticket ride to the end: waiting tickets do not couple yet.'
-    : 'In service.';
+  [
+    'In service.',
+    ...(track.spec.service === 'Latest'
+      ? ['This version lets every ticket ride to the end: waiting tickets do not couple yet.']
+      : []),
+    'Ended tickets stay: historyLimit is not kept yet.',
+  ].join(' ');
 
 /** What the station's spec asks for and this version does not do. */
 function unhonouredOfStation(station: Station): string[] {

@@ -159,6 +159,8 @@ describe('An event recorder', () => {
       recording.record(occurrence);
       await recording.flush();
       expect(lost).toEqual([{ reason: 'Arrived', kind: 'Ticket', name: 'shop-7', error: error.message }]);
+      // One attempt: an API in trouble is not asked twice.
+      expect(events.writes).toBe(1);
       events.failing = undefined;
       recording.record(occurrence);
       await recording.flush();

@@ -1,0 +1,100 @@
+import type { Station, Ticket } from '../../lib/api';
+import { decideTrack, type Facts, type Plan, type Snapshot } from '../../runtime/journey';
+
+const now = new Date('2030-01-01T00:00:00Z');
+const facts: Facts = {
+  precondition: () => ({ ok: true }),
+  judge: () => ({ outcome: 'Synced', revision: '' }),
+  health: () => 'Healthy',
+  live: () => undefined,
+  ticket: () => undefined,
+  visitors: () => [],
+  job: () => undefined,
+};
+const meta = (name: string) => ({ name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: '1' });
+const ticket = (status: Ticket['status']): Ticket => ({
+  apiVersion: 'k8sta.io/v1alpha1',
+  kind: 'Ticket',
+  metadata: meta('main-1'),
+  spec: { track: 'main', change: { images: [{ repoURL: 'ghcr.io/acme/shop', tag: '1' }] }, hold: false, abort: false },
+  ...(status && { status }),
+});
+const station = (status: Station['status']): Station => ({
+  apiVersion: 'k8sta.io/v1alpha1',
+  kind: 'Station',
+  metadata: meta('test'),
+  spec: {
+    enabled: true,
+    hold: false,
+    via: 'Push',
+    deadlines: { arrival: '30m', degraded: '1m', missing: '10m' },
+    applications: [],
+    junctions: [],
+  },
+  ...(status && { status }),
+});
+
+const decide = (rider: Ticket, stop?: Station): Plan => {
+  const snapshot: Snapshot = {
+    gone: true,
+    track: {
+      apiVersion: 'k8sta.io/v1alpha1',
+      kind: 'Track',
+      metadata: meta('main'),
+      spec: {
+        enabled: false,
+        hold: false,
+        service: 'Every',
+        express: 'Immediate',
+        onFailure: 'Continue',
+        historyLimit: 0,
+        subscriptions: [],
+        stations: stop ? [{ name: 'test' }] : [],
+      },
+    },
+    tickets: [rider],
+    now,
+    stations: new Map(stop ? [['test', stop]] : []),
+    neighbours: [],
+    facts: { ...facts, ticket: () => rider },
+  };
+  return decideTrack(snapshot);
+};
+
+describe('C6: the track is deleted', () => {
+  test('a ticket that stands on it ends Aborted', () => {
+    expect(decide(ticket({ phase: 'Standing', sequence: 1, station: 'test' })).steps).toMatchObject([
+      { step: 'WriteTicket', status: { phase: 'Aborted' } },
+    ]);
+  });
+
+  test('a ticket that has not boarded waits for the track, and says so', () => {
+    expect(decide(ticket(undefined)).steps).toMatchObject([
+      {
+        step: 'WriteTicket',
+        status: {
+          phase: 'Standing',
+          waiting: { reason: 'TrackDisabled', message: expect.stringContaining('track main does not exist') as string },
+        },
+      },
+    ]);
+  });
+
+  test('an arrival under way finishes, and the ticket ends then', () => {
+    const start = '2030-01-01T00:00:00Z';
+    const arrival = { station: 'test', stationUid: 'uid-test', start, pushed: start, applications: [] };
+    const rider = ticket({ phase: 'Arriving', sequence: 1, station: 'test', arrival });
+    const stop = station({ occupant: { ticket: 'main-1', uid: 'uid-main-1', start } });
+    expect(decide(rider, stop).steps).toMatchObject([
+      { step: 'WriteTicket', status: { phase: 'Aborted', stamps: [{ station: 'test', result: 'Arrived' }] } },
+    ]);
+  });
+
+  test('the station of a ticket that has ended is freed', () => {
+    const rider = ticket({ phase: 'Aborted', sequence: 1, station: 'test' });
+    const stop = station({ occupant: { ticket: 'main-1', uid: 'uid-main-1', start: '2030-01-01T00:00:00Z' } });
+    const [step] = decide(rider, stop).steps;
+    expect(step).toMatchObject({ step: 'WriteStation' });
+    expect(step?.step === 'WriteStation' && step.status.occupant).toBeUndefined();
+  });
+});
