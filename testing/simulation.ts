@@ -142,8 +142,6 @@ export class Simulation {
       judge: (reference, expectation) => this.model.judge(reference, expectation),
       health: () => 'Healthy',
       live: (reference) => this.model.head(reference),
-      visitors: (station) =>
-        [...this.tickets.values()].filter((one) => one.status?.arrival?.station === station.metadata.name),
       ticket: (uid) => [...this.tickets.values()].find((ticket) => ticket.metadata.uid === uid),
       visitors: (station) =>
         [...this.tickets.values()].filter((ticket) => ticket.status?.arrival?.station === station.metadata.name),

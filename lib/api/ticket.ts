@@ -122,6 +122,12 @@ export const ArrivalApplication = s.shape('What one arrival does to one applicat
   ),
   state: Type.Optional(s.count('Index into `states`.')),
   renderer: Type.Optional(Renderer),
+  recovered: Type.Optional(
+    s.shape('The good commit that was read back from the branch, where the station had no record of one (rule A7).', {
+      commit: s.commit('SHA.'),
+      state: s.count('Index into `states`.'),
+    }),
+  ),
   result: s.words('What it came to.', ARRIVAL_RESULTS),
   shown: Type.Optional(Type.Boolean({ description: 'The branch was seen to show the commit.' })),
   message: Type.Optional(s.message('What is worth saying about it.')),

@@ -131,6 +131,7 @@ const Versions = {
   images: Type.Optional(s.list(Image, 'Images.', { maxItems: 50, 'x-kubernetes-list-type': 'atomic' })),
   chart: Type.Optional(Chart),
   commit: Type.Optional(s.commit('Commit of the source branch.')),
+  created: Type.Optional(s.time('When the image was built, where the strategy goes by it.')),
 };
 
 export const SubscriptionStatus = s.shape(

@@ -53,8 +53,7 @@ const LOCKED_DOWN: ContainerSecurityContextProps = {
 
 /**
  * Everything that the runtime needs in a cluster: definitions, namespace, the least rights, Deployment, Service and
- * NetworkPolicy. One replica: this version elects no leader, and compare-and-swap keeps a second one harmless but idle
- * work is not wanted.
+ * NetworkPolicy. One replica: this version elects no leader.
  */
 export class TransitAuthority extends Construct {
   /** Namespace of the runtime. */

@@ -109,7 +109,12 @@ function isSpecInvalid({ view }: Moment): Verdict | undefined {
   return { outcome: 'Failed', reason: 'InvalidSpec', message: condition.message };
 }
 
-function isLookPending({ view, now, patience }: Moment): Verdict | undefined {
+/** The commit is live as far as Argo CD last saw. */
+const isLive = ({ view, relation }: Moment): boolean =>
+  view.sync.status === 'Synced' && (relation === 'same' || relation === 'contains');
+
+function isLookPending(moment: Moment): Verdict | undefined {
+  const { view, now, patience } = moment;
   if (view.refresh === undefined) return undefined;
   const since = timeOf(view.refresh.requestedAt);
   const until = since && plus(since, patience.unansweredMs);
@@ -121,7 +126,11 @@ function isLookPending({ view, now, patience }: Moment): Verdict | undefined {
       { since },
     );
   }
-  return waiting('NotSynced', 'Argo CD has been asked to look at the branch again', { since, recheckAt: until });
+  return waiting('NotSynced', 'Argo CD has been asked to look at the branch again', {
+    since,
+    recheckAt: until,
+    synced: isLive(moment),
+  });
 }
 
 function isOperationUnderWay({ view, now, patience }: Moment): Verdict | undefined {

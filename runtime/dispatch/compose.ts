@@ -12,8 +12,8 @@ const REGULAR_FILES = ['100644', '100755'];
 export interface Composition {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly renderer: RendererName;
-  /** Image repositories of the state that the manifests use. */
-  readonly usedImages: readonly string[];
+  /** Image repositories of the state that the manifests use; absent where nothing was rendered. */
+  readonly usedImages?: readonly string[];
 }
 
 /** The whole tree of the base commit, with the overlay folder taken from the overlay commit (rule A3). */

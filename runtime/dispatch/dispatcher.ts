@@ -114,13 +114,13 @@ export class Dispatcher {
    */
   async #carryOut(owner: string, plan: Plan): Promise<Date | undefined> {
     const { board, executor, now, log } = this.#options;
-    const failures: unknown[] = [];
+    const failures: Error[] = [];
     for (const step of plan.steps) {
       try {
         if (step.step === 'Start') board.start(owner, step.job);
         else await executor.execute(step);
       } catch (error) {
-        failures.push(error);
+        failures.push(error instanceof Error ? error : new Error(messageOf(error)));
       }
     }
     const retriable = failures.find(isRetriable);
@@ -155,7 +155,13 @@ export class Dispatcher {
 
   #station(key: string, add: Add): void {
     add(`station ${key}`);
-    for (const kept of this.#options.world.tracks.find('station', key)) add(`track ${keyOf(kept.metadata)}`);
+    const { world } = this.#options;
+    for (const kept of world.tracks.find('station', key)) add(`track ${keyOf(kept.metadata)}`);
+    const uid = world.stations.get(key)?.resource?.status?.occupant?.uid;
+    const occupant = uid === undefined ? undefined : world.tickets.find('uid', uid)[0]?.resource;
+    if (occupant?.spec.track !== undefined) {
+      add(`track ${keyOf({ namespace: occupant.metadata.namespace, name: occupant.spec.track })}`);
+    }
   }
 
   #namespace(namespace: string | undefined, add: Add): void {

@@ -116,8 +116,6 @@ export async function lookAtHeads(
 export async function relate(git: Git, { repoURL, commit, revision }: RelateJob): Promise<RevisionRelation> {
   if (commit === revision) return 'same';
   if (!(await git.has(repoURL, revision))) return 'foreign';
-  const [ours, theirs] = await Promise.all([git.describe(repoURL, commit), git.describe(repoURL, revision)]);
-  if (ours.tree === theirs.tree) return 'same';
   const { kin } = await headFacts(git, repoURL, revision, [commit]);
   return kin.some((one) => one.descends && one.touched.length === 0) ? 'contains' : 'foreign';
 }

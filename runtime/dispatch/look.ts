@@ -44,11 +44,16 @@ async function lookAtImages(
     if (digest === undefined) throw new Error(`tag ${tag} of ${repoURL} went away during the look`);
     chosen.push({ repoURL, tag, digest });
   }
-  const last = job.last?.ticketed?.images?.find((image) => image.repoURL === first)?.tag;
+  const ticketed = job.last?.ticketed;
+  const last = ticketed?.images?.find((image) => image.repoURL === first)?.tag;
   const factOf = (wanted: string): TagFact => facts.find((fact) => fact.tag === wanted) ?? { tag: wanted };
+  const lastFact = (wanted: string): TagFact =>
+    ticketed?.created === undefined ? factOf(wanted) : { tag: wanted, created: new Date(ticketed.created) };
+  const { created } = factOf(tag);
   return {
     images: chosen,
-    newer: last === undefined || ranksAbove(factOf(tag), factOf(last), images),
+    ...(created && { created }),
+    newer: last === undefined || ranksAbove(factOf(tag), lastFact(last), images),
     choice: selection.explanation,
   };
 }

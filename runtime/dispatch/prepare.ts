@@ -5,6 +5,7 @@ import { messageOf, TerminalError } from '../errors';
 import { blobId, type Git } from '../git';
 import {
   applyChange,
+  commitsFor,
   comparisons,
   ownershipOf,
   sameState,
@@ -72,7 +73,9 @@ async function prepareOne(
   const state = applyChange(from, job.change, job.root, reference, history);
   const parent = head === undefined ? undefined : await branchContent(git, reference.repoURL, head);
   const composition = await filesOf(tools, application, good, state, signal);
-  return finish(tools, job, application, { head, parent, state, good: good?.commit, composition });
+  const recovered = application.good === undefined ? found.good : undefined;
+  const result = { head, parent, state, good: good?.commit, composition };
+  return finish(tools, job, application, { ...result, recovered });
 }
 
 /** A state that the change leaves as it is keeps its files byte for byte; nothing is rendered for it (rule A6). */
@@ -91,7 +94,7 @@ async function filesOf(
         const bytes = blobs.get(oid);
         return bytes === undefined ? [] : [[path, bytes] as const];
       });
-      return { files: new Map(files), renderer: record.renderer, usedImages: [] };
+      return { files: new Map(files), renderer: record.renderer };
     }
   }
   return compose(git, renderer, reference, state, signal);
@@ -103,13 +106,15 @@ interface Result {
   readonly state: RenderedState;
   readonly good: string | undefined;
   readonly composition: Composition;
+  /** Read back from the branch, where the station had no record of it. */
+  readonly recovered: { readonly commit: string; readonly state: RenderedState } | undefined;
 }
 
 async function finish(
   { git }: Tools,
   job: PrepareJob,
   { reference, resumed }: PrepareApplication,
-  { head, parent, state, good, composition }: Result,
+  { head, parent, state, good, composition, recovered }: Result,
 ): Promise<PreparedApplication> {
   const { repoURL } = reference;
   const files = Object.fromEntries([...composition.files].map(([path, bytes]) => [path, blobId(bytes)]));
@@ -122,7 +127,17 @@ async function finish(
   if (head !== undefined && parent !== undefined && showsAlready(parent, files)) {
     const { tree } = await git.describe(repoURL, head);
     const renderer = composition.renderer;
-    return { outcome: 'NoChange', reference, parent: head, tree, commit: head, state, renderer, message };
+    return {
+      outcome: 'NoChange',
+      reference,
+      parent: head,
+      tree,
+      commit: head,
+      state,
+      renderer,
+      message,
+      ...(recovered && { recovered }),
+    };
   }
   const key = `${reference.namespace}/${reference.name}`;
   const record = writeStateRecord({
@@ -151,6 +166,7 @@ async function finish(
     state,
     renderer: composition.renderer,
     message,
+    ...(recovered && { recovered }),
   };
 }
 
@@ -165,7 +181,8 @@ function showsAlready(parent: BranchContent, files: Readonly<Record<string, stri
 }
 
 function wordsOn(job: PrepareJob, { files, usedImages }: Composition): string {
-  const unused = (job.change.images ?? []).map((image) => image.repoURL).filter((image) => !usedImages.includes(image));
+  const carried = (job.change.images ?? []).map((image) => image.repoURL);
+  const unused = usedImages === undefined ? [] : carried.filter((image) => !usedImages.includes(image));
   const count = `${files.size} file${files.size === 1 ? '' : 's'}`;
   return unused.length === 0 ? count : `${count}; no manifest uses ${unused.join(', ')}`;
 }
@@ -178,10 +195,18 @@ async function sourceHistory(
   from: RenderedState,
 ): Promise<SourceHistory> {
   const { repoURL } = reference;
-  const pairs = comparisons(from, job.change, reference);
-  if (pairs.length === 0) return { contains: () => false, onBranch: () => true };
+  const incoming = commitsFor(job.change, reference);
+  if (incoming.length === 0) return { contains: () => false, onBranch: () => true };
   const branch = sourceBranchOf(reference);
   const head = (await git.heads(repoURL, [branch])).get(branch);
+  for (const commit of incoming) {
+    if (head !== undefined && (await git.contains(repoURL, commit, head))) continue;
+    throw new TerminalError(
+      `commit ${commit.slice(0, 7)} is not on branch ${branch} of ${repoURL}: merge it there first`,
+      'SourceNotContained',
+    );
+  }
+  const pairs = comparisons(from, job.change, reference);
   const contained = new Set<string>();
   const onBranch = new Set<string>();
   for (const { incoming, recorded } of pairs) {

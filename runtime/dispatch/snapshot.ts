@@ -63,12 +63,12 @@ export function neighboursOf(world: World, track: Track): Track[] {
   return [...found.values()];
 }
 
+/** Stations that tickets of a track occupy, ended ones too, whether or not the track still leads there. */
+const occupiedBy = (world: World, key: string): Station[] =>
+  world.tickets.find('track', key).flatMap(({ metadata }) => readable(world.stations.find('occupant', metadata.uid)));
+
 /** What stands in for a track that is gone: the stations that its tickets still occupy, and nothing that would board. */
 function goneTrack(world: World, namespace: string, name: string): Track {
-  const occupied = readable(world.stations.list(namespace)).filter((station) => {
-    const uid = station.status?.occupant?.uid;
-    return uid !== undefined && world.tickets.find('uid', uid)[0]?.resource?.spec.track === name;
-  });
   return {
     apiVersion: API_VERSION,
     kind: 'Track',
@@ -81,7 +81,7 @@ function goneTrack(world: World, namespace: string, name: string): Track {
       onFailure: 'Continue',
       historyLimit: 0,
       subscriptions: [],
-      stations: occupied.map((station) => ({ name: station.metadata.name })),
+      stations: occupiedBy(world, keyOf({ namespace, name })).map((station) => ({ name: station.metadata.name })),
     },
   };
 }
@@ -95,7 +95,7 @@ export function snapshotOf(world: World, key: string, now: Date, facts: Facts): 
   const track = gone ? goneTrack(world, namespace, name) : kept.resource;
   if (track === undefined) return undefined;
   const neighbours = neighboursOf(world, track).map((neighbour) => lineOf(world, neighbour));
-  const stations = new Map<string, Station>();
+  const stations = new Map(occupiedBy(world, key).map((station) => [station.metadata.name, station]));
   for (const { spec } of [track, ...neighbours.map((line) => line.track)]) {
     for (const stop of spec.stations) {
       const station = world.stations.get(keyOf({ namespace, name: stop.name }))?.resource;

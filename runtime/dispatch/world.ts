@@ -62,7 +62,7 @@ export interface WorldOptions {
 /** Caches of everything that decisions read. */
 export class World {
   readonly tracks: Store<Kept<Track>, 'station'>;
-  readonly stations: Store<Kept<Station>, 'application'>;
+  readonly stations: Store<Kept<Station>, 'application' | 'occupant'>;
   readonly tickets: Store<Kept<Ticket>, 'track' | 'uid'>;
   readonly applications: Store<ApplicationView, 'branch'>;
   readonly credentials: Store<KeptCredential>;
@@ -80,10 +80,13 @@ export class World {
       identity: metadataOf,
       indexes: { station: (kept) => (kept.resource ? stationKeys(kept.resource) : []) },
     });
-    this.stations = new Store<Kept<Station>, 'application'>({
+    this.stations = new Store<Kept<Station>, 'application' | 'occupant'>({
       log,
       identity: metadataOf,
-      indexes: { application: (kept) => (kept.resource?.spec.applications ?? []).map((reference) => keyOf(reference)) },
+      indexes: {
+        application: (kept) => (kept.resource?.spec.applications ?? []).map((reference) => keyOf(reference)),
+        occupant: ({ resource }) => (resource?.status?.occupant ? [resource.status.occupant.uid] : []),
+      },
     });
     this.tickets = new Store<Kept<Ticket>, 'track' | 'uid'>({
       log,

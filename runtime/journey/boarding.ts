@@ -7,6 +7,7 @@ import type { Root, Station, Ticket, Track } from '../../lib/api';
 import { changeOf } from './cargo';
 import { describeChange } from './change';
 import type { SourcesJob } from './job';
+import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import { hasEnded, remainingWay } from './ride';
 import type { Line } from './snapshot';
@@ -47,17 +48,27 @@ export function decideBoarding(draft: Draft, line: Line): void {
   const copying = waiting.find((ticket) => ticket.metadata.uid === given?.uid);
   if (copying !== undefined && sequence !== undefined) return copy(draft, line, copying, sequence);
 
-  const first = waiting[0];
-  if (first === undefined || !track.spec.enabled || track.spec.hold || draft.writes(track.metadata.uid)) return;
-  if (first.spec.abort) {
-    draft.writeTicket(first, { ...first.status, phase: 'Aborted' });
+  for (const ticket of waiting.filter((one) => one.spec.abort))
+    draft.writeTicket(ticket, { ...ticket.status, phase: 'Aborted' });
+  const boarding = waiting.filter((one) => !one.spec.abort);
+  const shut = trackObstacle(track);
+  if (shut) {
+    for (const ticket of boarding) stayAway(draft, ticket, shut);
     return;
   }
+  const first = boarding[0];
+  if (first === undefined || draft.writes(track.metadata.uid)) return;
   draft.writeTrack(track, {
     ...track.status,
     sequence: nextSequence(track, draft.snapshot.stations.values()),
     boarded: { ticket: first.metadata.name, uid: first.metadata.uid },
   });
+}
+
+/** A ticket that cannot board yet says why. */
+function stayAway(draft: Draft, ticket: Ticket, obstacle: Obstacle): void {
+  const waiting = waitingFor(draft, obstacle, ticket, ticket.status?.station ?? '');
+  draft.writeTicket(ticket, { ...ticket.status, phase: 'Standing', waiting });
 }
 
 /** Rule A4: a retry keeps the root of what it retries; every other ticket is its own. */
@@ -94,12 +105,7 @@ function copy(draft: Draft, line: Line, ticket: Ticket, sequence: number): void 
   if (job !== undefined && (fact === undefined || fact.state === 'Running')) return;
   const now = draft.now.toISOString();
   if (fact?.state === 'Failed') {
-    const since = ticket.status?.waiting?.reason === fact.reason ? ticket.status.waiting.since : now;
-    draft.writeTicket(ticket, {
-      ...ticket.status,
-      phase: 'Standing',
-      waiting: { reason: fact.reason, since, message: `cannot board yet: ${fact.message}` },
-    });
+    stayAway(draft, ticket, { reason: fact.reason, message: `cannot board yet: ${fact.message}` });
     return;
   }
   const status = without(ticket.status ?? {}, 'waiting');

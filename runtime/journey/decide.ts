@@ -36,7 +36,7 @@ export function decideTrack(snapshot: Snapshot): Plan {
  * one that has not waits for the track to be made.
  */
 function decideTracklessTicket(draft: Draft, ticket: Ticket): void {
-  const { snapshot, now } = draft;
+  const { snapshot } = draft;
   const { name } = snapshot.track.metadata;
   const station = [...snapshot.stations.values()].find((one) => occupies(one, ticket));
   if (station !== undefined && !arrivalIsStamped(station, ticket)) {
@@ -46,17 +46,16 @@ function decideTracklessTicket(draft: Draft, ticket: Ticket): void {
     return abort(draft, ticket, ticket.status?.station ?? name);
   }
   const message = `track ${name} does not exist: apply it, or set spec.abort to end the ticket`;
-  const waiting = waitingFor({ reason: 'TrackDisabled', message }, ticket, ticket.status?.station ?? '', now);
+  const waiting = waitingFor(draft, { reason: 'TrackDisabled', message }, ticket, ticket.status?.station ?? '');
   draft.writeTicket(ticket, { ...ticket.status, phase: 'Standing', waiting });
 }
 
 /** Rules C3, D7: a station whose occupant's arrival is stamped, or whose occupant is gone, is freed. */
 function finishEndings(draft: Draft): void {
   const { snapshot } = draft;
-  for (const { name } of snapshot.track.spec.stations) {
-    const station = snapshot.stations.get(name);
-    const occupant = station?.status?.occupant;
-    if (station === undefined || occupant === undefined) continue;
+  for (const station of snapshot.stations.values()) {
+    const occupant = station.status?.occupant;
+    if (occupant === undefined) continue;
     const ticket = snapshot.facts.ticket(occupant.uid);
     if (ticket === undefined) {
       draft.writeStation(station, without(station.status ?? {}, 'occupant'));

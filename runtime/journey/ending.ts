@@ -160,17 +160,23 @@ function kept(list: StateList, status: StationStatus, entry: ApplicationStatus):
   };
 }
 
+/** The good commit that the arrival read back from a branch, where the station had no record of one (rule A7). */
+function recoveredGood(list: StateList, arrival: Arrival, one: ArrivalApplication): ApplicationStatus['good'] {
+  const state = moveState(list, arrival.states, one.recovered?.state);
+  if (one.recovered === undefined || state === undefined) return undefined;
+  return { commit: one.recovered.commit, state, recovered: true };
+}
+
 /** An entry after its branch was seen to show our commit. */
 function advanced(
-  one: ArrivalApplication & { commit: string },
+  { name, namespace, commit }: ArrivalApplication & { commit: string },
   state: number | undefined,
-  before: ApplicationStatus | undefined,
+  good: ApplicationStatus['good'],
   completed: boolean,
 ): ApplicationStatus {
-  const { name, namespace, commit } = one;
   if (completed && state !== undefined) return { name, namespace, head: { commit }, good: { commit, state } };
-  const differs = state !== undefined && state !== before?.good?.state;
-  return { ...(before ?? { name, namespace }), head: { commit, ...(differs && { state }) } };
+  const differs = state !== undefined && state !== good?.state;
+  return { name, namespace, head: { commit, ...(differs && { state }) }, ...(good && { good }) };
 }
 
 /** The applications after the arrival, and the list of states that they refer to, each once. */
@@ -187,7 +193,8 @@ function rewrite(status: StationStatus, arrival: Arrival, completed: boolean): R
       if (one === undefined || commit === undefined) return entry === undefined ? [] : [kept(list, status, entry)];
       // What a completed arrival replaces leaves no state behind.
       const present = entry === undefined || completed ? undefined : kept(list, status, entry);
-      return [advanced({ ...one, commit }, moveState(list, arrival.states, one.state), present, completed)];
+      const good = completed ? undefined : (present?.good ?? recoveredGood(list, arrival, one));
+      return [advanced({ ...one, commit }, moveState(list, arrival.states, one.state), good, completed)];
     });
   return { applications, states: list.states };
 }

@@ -53,6 +53,12 @@ function windowObstacle(windows: readonly Window[], now: Date): Obstacle | undef
 export function entryObstacle(station: Station, now: Date): Obstacle | undefined {
   const entry = station.spec.entry;
   const name = station.metadata.name;
+  if (station.spec.via === 'PullRequest') {
+    return {
+      reason: 'PullRequest',
+      message: `this version opens no pull requests yet, and ${name} asks for one: nothing is pushed past it`,
+    };
+  }
   if (entry?.completed) {
     return {
       reason: 'Completed',

@@ -13,6 +13,7 @@ export { hasEnded } from './ride';
 export type { Facts, Line, Snapshot } from './snapshot';
 export {
   applyChange,
+  commitsFor,
   comparisons,
   overlayPath,
   sameRepository,

@@ -38,6 +38,8 @@ export interface LookJob {
 }
 export interface Look {
   readonly images?: readonly Image[];
+  /** When the choice was built, where the strategy goes by it. */
+  readonly created?: Date;
   /** Whether the choice ranks above the one ticketed last, in the strategy's own order; for `digest`, whether it differs. */
   readonly newer: boolean;
   /** Why that one, in a sentence. */
@@ -94,6 +96,8 @@ export type PreparedApplication =
       readonly commit: string;
       readonly state: RenderedState;
       readonly renderer?: Renderer;
+      /** The good commit that was read back from the branch (rule A7). */
+      readonly recovered?: { readonly commit: string; readonly state: RenderedState };
       readonly message: string;
     }
   | { readonly outcome: 'Suspended'; readonly reference: ApplicationReference; readonly ownership: Foreign }

@@ -1,6 +1,7 @@
 /** What keeps a ticket where it is. */
 
-import type { Ticket, Waiting, WaitingReason } from '../../lib/api';
+import type { Ticket, Track, Waiting, WaitingReason } from '../../lib/api';
+import type { Draft } from './plan';
 
 /** A reason not to go on, in words, and when it ends by itself where that is known. */
 export interface Obstacle {
@@ -16,13 +17,37 @@ const MESSAGE_LIMIT = 4_000;
 export const shorten = (message: string): string =>
   message.length <= MESSAGE_LIMIT ? message : `${message.slice(0, MESSAGE_LIMIT)}...`;
 
-/** An obstacle as status says it; an obstacle that was there before keeps its beginning (rule E4). */
-export function waitingFor(obstacle: Obstacle, ticket: Ticket, station: string, now: Date): Waiting {
-  const before = (ticket.status?.station ?? '') === station ? ticket.status?.waiting : undefined;
+/** How long a wait has to last before new words for the same reason are worth a write. */
+const SAY_MORE_AFTER_MS = 2_000;
+
+/**
+ * An obstacle as status says it. One that was there before keeps its beginning (rule E4), and its words too while it is
+ * young: most waits end before anybody could read them twice.
+ */
+export function waitingFor(draft: Draft, obstacle: Obstacle, ticket: Ticket, station: string): Waiting {
+  const present = (ticket.status?.station ?? '') === station ? ticket.status?.waiting : undefined;
+  const before = present?.reason === obstacle.reason ? present : undefined;
+  const since = before?.since ?? draft.now.toISOString();
   return {
     reason: obstacle.reason,
-    since: before?.reason === obstacle.reason ? before.since : now.toISOString(),
-    ...(obstacle.until === undefined ? {} : { until: obstacle.until.toISOString() }),
-    message: shorten(obstacle.message),
+    since,
+    ...(obstacle.until && { until: obstacle.until.toISOString() }),
+    message: before ? laterWords(draft, before, shorten(obstacle.message)) : shorten(obstacle.message),
   };
+}
+
+/** The words of a wait that was there before: the old ones while it is young. */
+function laterWords(draft: Draft, before: Waiting, message: string): string {
+  if (before.message === message) return message;
+  const sayMoreAt = new Date(Date.parse(before.since) + SAY_MORE_AFTER_MS);
+  if (sayMoreAt <= draft.now) return message;
+  draft.wake(sayMoreAt);
+  return before.message;
+}
+
+/** A track that boards nothing and whose tickets go nowhere (rules C7, G1). */
+export function trackObstacle({ metadata: { name }, spec }: Track): Obstacle | undefined {
+  if (!spec.enabled)
+    return { reason: 'TrackDisabled', message: `track ${name} is disabled: set spec.enabled to go on` };
+  return spec.hold ? { reason: 'Held', message: `track ${name} is held: set spec.hold to false to go on` } : undefined;
 }

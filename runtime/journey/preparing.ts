@@ -45,7 +45,7 @@ export function prepareJob(visit: Visit): PrepareJob {
   const { draft, line, ticket, station, start } = visit;
   const names = line.track.spec.stations.map((stop) => stop.name);
   const earlier = names
-    .slice(0, names.indexOf(station.metadata.name))
+    .slice(0, Math.max(0, names.indexOf(station.metadata.name)))
     .reverse()
     .flatMap((name) => draft.snapshot.stations.get(name) ?? []);
   const resumed = resumedHeads(ticket);
@@ -133,6 +133,7 @@ function record(visit: Visit, prepared: Prepared): void {
       ...(withdrawn.length === 0 ? {} : { withdrawn }),
       state: states.place(one.state),
       ...(one.renderer === undefined ? {} : { renderer: one.renderer }),
+      ...(one.recovered && { recovered: { commit: one.recovered.commit, state: states.place(one.recovered.state) } }),
       result: one.outcome,
       message: one.message,
     };

@@ -102,5 +102,6 @@ export function ranksAbove(chosen: TagFact, last: TagFact, subscription: ImageSu
     const [one, other] = [versionOf(chosen.tag), versionOf(last.tag)];
     return one !== null && (other === null || compare(one, other) > 0);
   }
-  return chosen.created !== undefined && (last.created === undefined || chosen.created > last.created);
+  // A build time that nobody knows any more, as of a tag that vanished, is no reason for a ticket.
+  return chosen.created !== undefined && last.created !== undefined && chosen.created > last.created;
 }

@@ -3,7 +3,7 @@
 import { parseDuration, type Stamp, type Station, type Ticket } from '../../lib/api';
 import { isContained, recordOf } from './state';
 import { entryObstacle } from './gates';
-import { waitingFor, type Obstacle } from './obstacle';
+import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import { changeOf, rootOf } from './cargo';
 import { fail, goOn } from './ending';
@@ -13,11 +13,8 @@ import type { Line, Snapshot } from './snapshot';
 /** What people, or an earlier failure, have shut. */
 function held(line: Line, ticket: Ticket, station: Station): Obstacle | undefined {
   const name = station.metadata.name;
-  const track = line.track.metadata.name;
-  if (!line.track.spec.enabled)
-    return { reason: 'TrackDisabled', message: `track ${track} is disabled: set spec.enabled to go on` };
-  if (line.track.spec.hold)
-    return { reason: 'Held', message: `track ${track} is held: set spec.hold to false to go on` };
+  const shut = trackObstacle(line.track);
+  if (shut) return shut;
   if (ticket.spec.hold) return { reason: 'Held', message: 'the ticket is held: set spec.hold to false to go on' };
   if (station.spec.hold) return { reason: 'Held', message: `station ${name} is held: set spec.hold to false to go on` };
   const { holdBy, haltBy } = station.status ?? {};
@@ -104,7 +101,7 @@ function stand(draft: Draft, ticket: Ticket, station: string, obstacle: Obstacle
     station,
     standingSince:
       status.phase === 'Standing' && status.station === station ? status.standingSince : draft.now.toISOString(),
-    waiting: waitingFor(obstacle, ticket, station, draft.now),
+    waiting: waitingFor(draft, obstacle, ticket, station),
   });
 }
 
@@ -120,6 +117,8 @@ export function decideStanding(draft: Draft, line: Line, ticket: Ticket): void {
       message: `waits for station ${name}, which does not exist: apply it, or take it off the track`,
     });
   }
+  const shut = trackObstacle(line.track);
+  if (shut) return stand(draft, ticket, name, shut);
   if (!station.spec.enabled)
     return pass(draft, line, ticket, { station: name, result: 'Skipped', reason: 'StationDisabled' });
 
@@ -165,7 +164,7 @@ const wholeSecond = (time: Date): string => `${time.toISOString().slice(0, 19)}Z
 /** Rule E2: a missing Application is waited for with a deadline. */
 function failsForMissing(draft: Draft, ticket: Ticket, station: Station, obstacle: Obstacle): boolean {
   if (obstacle.reason !== 'ApplicationMissing') return false;
-  const { since } = waitingFor(obstacle, ticket, station.metadata.name, draft.now);
+  const { since } = waitingFor(draft, obstacle, ticket, station.metadata.name);
   const until = new Date(Date.parse(since) + parseDuration(station.spec.deadlines.missing));
   draft.wake(until);
   if (until > draft.now) return false;

@@ -114,20 +114,24 @@ export function applyChange(
   };
 }
 
+/** Commits of a change that concern the application. */
+export function commitsFor(change: Change, reference: ApplicationReference): string[] {
+  return [
+    ...(change.sources ?? []).filter((source) => sameRepository(source.repoURL, reference.repoURL)),
+    ...(change.overlays ?? []).filter(
+      (part) => sameRepository(part.repoURL, reference.repoURL) && part.path === overlayPath(reference),
+    ),
+  ].map((part) => part.commit);
+}
+
 /** Which commits have to be compared before `applyChange` can tell; pairs of incoming and recorded. */
 export function comparisons(
   good: RenderedState,
   change: Change,
   reference: ApplicationReference,
 ): { incoming: string; recorded: string }[] {
-  const incoming = [
-    ...(change.sources ?? []).filter((source) => sameRepository(source.repoURL, reference.repoURL)),
-    ...(change.overlays ?? []).filter(
-      (part) => sameRepository(part.repoURL, reference.repoURL) && part.path === overlayPath(reference),
-    ),
-  ].map((part) => part.commit);
   const recorded = [good.base, good.overlay].filter((commit) => commit !== undefined);
-  return incoming.flatMap((one) =>
+  return commitsFor(change, reference).flatMap((one) =>
     recorded.filter((other) => other !== one).map((other) => ({ incoming: one, recorded: other })),
   );
 }

@@ -38,7 +38,7 @@ export function suspension(reference: ApplicationReference, ownership: Foreign, 
     case 'ForeignBranch':
       return {
         reason: 'ForeignBranch',
-        message: `${branch} is at ${shortCommit(ownership.head)} and K8sTA has no record of writing it. Set adopt on the station's application to take it over, or set spec.abort.`,
+        message: `${branch} is at ${shortCommit(ownership.head)} and K8sTA has no record of writing it. This version does not take over branches yet: point the Application at a new branch, or set spec.abort.`,
       };
   }
 }

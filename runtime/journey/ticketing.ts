@@ -51,12 +51,13 @@ function answer(
   if (look.problem === undefined) delete status.problem;
   if (look.images === undefined) return { status };
   const images = [...look.images];
-  const chosen = { ...status, seen: { images }, ticketed: { images } };
+  const versions = { images, ...(look.created && { created: look.created.toISOString() }) };
+  const chosen = { ...status, seen: versions, ticketed: versions };
   const last = before?.ticketed?.images;
   if (last === undefined && isShownAtFirstStation(draft, line.track, images)) return { status: chosen };
   const changed = before?.specDigest !== undefined && before.specDigest !== specDigest;
   const differs = !same(last, images);
-  if (!differs || (last !== undefined && !look.newer && !changed)) return { status: { ...status, seen: { images } } };
+  if (!differs || (last !== undefined && !look.newer && !changed)) return { status: { ...status, seen: versions } };
   return { status: chosen, ticket: { images } };
 }
 

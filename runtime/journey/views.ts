@@ -9,12 +9,13 @@ const NOT_YET = 'This version does not honour';
 
 /** What the track's spec asks for and this version does not do. */
 function unhonouredOfTrack(track: Track): string[] {
-  const { onFailure, subscriptions } = track.spec;
+  const { onFailure, subscriptions, boardedFrom } = track.spec;
   const sources = subscriptions.filter((one) => one.images === undefined).map((one) => one.name);
   return [
     ...(onFailure === 'Continue'
       ? []
       : [`${NOT_YET} onFailure ${onFailure}: a failed ticket leaves the track and the next one goes on.`]),
+    ...(boardedFrom?.length ? [`${NOT_YET} boardedFrom: no junction boards this track.`] : []),
     ...(sources.length === 0
       ? []
       : [`${NOT_YET} the subscriptions ${sources.join(', ')}: only images board by themselves.`]),
@@ -38,7 +39,7 @@ function unhonouredOfStation(station: Station): string[] {
     .filter((one) => one.render?.helm ?? one.render?.ytt ?? one.render?.command)
     .map((one) => one.name);
   return [
-    ...(via === 'Push' ? [] : [`${NOT_YET} via ${via}: commits are pushed.`]),
+    ...(via === 'Push' ? [] : [`${NOT_YET} via ${via}: tickets stand before the station.`]),
     ...(junctions.length === 0
       ? []
       : [`${NOT_YET} junctions: no tickets are made for ${junctions.map((one) => one.track).join(', ')}.`]),

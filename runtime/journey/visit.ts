@@ -37,7 +37,7 @@ export function waitInStation(visit: Visit, arrival: Arrival | undefined, obstac
     ...ticket.status,
     phase: suspended ? 'Suspended' : 'Arriving',
     station: station.metadata.name,
-    waiting: waitingFor(obstacle, ticket, station.metadata.name, draft.now),
+    waiting: waitingFor(draft, obstacle, ticket, station.metadata.name),
     ...(arrival === undefined ? {} : { arrival }),
   });
 }

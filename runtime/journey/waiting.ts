@@ -79,6 +79,8 @@ export function awaitApplications(visit: Visit, arrival: Arrival): void {
     .map(({ reference, verdict }) => verdict.outcome === 'Failed' && { reference, verdict })
     .find(Boolean);
   if (failed) {
+    // A comparison also fails where the branch is gone: that is for a person to say, not the end of the ticket (D8).
+    if (failed.verdict.reason === 'ComparisonError' && !isStillOurs(visit, arrival)) return;
     const message = `${failed.reference.name}: ${failed.verdict.message}`;
     return fail(draft, ticket, station.metadata.name, { reason: failed.verdict.reason, message }, arrival);
   }
@@ -105,6 +107,16 @@ function suspendForeign(visit: Visit, arrival: Arrival, revisions: ReadonlySet<s
   if (suspended === undefined) return false;
   suspendOrResume(visit, arrival, suspended);
   return true;
+}
+
+/** Whether the branches are what we made them; suspends the arrival, or waits for the look, where that is not known. */
+function isStillOurs(visit: Visit, arrival: Arrival): boolean {
+  const heads = visit.draft.ask(headsJob(visit, arrival, 'comparison failed'));
+  if (heads?.state !== 'Done') return false;
+  const suspended = heads.result.map((one) => suspendedBy(arrival, one)).find((one) => one !== undefined);
+  if (suspended === undefined) return true;
+  suspendOrResume(visit, arrival, suspended);
+  return false;
 }
 
 /** Why the look suspends the arrival: also where a branch that has shown our commit is back where it was before. */
@@ -136,6 +148,13 @@ function obstacleOf({ reference, verdict }: Judged): Obstacle {
   return { reason: 'NotSynced', message: `${reference.name}: ${words}` };
 }
 
+/** Rule F5: Progressing, or a comparison of the very commit under way, neither breaks nor ends a soak. */
+const keepsSoaking = ({ verdict }: Judged): boolean =>
+  verdict.outcome === 'Synced' ||
+  (verdict.outcome === 'Waiting' &&
+    verdict.synced &&
+    (verdict.reason === 'Progressing' || verdict.reason === 'NotSynced'));
+
 function waitForApplications(visit: Visit, arrival: Arrival, open: readonly Judged[]): void {
   const { draft, ticket, station } = visit;
   const obstacles = open.map(obstacleOf);
@@ -150,10 +169,12 @@ function waitForApplications(visit: Visit, arrival: Arrival, open: readonly Judg
     );
   }
   const waiting = ticket.status?.station === station.metadata.name ? ticket.status.waiting : undefined;
-  if (waiting?.reason === 'Soak' && worst.reason === 'Progressing') {
-    return waitInStation(visit, arrival, { reason: 'Soak', message: waiting.message });
-  }
   const timed = withDeadline(visit, arrival, waiting, worst);
+  if (waiting?.reason === 'Soak' && open.every(keepsSoaking)) {
+    const late = overdue(visit, timed, open, { ...worst, reason: 'Progressing' }, draft.now);
+    if (late) return fail(draft, ticket, station.metadata.name, late, timed);
+    return waitInStation(visit, timed, { reason: 'Soak', message: waiting.message });
+  }
   const since = waiting?.reason === worst.reason ? new Date(waiting.since) : draft.now;
   const failure = overdue(visit, timed, open, worst, since);
   if (failure) return fail(draft, ticket, station.metadata.name, failure, timed);

@@ -6,10 +6,8 @@ import { Project } from './project';
 
 const MINUTE = 60_000;
 
-let project: Project;
-beforeAll(() => {
-  project = Project.create();
-}, 6 * MINUTE);
+const project = new Project();
+beforeAll(() => project.install(), 6 * MINUTE);
 afterAll(() => project.remove());
 
 const packaged = (file: string): string => join(project.folder, 'node_modules/k8sta', file);

@@ -49,9 +49,8 @@ export class Project {
   }
 
   /** Packs this repository and installs the tarball into the template's project. */
-  static create(): Project {
-    const project = new Project();
-    const { folder } = project;
+  install(): void {
+    const { folder } = this;
     const template = join(dirname(require.resolve('cdk8s-cli/package.json')), 'templates', 'typescript-app');
     const versions: Record<string, string> = {
       $base: 'guestbook',
@@ -73,8 +72,7 @@ export class Project {
     execute(`npm pack --pack-destination "${folder}"`, root);
     const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
     if (tarball === undefined) throw new Error('npm pack made no tarball');
-    project.run(`npm install --prefer-offline --no-audit --no-fund --loglevel=error ./${tarball}`);
-    return project;
+    this.run(`npm install --prefer-offline --no-audit --no-fund --loglevel=error ./${tarball}`);
   }
 }
 

@@ -54,6 +54,13 @@ class Yard {
     return (this.ticket(name).status?.stamps ?? []).map((stamp) => `${stamp.station} ${stamp.result}`);
   }
 
+  /** The image that the station's first application last arrived well with. */
+  goodTag(station: string): string | undefined {
+    const { states, applications } = found(this.station(station).status, station);
+    const state = found(applications?.[0]?.good, station).state;
+    return states?.[state]?.images?.[0]?.tag;
+  }
+
   shows(station: string): (string | undefined)[] {
     const { status } = this.station(station);
     return (status?.states ?? []).flatMap((state) => (state.images ?? []).map((image) => image.tag));
@@ -84,10 +91,9 @@ describe('a linear track', () => {
     const yard = new Yard();
     for (const tag of ['1.0.0', '1.1.0', '1.2.0']) yard.board(tag);
     yard.settle();
-    const arrived = (name: string) => found(yard.ticket(name).status?.stamps?.at(-1), name).departed;
-    expect([arrived('main-1'), arrived('main-2'), arrived('main-3')]).toEqual(
-      [arrived('main-1'), arrived('main-2'), arrived('main-3')].sort(),
-    );
+    const departed = (name: string) => found(yard.ticket(name).status?.stamps?.at(-1), name).departed;
+    const ends = [departed('main-1'), departed('main-2'), departed('main-3')];
+    expect(ends).toEqual([...ends].sort());
     expect(yard.shows('prod')).toEqual(['1.2.0']);
   });
 
@@ -182,7 +188,7 @@ describe('a linear track', () => {
     expect(yard.ticket('main-2').status?.failure).toMatchObject({ reason: 'SyncFailed', station: 'shared' });
     const [application] = yard.station('shared').status?.applications ?? [];
     expect(application?.head?.commit).not.toBe(application?.good?.commit);
-    expect(yard.station('shared').status?.states?.[application?.good?.state ?? -1]?.images?.[0]?.tag).toBe('1.0.0');
+    expect(yard.goodTag('shared')).toBe('1.0.0');
     yard.simulation.model.scripts.clear();
     yard.board('1.2.0');
     yard.settle();

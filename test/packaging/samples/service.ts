@@ -2,13 +2,13 @@ import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { GitRepository, HelmChart, Render, Station, Subscription, Track } from 'k8sta';
 
-export interface ServiceProps {
+interface ServiceProps {
   readonly repository: GitRepository;
   readonly environments: string[];
 }
 
 /** A team's own line in a monorepo, rendered by Helm. */
-export class Service extends Construct {
+class Service extends Construct {
   constructor(scope: Construct, id: string, { repository, environments }: ServiceProps) {
     super(scope, id);
     const source = repository.folder(`services/${id}`);
