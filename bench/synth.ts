@@ -63,9 +63,11 @@ function plain(app: App, prepared: ReadonlyMap<string, readonly ApiObjectProps[]
   }
 }
 
-function timed(build: (app: App) => void): { ms: number; output: string } {
+/** @param tidy whether to collect the garbage of the run before first */
+function timed(build: (app: App) => void, tidy: boolean): { ms: number; output: string } {
   const outdir = mkdtempSync(join(tmpdir(), 'synth-'));
   try {
+    if (tidy) globalThis.gc?.();
     const start = process.cpuUsage();
     const app = new App({ outdir });
     build(app);
@@ -89,9 +91,12 @@ async function measure(size: Size): Promise<Row> {
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let run = 0; run < runs; run += 1) {
-    const sides = [() => timed((app) => network(app, size)), () => timed((app) => plain(app, prepared))] as const;
+    const large = size.charts * size.stations >= LARGE;
+    const sides = [
+      () => timed((app) => network(app, size), large),
+      () => timed((app) => plain(app, prepared), large),
+    ] as const;
     await setImmediate(); // What a run left to be done at its end is not the next one's.
-    if (size.charts * size.stations >= LARGE) globalThis.gc?.();
     const [first, second] = run % 2 === 0 ? sides : ([sides[1], sides[0]] as const);
     const results = [first(), second()] as const;
     const [our, their] = run % 2 === 0 ? results : ([results[1], results[0]] as const);

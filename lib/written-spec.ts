@@ -12,7 +12,14 @@ export function writtenSpec(schema: TObject, spec: object): object {
     if (value === undefined) continue;
     const nested = field !== undefined && KindGuard.IsObject(field) && typeof value === 'object' && value !== null;
     const said = nested ? writtenSpec(field, value) : value;
-    if (JSON.stringify(said) !== JSON.stringify(field?.default)) written[key] = said;
+    if (!same(said, field?.default)) written[key] = said;
   }
   return written;
+}
+
+/** Whether two plain values are equal; what the server has no default for is equal to nothing. */
+function same(value: unknown, byDefault: unknown): boolean {
+  if (typeof byDefault !== 'object') return value === byDefault;
+  if (Array.isArray(byDefault) && Array.isArray(value) && value.length !== byDefault.length) return false;
+  return JSON.stringify(value) === JSON.stringify(byDefault);
 }

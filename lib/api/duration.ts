@@ -2,10 +2,12 @@
 
 export const DURATION_PATTERN = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$';
 
+const LONGEST_MS = 10 * 365 * 24 * 3_600_000;
+
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /**
- * Milliseconds of a Go-style duration.
+ * Milliseconds of a Go-style duration, ten years at most, so that every time made from it is a date.
  *
  * @throws Error naming the value when it is not one
  */
@@ -17,7 +19,7 @@ export function parseDuration(value: string): number {
   for (const [, amount = '0', unit = 'ms'] of value.matchAll(/([0-9.]+)(ms|s|m|h)/g)) {
     total += Number(amount) * (UNITS[unit] ?? 0);
   }
-  return Math.round(total);
+  return Math.min(Math.round(total), LONGEST_MS);
 }
 
 /** The shortest Go-style text for a number of milliseconds: `5400000` is `1h30m`. */

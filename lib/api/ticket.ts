@@ -12,7 +12,7 @@ const Named = (description: string) => s.shape(description, { name: s.objectName
 
 export const Origin = s.shape('Where the ticket comes from: its identity (rule B8).', {
   subscription: Type.Optional(s.dnsLabel('Subscription that made it.')),
-  after: Type.Optional(s.text('The change ticketed before, in a line.', { maxLength: 4096 })),
+  after: Type.Optional(s.text('The change ticketed before, in a line.', { maxLength: 32768 })),
   parent: Type.Optional(
     s.shape('The ticket whose arrival at a junction made it.', {
       name: s.objectName('Name.'),
@@ -184,7 +184,7 @@ export const Boarded = s.shape('What was true when it boarded.', {
         commit: s.commit('Its head then.'),
       }),
       'Heads of the source branches, for a branch that never existed (rule A8).',
-      { maxItems: 50, 'x-kubernetes-list-type': 'atomic' },
+      { maxItems: 500, 'x-kubernetes-list-type': 'atomic' },
     ),
   ),
 });

@@ -15,7 +15,6 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 export function branchProblem(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (name.length > BRANCH.longest) return `has ${name.length} characters, at most ${BRANCH.longest} fit`;
-  if (INVISIBLE.test(name)) return 'holds a control character or one that reorders or hides text';
   if (name.startsWith('-')) return "starts with '-', which commands read as an option";
   if (name.startsWith('refs/')) return "is written without 'refs/heads/'";
   if (name === 'HEAD') return 'is a word that Git keeps for itself';
@@ -34,8 +33,8 @@ function refProblem(name: string): string | undefined {
 
 /** Why a folder of a repository cannot be written that way; empty means its root. */
 export function folderProblem(path: string): string | undefined {
+  if (path === '') return undefined;
   if (path.length > FOLDER.longest) return `has ${path.length} characters, at most ${FOLDER.longest} fit`;
-  if (INVISIBLE.test(path)) return 'holds a control character or one that reorders or hides text';
   if (path.startsWith('/')) return 'starts with a slash, but is relative to the repository';
   if (path.endsWith('/') || path.includes('//')) return "has an empty part around a '/'";
   const part = path.split('/').find((each) => each === '.' || each === '..' || each.toLowerCase() === '.git');
@@ -55,6 +54,7 @@ export function refsAbove(name: string): string[] {
 }
 
 function foreignCharacter(text: string, punctuation: string): string {
+  if (INVISIBLE.test(text)) return 'holds a control character or one that reorders or hides text';
   return `holds a character other than letters, digits, '.', '-', '/' and '${punctuation}'${
     /^[A-Za-z0-9_]/.test(text) ? '' : ' or does not start with a letter or digit'
   }`;

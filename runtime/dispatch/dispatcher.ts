@@ -1,7 +1,7 @@
 /** From a change in a cache to the keys that it concerns, and from a key to a decision that is carried out. */
 
 import type { Station, Track } from '../../lib/api';
-import type { Patience } from '../argocd';
+import { branchKeysOf, type Patience } from '../argocd';
 import { isRetriable, messageOf } from '../errors';
 import { decideStationView, decideTrack, type Plan } from '../journey';
 import { keyOf, type Cluster, type EventRecorder } from '../kube';
@@ -56,17 +56,27 @@ export class Dispatcher {
       else this.#track(keyOf({ namespace: ticket.metadata.namespace, name: ticket.spec.track }), add);
       this.#unreadable('Ticket', key, after, add);
     });
-    world.applications.onChange((key) => {
+    world.applications.onChange((key, before, after) => {
       for (const kept of world.stations.find('application', key)) this.#station(keyOf(kept.metadata), add);
+      // Who else is on a branch decides as well: an Application that leaves it may end another station's wait.
+      const branches = new Set([before, after].flatMap((view) => (view === undefined ? [] : branchKeysOf(view))));
+      for (const branch of branches) {
+        for (const kept of world.stations.find('branch', branch)) this.#station(keyOf(kept.metadata), add);
+      }
     });
   }
 
-  /** Decides on a key and carries the plan out. @returns when to decide again although nothing happens */
-  async handle(key: string): Promise<Date | undefined> {
+  /**
+   * Decides on a key and carries the plan out.
+   *
+   * @param wake told before the plan is carried out, so that a step that fails costs no timer
+   * @returns when to decide again although nothing happens
+   */
+  async handle(key: string, wake: (at: Date) => void): Promise<Date | undefined> {
     const [kind = '', ...rest] = key.split(' ');
     switch (kind) {
       case 'track':
-        return this.#decideTrack(key, rest.join(' '));
+        return this.#decideTrack(key, rest.join(' '), wake);
       case 'station':
         return this.#decideStation(rest.join(' '));
       default:
@@ -75,7 +85,7 @@ export class Dispatcher {
     }
   }
 
-  async #decideTrack(owner: string, key: string): Promise<Date | undefined> {
+  async #decideTrack(owner: string, key: string, wake: (at: Date) => void): Promise<Date | undefined> {
     const { world, board, patience, now } = this.#options;
     const asked = new Set<string>();
     const time = now();
@@ -87,6 +97,7 @@ export class Dispatcher {
     }
     const plan = decideTrack(snapshot);
     board.sweep(owner, asked);
+    if (plan.wakeAt) wake(plan.wakeAt);
     return this.#carryOut(owner, plan);
   }
 

@@ -1,6 +1,6 @@
 /** Carries out the steps of a plan. Each step can run twice: a write decided on an old version is refused. */
 
-import { LABELS, type Ticket, type Track } from '../../lib/api';
+import { LABELS, type Ticket, type TicketReference, type Track } from '../../lib/api';
 import { refreshPatch, syncOperation } from '../argocd';
 import { ConflictError, TerminalError } from '../errors';
 import { changeLine, transitionsOf, type Step } from '../journey';
@@ -37,6 +37,7 @@ export class Executor {
       case 'WriteTrack':
         return world.observe(await cluster.objects(TRACKS).replaceStatus(withStatus(step.track, step.status)));
       case 'WriteStation':
+        if (step.ifGone && (await this.#isThere(step.station.metadata.namespace, step.ifGone))) return;
         return world.observe(await cluster.objects(STATIONS).replaceStatus(withStatus(step.station, step.status)));
       case 'WriteTicket':
         return this.#writeTicket(step.ticket, step.status);
@@ -49,6 +50,15 @@ export class Executor {
       case 'Sync':
         return this.#sync(step);
     }
+  }
+
+  /** Whether a ticket that the cache does not show, or cannot read, is there after all. */
+  async #isThere(namespace: string, { ticket, uid }: TicketReference): Promise<boolean> {
+    const { cluster, world } = this.#options;
+    const present = await cluster.objects(TICKETS).get({ namespace, name: ticket });
+    if (present?.metadata.uid !== uid) return false;
+    world.observe(present);
+    return true;
   }
 
   async #writeTicket(ticket: Ticket, status: NonNullable<Ticket['status']>): Promise<void> {
@@ -71,7 +81,11 @@ export class Executor {
     const { cluster, world, log } = this.#options;
     const tickets = cluster.objects(TICKETS);
     const { namespace } = track.metadata;
-    for (let next = number; next < number + MOST_NAMES; next += 1) {
+    for (
+      let next = number, tries = 0;
+      tries < MOST_NAMES;
+      next = Math.max(next, this.#highest(track)) + 1, tries += 1
+    ) {
       const name = `${track.metadata.name}-${next}`;
       const labels = { [LABELS.track]: track.metadata.uid };
       try {
@@ -90,6 +104,15 @@ export class Executor {
     throw new TerminalError(
       `no name is free for a ticket of ${namespace}/${track.metadata.name} from number ${number} on`,
     );
+  }
+
+  /** The highest number that a ticket of the track has in its name, as far as the cache knows. */
+  #highest({ metadata: { name, namespace } }: Track): number {
+    const numbers = this.#options.world.tickets.list(namespace).map(({ metadata }) => {
+      const rest = metadata.name.startsWith(`${name}-`) ? metadata.name.slice(name.length + 1) : '';
+      return /^\d{1,15}$/.test(rest) ? Number(rest) : 0;
+    });
+    return Math.max(0, ...numbers);
   }
 
   async #sync({ reference, commit, ticketUid }: Extract<Step, { step: 'Sync' }>): Promise<void> {

@@ -80,7 +80,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const dispatcher = new Dispatcher({ world, executor, board, cluster, events, patience, now, log });
   const queue: WorkQueue = new WorkQueue({
     handle: async (key) => {
-      const wakeAt = await dispatcher.handle(key);
+      const wakeAt = await dispatcher.handle(key, (at) => queue.addAt(key, at));
       if (wakeAt) queue.addAt(key, wakeAt);
     },
     workers: options.workers ?? 8,

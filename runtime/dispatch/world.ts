@@ -62,7 +62,7 @@ export interface WorldOptions {
 /** Caches of everything that decisions read. */
 export class World {
   readonly tracks: Store<Kept<Track>, 'station'>;
-  readonly stations: Store<Kept<Station>, 'application' | 'occupant'>;
+  readonly stations: Store<Kept<Station>, 'application' | 'branch' | 'occupant'>;
   readonly tickets: Store<Kept<Ticket>, 'track' | 'uid'>;
   readonly applications: Store<ApplicationView, 'branch'>;
   readonly credentials: Store<KeptCredential>;
@@ -80,11 +80,12 @@ export class World {
       identity: metadataOf,
       indexes: { station: (kept) => (kept.resource ? stationKeys(kept.resource) : []) },
     });
-    this.stations = new Store<Kept<Station>, 'application' | 'occupant'>({
+    this.stations = new Store<Kept<Station>, 'application' | 'branch' | 'occupant'>({
       log,
       identity: metadataOf,
       indexes: {
         application: (kept) => (kept.resource?.spec.applications ?? []).map((reference) => keyOf(reference)),
+        branch: (kept) => (kept.resource?.spec.applications ?? []).map(branchKey),
         occupant: ({ resource }) => (resource?.status?.occupant ? [resource.status.occupant.uid] : []),
       },
     });

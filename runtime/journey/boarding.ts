@@ -26,9 +26,9 @@ const unboarded = (line: Line): Ticket[] =>
     )
     .sort(byAge);
 
-/** Rule A4: above every sequence that was given, and every one that a station's state names for this track. */
-function nextSequence(track: Track, stations: Iterable<Station>): number {
-  let highest = track.status?.sequence ?? 0;
+/** Rule A4: above every sequence that was given, every one that a ticket has, and every one that a station's state names for this track. */
+function nextSequence({ track, tickets }: Line, stations: Iterable<Station>): number {
+  let highest = Math.max(track.status?.sequence ?? 0, ...tickets.map((ticket) => ticket.status?.sequence ?? 0));
   for (const station of stations) {
     for (const state of station.status?.states ?? []) {
       for (const { root } of [...(state.images ?? []), ...(state.charts ?? [])]) {
@@ -45,12 +45,11 @@ export function decideBoarding(draft: Draft, line: Line): void {
   const given = track.status?.boarded;
   const sequence = track.status?.sequence;
   const waiting = unboarded(line);
-  const copying = waiting.find((ticket) => ticket.metadata.uid === given?.uid);
-  if (copying !== undefined && sequence !== undefined) return copy(draft, line, copying, sequence);
-
   for (const ticket of waiting.filter((one) => one.spec.abort))
     draft.writeTicket(ticket, { ...ticket.status, phase: 'Aborted' });
   const boarding = waiting.filter((one) => !one.spec.abort);
+  const copying = boarding.find((ticket) => ticket.metadata.uid === given?.uid);
+  if (copying !== undefined && sequence !== undefined) return copy(draft, line, copying, sequence);
   const shut = trackObstacle(track);
   if (shut) {
     for (const ticket of boarding) stayAway(draft, ticket, shut);
@@ -60,7 +59,7 @@ export function decideBoarding(draft: Draft, line: Line): void {
   if (first === undefined || draft.writes(track.metadata.uid)) return;
   draft.writeTrack(track, {
     ...track.status,
-    sequence: nextSequence(track, draft.snapshot.stations.values()),
+    sequence: nextSequence(line, draft.snapshot.stations.values()),
     boarded: { ticket: first.metadata.name, uid: first.metadata.uid },
   });
 }

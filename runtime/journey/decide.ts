@@ -58,7 +58,7 @@ function finishEndings(draft: Draft): void {
     if (occupant === undefined) continue;
     const ticket = snapshot.facts.ticket(occupant.uid);
     if (ticket === undefined) {
-      draft.writeStation(station, without(station.status ?? {}, 'occupant'));
+      draft.writeStation(station, without(station.status ?? {}, 'occupant'), occupant);
     } else if (arrivalIsStamped(station, ticket) || hasEnded(ticket.status)) {
       freeStation(draft, station, ticket);
     }

@@ -27,11 +27,26 @@ function phaseOf(window: Window, now: Date): Phase {
     : { open: false, changes: next };
 }
 
+/** What makes a window one that cannot be read; the schema lets any text through. */
+export function windowFault(windows: readonly Window[], now: Date): string | undefined {
+  for (const window of windows) {
+    try {
+      phaseOf(window, now);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return `entry.windows: '${window.allow ?? window.deny}' in time zone '${window.timeZone}' cannot be read: ${why}`;
+    }
+  }
+  return undefined;
+}
+
 const earliest = (dates: readonly (Date | undefined)[]): Date | undefined =>
   dates.filter((date) => date !== undefined).sort((one, other) => one.getTime() - other.getTime())[0];
 
 /** What the windows say: open when some allow window is, or there is none, and no deny window is. */
 function windowObstacle(windows: readonly Window[], now: Date): Obstacle | undefined {
+  const fault = windowFault(windows, now);
+  if (fault !== undefined) return { reason: 'Window', message: `${fault}; the gate stays shut` };
   const denying = windows.filter((window) => window.deny !== undefined).map((window) => phaseOf(window, now));
   const allowing = windows.filter((window) => window.allow !== undefined).map((window) => phaseOf(window, now));
   const denied = denying.find((phase) => phase.open);

@@ -19,6 +19,9 @@ import { suspension } from './suspension';
 import { keyOf, shutAgain, standAgain, waitInStation, type Visit } from './visit';
 import { without } from './without';
 
+/** Records of one application that are given up before the ticket is: status lists no more. */
+const MOST_WITHDRAWN = 90;
+
 function recordedCommits(visit: Visit, arrival: Arrival): RecordedCommit[] {
   return arrival.applications.flatMap((one) => {
     const reference = visit.station.spec.applications.find((candidate) => keyOf(candidate) === keyOf(one));
@@ -93,11 +96,14 @@ function readyToPush(visit: Visit, arrival: Arrival): boolean {
     waitInStation(visit, arrival, heads);
     return false;
   }
-  if (!heads.result.every((one) => one.outcome === 'NotShown')) {
+  const shown = heads.result.filter((one) => one.outcome === 'Shown');
+  const undecided = heads.result.every((one) => one.outcome === 'Shown' || one.outcome === 'NotShown');
+  if (!undecided || shown.length === heads.result.length) {
     landed(visit, arrival, heads.result);
     return false;
   }
-  if (shutAgain(visit) !== undefined) {
+  const pushed = arrival.applications.filter((one) => one.result === 'Commit').map(keyOf);
+  if (!shown.some((one) => pushed.includes(keyOf(one.reference))) && shutAgain(visit) !== undefined) {
     standAgain(visit);
     return false;
   }
@@ -123,6 +129,11 @@ function withoutRecord(visit: Visit): Visit {
 
 /** Marks records that can no longer land; their SHAs stay listed, and new ones are made (rule D2). */
 function withdraw(visit: Visit, arrival: Arrival, which: (key: string) => boolean): void {
+  const restless = arrival.applications.find((one) => (one.withdrawn?.length ?? 0) >= MOST_WITHDRAWN);
+  if (restless) {
+    const message = `branch ${restless.branch} moved on before each of ${MOST_WITHDRAWN} commits could land`;
+    return fail(visit.draft, visit.ticket, visit.station.metadata.name, { reason: 'PushRejected', message }, arrival);
+  }
   const applications = arrival.applications.map((one): ArrivalApplication => {
     if (one.commit === undefined || one.result === 'Skipped') return one;
     const { commit } = one;

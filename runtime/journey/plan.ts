@@ -6,6 +6,7 @@ import type {
   Station,
   StationStatus,
   Ticket,
+  TicketReference,
   TicketSpec,
   TicketStatus,
   Track,
@@ -19,7 +20,13 @@ import type { Snapshot } from './snapshot';
 export type Step =
   /** Replaces a status by compare-and-swap on the resourceVersion of the object that was decided on. */
   | { readonly step: 'WriteTrack'; readonly track: Track; readonly status: TrackStatus }
-  | { readonly step: 'WriteStation'; readonly station: Station; readonly status: StationStatus }
+  | {
+      readonly step: 'WriteStation';
+      readonly station: Station;
+      readonly status: StationStatus;
+      /** Only if this ticket is really gone: to be asked past the cache, which may lag behind (rule C3). */
+      readonly ifGone?: TicketReference;
+    }
   | { readonly step: 'WriteTicket'; readonly ticket: Ticket; readonly status: TicketStatus }
   /** Makes a ticket, or adopts the one that has this identity (rule B8). */
   | {
@@ -66,9 +73,9 @@ export class Draft {
     this.steps.push({ step: 'WriteTrack', track, status });
   }
 
-  writeStation(station: Station, status: StationStatus): void {
+  writeStation(station: Station, status: StationStatus, ifGone?: TicketReference): void {
     if (same(station.status ?? {}, status) || !this.claim(station.metadata.uid)) return;
-    this.steps.push({ step: 'WriteStation', station, status });
+    this.steps.push({ step: 'WriteStation', station, status, ...(ifGone && { ifGone }) });
   }
 
   /** Writes a ticket's status, its conditions derived from the rest. */

@@ -1,16 +1,20 @@
 /** The first stage of an arrival: its commits are made, shown to nobody, and recorded (rules A2-A8, D2, F4). */
 
-import type { Arrival, ArrivalApplication, Ticket } from '../../lib/api';
+import type { Arrival, ArrivalApplication, Ticket, WaitingReason } from '../../lib/api';
 import { changeOf, rootOf } from './cargo';
 import { fail } from './ending';
 import type { Prepared, PrepareJob } from './job';
 import { passedStations } from './ride';
+import { shorten } from './obstacle';
 import { recordOf, startState, StateList } from './state';
 import { suspension } from './suspension';
 import { emptyArrival, keyOf, shutAgain, standAgain, waitInStation, type Visit } from './visit';
 
 /** How long a render may take before its ticket says that it is being rendered: most take less than a write. */
 const SAY_RENDERING_AFTER_MS = 1_000;
+
+/** Waits that a new try does not end; only its success does. */
+const UNAVAILABLE: readonly WaitingReason[] = ['GitUnavailable', 'RendererUnavailable'];
 
 /** What the ticket already lists for an application of this very station, landed or withdrawn. */
 function listedFor(visit: Visit, key: string): string[] {
@@ -88,21 +92,24 @@ export function prepareJob(visit: Visit): PrepareJob {
   };
 }
 
+/** Says that it renders, once that has taken longer than a write would; another try of what failed says nothing new. */
+function sayRendering(visit: Visit, arrival: Arrival | undefined, since: Date): void {
+  const { draft, ticket, station } = visit;
+  const sayAt = new Date(since.getTime() + SAY_RENDERING_AFTER_MS);
+  if (sayAt > draft.now) return draft.wake(sayAt);
+  if (UNAVAILABLE.some((reason) => reason === ticket.status?.waiting?.reason)) return;
+  const message = `renders the applications of ${station.metadata.name}`;
+  waitInStation(visit, arrival, { reason: 'Rendering', message });
+}
+
 /** Makes the commits and records them, or says what keeps them from being made. */
 export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const { draft, ticket, station } = visit;
-  if (shutAgain(visit) !== undefined) return standAgain(visit);
+  const somethingShown = arrival?.applications.some((one) => one.shown) ?? false;
+  if (!somethingShown && shutAgain(visit) !== undefined) return standAgain(visit);
   const fact = draft.ask(prepareJob(visit));
   if (fact === undefined || fact.state === 'Running') {
-    const since = fact === undefined ? draft.now : fact.since;
-    const sayAt = new Date(since.getTime() + SAY_RENDERING_AFTER_MS);
-    if (sayAt > draft.now) draft.wake(sayAt);
-    else
-      waitInStation(visit, arrival, {
-        reason: 'Rendering',
-        message: `renders the applications of ${station.metadata.name}`,
-      });
-    return;
+    return sayRendering(visit, arrival, fact === undefined ? draft.now : fact.since);
   }
   if (fact.state === 'Failed') return waitInStation(visit, arrival, fact);
   const failed = fact.result.find((one) => one.outcome === 'Failed');
@@ -110,15 +117,18 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const suspended = fact.result.find((one) => one.outcome === 'Suspended');
   if (suspended)
     return waitInStation(visit, arrival, suspension(suspended.reference, suspended.ownership, ticket), true);
-  record(visit, fact.result);
+  record(visit, arrival, fact.result);
 }
 
 /** Rule D2: nothing is pushed that is not recorded. */
-function record(visit: Visit, prepared: Prepared): void {
+function record(visit: Visit, arrival: Arrival | undefined, prepared: Prepared): void {
   const states = new StateList();
   const applications = visit.station.spec.applications.map((reference): ArrivalApplication => {
     const identity = { name: reference.name, namespace: reference.namespace };
-    if (!reference.enabled) return { ...identity, result: 'Skipped', message: 'The application is disabled.' };
+    const before = arrival?.applications.find((candidate) => keyOf(candidate) === keyOf(reference));
+    if (!reference.enabled) {
+      return before?.shown ? before : { ...identity, result: 'Skipped', message: 'The application is disabled.' };
+    }
     const one = prepared.find((candidate) => keyOf(candidate.reference) === keyOf(reference));
     if (one === undefined || one.outcome === 'Failed' || one.outcome === 'Suspended')
       return { ...identity, result: 'Skipped' };
@@ -135,7 +145,7 @@ function record(visit: Visit, prepared: Prepared): void {
       ...(one.renderer === undefined ? {} : { renderer: one.renderer }),
       ...(one.recovered && { recovered: { commit: one.recovered.commit, state: states.place(one.recovered.state) } }),
       result: one.outcome,
-      message: one.message,
+      message: shorten(one.message),
     };
   });
   waitInStation(

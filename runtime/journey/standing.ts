@@ -99,8 +99,7 @@ function stand(draft: Draft, ticket: Ticket, station: string, obstacle: Obstacle
     ...status,
     phase: 'Standing',
     station,
-    standingSince:
-      status.phase === 'Standing' && status.station === station ? status.standingSince : draft.now.toISOString(),
+    standingSince: status.station === station && status.standingSince ? status.standingSince : draft.now.toISOString(),
     waiting: waitingFor(draft, obstacle, ticket, station),
   });
 }

@@ -14,9 +14,13 @@ import {
 import { canonical, same } from './canonical';
 import { changeLine, sameImage } from './change';
 import type { Look } from './job';
+import { shorten } from './obstacle';
 import type { Draft } from './plan';
 import type { Line } from './snapshot';
 import { recordOf } from './state';
+
+/** A registry is looked at once a second at most, whatever the subscription says. */
+const SHORTEST_INTERVAL_MS = 1_000;
 
 /** Rule B2: a first look makes no ticket for what the first station already shows. */
 function isShownAtFirstStation(draft: Draft, track: Track, images: readonly Image[]): boolean {
@@ -45,8 +49,8 @@ function answer(
     ...before,
     name: subscription.name,
     specDigest,
-    choice: look.choice,
-    ...(look.problem === undefined ? {} : { problem: look.problem }),
+    choice: shorten(look.choice),
+    ...(look.problem === undefined ? {} : { problem: shorten(look.problem) }),
   };
   if (look.problem === undefined) delete status.problem;
   if (look.images === undefined) return { status };
@@ -123,11 +127,12 @@ function decideSubscription(
     const problem = `This version does not look at ${what} yet; make a ticket by hand.`;
     return { status: { ...before, name: subscription.name, problem } };
   }
-  const interval = parseDuration(subscription.images.interval);
+  const interval = Math.max(SHORTEST_INTERVAL_MS, parseDuration(subscription.images.interval));
   const key = `${line.track.metadata.uid} ${canonical(subscription)}`;
   const fact = draft.ask({ kind: 'look', key, namespace: line.track.metadata.namespace, subscription, last: before });
   if (fact === undefined || fact.state === 'Running') return undefined;
-  if (fact.state === 'Failed') return { status: { ...before, name: subscription.name, problem: fact.message } };
+  if (fact.state === 'Failed')
+    return { status: { ...before, name: subscription.name, problem: shorten(fact.message) } };
   const next = new Date(fact.at.getTime() + interval);
   if (next <= draft.now) {
     draft.start({ kind: 'look', key, namespace: line.track.metadata.namespace, subscription, last: before });

@@ -2,7 +2,7 @@
 
 import type { Station, StationStatus, Track, TrackStatus } from '../../lib/api';
 import { readyCondition } from './conditions';
-import { describeGates } from './gates';
+import { describeGates, windowFault } from './gates';
 import type { Facts } from './snapshot';
 
 const NOT_YET = 'This version does not honour';
@@ -33,8 +33,9 @@ const serviceWords = (track: Track): string =>
   ].join(' ');
 
 /** What the station's spec asks for and this version does not do. */
-function unhonouredOfStation(station: Station): string[] {
+function unhonouredOfStation(station: Station, now: Date): string[] {
   const { via, junctions, entry, exit, applications } = station.spec;
+  const fault = windowFault(entry?.windows ?? [], now);
   const renderers = applications
     .filter((one) => one.render?.helm ?? one.render?.ytt ?? one.render?.command)
     .map((one) => one.name);
@@ -43,6 +44,7 @@ function unhonouredOfStation(station: Station): string[] {
     ...(junctions.length === 0
       ? []
       : [`${NOT_YET} junctions: no tickets are made for ${junctions.map((one) => one.track).join(', ')}.`]),
+    ...(fault === undefined ? [] : [`${fault}.`]),
     ...(entry?.approval ? [`${NOT_YET} approvals: the gate stays shut.`] : []),
     ...(entry?.completed ? [`${NOT_YET} the completed gate: it stays shut.`] : []),
     ...(exit?.analyses?.length ? [`${NOT_YET} analyses: the gate stays shut.`] : []),
@@ -95,6 +97,6 @@ export function stationView(station: Station, facts: Facts, now: Date): StationS
     ...status,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     summary: { ...status.summary, health, gates: describeGates(station).slice(0, 256), held },
-    conditions: readyCondition(station, unhonouredOfStation(station), 'In service.', now),
+    conditions: readyCondition(station, unhonouredOfStation(station, now), 'In service.', now),
   };
 }
