@@ -1,19 +1,18 @@
 // Lets Node run the TypeScript of this repository: `node -r ./scripts/typescript.cjs file.ts`, from any folder.
-// `k8sta` and its entries are the sources, so nothing needs to be built first. Types are not checked here.
-const fs = require('node:fs');
+// `k8sta` and its entries are the sources, so nothing needs to be built first. Types are not checked here: ts-node hands
+// the files to swc.
 const Module = require('node:module');
 const path = require('node:path');
-const { transformSync } = require('@swc/core');
-const { ENTRIES, options } = require('./swc.cjs');
+const { ENTRIES } = require('./swc.cjs');
 
 const root = path.resolve(__dirname, '..');
 
-process.setSourceMapsEnabled(true);
-
-Module._extensions['.ts'] = (module, file) => {
-  const { code } = transformSync(fs.readFileSync(file, 'utf8'), options(file, { sourceMaps: 'inline' }));
-  module._compile(code, file);
-};
+require('ts-node').register({
+  cwd: root,
+  skipProject: true,
+  swc: true,
+  compilerOptions: { target: 'es2022', module: 'CommonJS', moduleResolution: 'node10', esModuleInterop: true },
+});
 
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {

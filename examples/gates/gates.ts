@@ -1,16 +1,6 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import {
-  Duration,
-  Gate,
-  GitRepository,
-  Station,
-  Subject,
-  Subscription,
-  Track,
-  Value,
-  type StationProps,
-} from 'k8sta';
+import { Duration, Gate, GitRepository, Station, Subject, Subscription, Track, Value, type StationProps } from 'k8sta';
 
 const IMAGE = 'ghcr.io/acme/payments';
 

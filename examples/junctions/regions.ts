@@ -14,10 +14,7 @@ export class Regions extends Chart {
       (region) =>
         new Track(this, region, {
           onFailure: 'Halt',
-          stations: [
-            stop(`${region}-canary`, { exit: [Gate.soak(Duration.minutes(30))] }),
-            stop(`${region}-full`),
-          ],
+          stations: [stop(`${region}-canary`, { exit: [Gate.soak(Duration.minutes(30))] }), stop(`${region}-full`)],
         }),
     );
 

@@ -54,7 +54,7 @@ export interface SceneOptions {
 const stopOf = (stop: string | Stop): Stop => (typeof stop === 'string' ? { name: stop } : stop);
 
 /** A small guestbook: a base, and an overlay for each station. */
-export function guestbook(overlays: readonly string[]): Record<string, string> {
+function guestbook(overlays: readonly string[]): Record<string, string> {
   const deployment = `apiVersion: apps/v1
 kind: Deployment
 metadata: {name: guestbook}

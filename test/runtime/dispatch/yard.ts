@@ -28,7 +28,7 @@ import type { RegistryOptions } from '../../../runtime/railyard/registry';
 import { eventually } from '../../waiting';
 import { Scene, type SceneOptions } from './scene';
 
-export const HOST = 'ghcr.io';
+const HOST = 'ghcr.io';
 
 type GitIntercept = NonNullable<GitServerOptions['intercept']>;
 type RegistryIntercept = NonNullable<RegistryOptions['intercept']>;
