@@ -18,6 +18,6 @@ module.exports = {
   },
   testSequencer: '<rootDir>/scripts/slowest-first.cjs',
   maxWorkers: 2,
-  testTimeout: 30_000,
+  testTimeout: 90_000,
   reporters: ['default', '<rootDir>/scripts/plain-count-reporter.cjs'],
 };

@@ -184,7 +184,11 @@ function wordsOn(job: PrepareJob, { files, usedImages }: Composition): string {
   const carried = (job.change.images ?? []).map((image) => image.repoURL);
   const unused = usedImages === undefined ? [] : carried.filter((image) => !usedImages.includes(image));
   const count = `${files.size} file${files.size === 1 ? '' : 's'}`;
-  return unused.length === 0 ? count : `${count}; no manifest uses ${unused.join(', ')}`;
+  return [
+    count,
+    ...(unused.length === 0 ? [] : [`no manifest uses ${unused.join(', ')}`]),
+    ...(job.change.charts?.length ? ['this version keeps charts in the state and renders none'] : []),
+  ].join('; ');
 }
 
 /** What has to be known of commits before a source change can be applied (rule A4). */

@@ -34,6 +34,8 @@ export async function synthesise({ example, output, env }: Synth, stop: AbortSig
       PATH: [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
       // It must not wait for a look at the package registry for a newer cdk8s.
       CDK8S_CHECK_UPGRADE: 'false',
+      // ts-node keeps compiled code beside its output instead of in the machine's temporary folder, which is left as it was.
+      V8_COMPILE_CACHE_CACHE_DIR: `${output}-cache`,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: stop,
