@@ -25,7 +25,8 @@ afterEach(() => {
 function demo(...args: string[]) {
   const child = spawn(process.execPath, ['-r', './scripts/typescript.cjs', 'runtime/cli/main.ts', 'demo', ...args], {
     cwd: REPOSITORY,
-    env: { ...process.env, TMPDIR: folder },
+    // ts-node, which runs the sources here and not where people start the demo, would keep compiled code in TMPDIR.
+    env: { ...process.env, TMPDIR: folder, DISABLE_V8_COMPILE_CACHE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
