@@ -99,7 +99,7 @@ describe('durability', () => {
     const again = await startKubernetes({ folder });
     expect(again.revision).toBe(revision);
     await again.stop();
-    expect(readFileSync(join(folder, 'objects.log'), 'utf8')).not.toContain('999');
+    expect(readFileSync(join(folder, 'objects.log'), 'utf8')).not.toContain('"revision":999');
   });
 
   it('a damaged line in the middle stops the start, names the line and leaves the file alone', async () => {
