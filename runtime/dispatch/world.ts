@@ -11,6 +11,7 @@ import {
   type Cluster,
   type Clock,
   type Identity,
+  type Follower,
   type KubeObject,
   type Reflector,
 } from '../kube';
@@ -66,7 +67,7 @@ export class World {
   readonly tickets: Store<Kept<Ticket>, 'track' | 'uid'>;
   readonly applications: Store<ApplicationView, 'branch'>;
   readonly credentials: Store<KeptCredential>;
-  private readonly reflectors: readonly Reflector<never, never>[];
+  private readonly reflectors: readonly Follower[];
   private readonly writers: {
     readonly Track: Reflector<KubeObject & Track, Kept<Track>>;
     readonly Station: Reflector<KubeObject & Station, Kept<Station>>;
@@ -148,7 +149,7 @@ export class World {
       log,
       clock,
     });
-    this.reflectors = [...Object.values(this.writers), credentials] as unknown as Reflector<never, never>[];
+    this.reflectors = [...Object.values(this.writers), credentials];
   }
 
   /** Begins to fill the caches; resolves when all have been listed. */

@@ -24,13 +24,11 @@ import { shorten } from './obstacle';
 import type { Draft } from './plan';
 import { arrivalAt, remainingWay } from './ride';
 import type { Line } from './snapshot';
-import { StateList } from './state';
+import { keyOf, StateList } from './state';
 import { without } from './without';
 
 /** The present good state, and ten earlier ones (rule H1). */
 const KEPT_HISTORY = 11;
-
-const nameOf = (one: { readonly namespace: string; readonly name: string }): string => `${one.namespace}/${one.name}`;
 
 /** Puts the ticket before the next station of its way, or ends it at the end of its line. */
 export function goOn(draft: Draft, line: Line, ticket: Ticket, stamp?: Stamp): void {
@@ -57,7 +55,7 @@ export interface Failure {
 
 const commitsOf = (arrival: Arrival | undefined): CommitReference[] =>
   (arrival?.applications ?? []).flatMap((one) =>
-    one.commit === undefined || one.result === 'Skipped' ? [] : [{ application: nameOf(one), commit: one.commit }],
+    one.commit === undefined || one.result === 'Skipped' ? [] : [{ application: keyOf(one), commit: one.commit }],
   );
 
 function stampOf(
@@ -182,8 +180,8 @@ function advanced(
 /** The applications after the arrival, and the list of states that they refer to, each once. */
 function rewrite(status: StationStatus, arrival: Arrival, completed: boolean): Recorded {
   const list = new StateList();
-  const before = new Map((status.applications ?? []).map((entry) => [nameOf(entry), entry]));
-  const arrived = new Map(arrival.applications.map((one) => [nameOf(one), one]));
+  const before = new Map((status.applications ?? []).map((entry) => [keyOf(entry), entry]));
+  const arrived = new Map(arrival.applications.map((one) => [keyOf(one), one]));
   const applications = [...new Set([...before.keys(), ...arrived.keys()])]
     .sort()
     .flatMap((key): ApplicationStatus[] => {

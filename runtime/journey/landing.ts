@@ -14,9 +14,9 @@ import type {
 } from './job';
 import { NO_COMMIT } from './ownership';
 import { prepareJob, resumedHeads } from './preparing';
-import { recordOf } from './state';
+import { keyOf, recordOf } from './state';
 import { suspension } from './suspension';
-import { keyOf, shutAgain, standAgain, waitInStation, type Visit } from './visit';
+import { shutAgain, standAgain, waitInStation, type Visit } from './visit';
 import { without } from './without';
 
 /** Records of one application that are given up before the ticket is: status lists no more. */

@@ -6,9 +6,9 @@ import { fail } from './ending';
 import type { Prepared, PrepareJob } from './job';
 import { passedStations } from './ride';
 import { shorten } from './obstacle';
-import { recordOf, startState, StateList } from './state';
+import { keyOf, recordOf, startState, StateList } from './state';
 import { suspension } from './suspension';
-import { emptyArrival, keyOf, shutAgain, standAgain, waitInStation, type Visit } from './visit';
+import { emptyArrival, shutAgain, standAgain, waitInStation, type Visit } from './visit';
 
 /** How long a render may take before its ticket says that it is being rendered: most take less than a write. */
 const SAY_RENDERING_AFTER_MS = 1_000;

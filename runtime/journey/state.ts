@@ -29,6 +29,10 @@ export interface SourceHistory {
 export const sameRepository = (one: string, other: string): boolean =>
   one === other || normaliseRepositoryURL(one) === normaliseRepositoryURL(other);
 
+/** Name of an Application among those of all namespaces. */
+export const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
+  `${namespace}/${name}`;
+
 /** The overlay folder from the root of the repository. */
 export const overlayPath = (reference: Pick<ApplicationReference, 'folder' | 'overlay'>): string =>
   reference.folder === '' ? reference.overlay : `${reference.folder}/${reference.overlay}`;
@@ -159,8 +163,6 @@ export function isContained(
     .every((part) => state.overlay === part.commit);
   return images && charts && sources && overlays;
 }
-
-const keyOf = (item: { readonly namespace: string; readonly name: string }): string => `${item.namespace}/${item.name}`;
 
 /** What Station.status records of an application, with its states looked up (rule H1 stores equal ones once). */
 export function recordOf(

@@ -17,10 +17,6 @@ export interface Visit {
   readonly start: string;
 }
 
-/** Name of an Application among those of all namespaces. */
-export const keyOf = (one: { readonly namespace: string; readonly name: string }): string =>
-  `${one.namespace}/${one.name}`;
-
 /** An arrival that has only begun. */
 export const emptyArrival = ({ station, start }: Visit): Arrival => ({
   station: station.metadata.name,

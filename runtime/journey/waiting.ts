@@ -15,7 +15,8 @@ import { complete, fail, type Failure } from './ending';
 import type { LandedApplication } from './job';
 import { headsJob, suspendOrResume } from './landing';
 import type { Obstacle } from './obstacle';
-import { keyOf, waitInStation, type Visit } from './visit';
+import { keyOf } from './state';
+import { waitInStation, type Visit } from './visit';
 import { without } from './without';
 
 type SuspendedApplication = Extract<LandedApplication, { outcome: 'Suspended' }>;

@@ -9,7 +9,7 @@ import { startGitServer, type GitServer, type GitServerOptions } from './git';
 import { Home, type Ports } from './home';
 import { installArgoCD } from './installation';
 import { startKubernetes, type KubernetesOptions, type KubernetesServer, type RequestCounts } from './kubernetes';
-import { freePort, isAddressInUse, PortInUseError } from './loopback';
+import { PortInUseError } from './loopback';
 import { startRegistry, type Registry, type RegistryOptions } from './registry';
 
 export { PortInUseError } from './loopback';
@@ -104,7 +104,7 @@ async function startParts(
     return part;
   }
   const [kubernetes, git, registry] = await allOf(
-    at('kubernetes', (port) => kubernetesAt(home.path('kubernetes'), port, options)),
+    at('kubernetes', (port) => startKubernetes({ ...options.kubernetes, folder: home.path('kubernetes'), port })),
     at('git', (port) => startGitServer({ ...options.git, folder: home.path('git'), port })),
     at('registry', (port) => startRegistry({ ...options.registry, folder: home.path('registry'), port })),
   );
@@ -133,17 +133,6 @@ async function startParts(
     argocd,
     counts: { kubernetes: kubernetes.requests, git: git.counts, registry: registry.counts, argocd: argocd.counts },
   };
-}
-
-/** The API server says by the cause of its error that a port is taken; ours is the error that names another. */
-async function kubernetesAt(folder: string, port: number, options: RailyardOptions): Promise<KubernetesServer> {
-  try {
-    return await startKubernetes({ folder, port, ...options.kubernetes });
-  } catch (error) {
-    const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
-    if (!isAddressInUse(cause)) throw error;
-    throw new PortInUseError('Kubernetes API', port, await freePort());
-  }
 }
 
 /** A port that was asked for is used or refused; one that was merely used last gives way to any other. */
