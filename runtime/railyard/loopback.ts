@@ -37,7 +37,7 @@ export async function listenOnLoopback(server: Server, port: number, what: strin
 }
 
 /** A port that is free now; another process may take it at any time. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const probe = createServer();
   const port = await listen(probe, 0);
   await new Promise((resolve) => probe.close(resolve));
@@ -56,6 +56,6 @@ function listen(server: Server, port: number): Promise<number> {
 }
 
 /** Whether the operating system said that an address is taken. */
-export function isAddressInUse(error: unknown): boolean {
+function isAddressInUse(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
 }
