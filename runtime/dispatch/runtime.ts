@@ -4,16 +4,12 @@ import { join } from 'node:path';
 import type { Patience } from '../argocd';
 import { openGit } from '../git';
 import type { Clock, Cluster } from '../kube';
-import { EventRecorder, EVENTS, systemClock, WorkQueue } from '../kube';
+import { systemClock } from '../kube';
 import type { Log } from '../log';
 import { createRegistry } from '../registry';
 import { createRenderer } from '../render';
 import { gitCredential, registryCredential } from './credentials';
-import { Dispatcher } from './dispatcher';
-import { Executor } from './execute';
-import { JobBoard } from './job-board';
-import { jobRunner } from './jobs';
-import { SECRETS } from './resources';
+import { assemble } from './machine';
 import { warmUp } from './warm';
 import { World } from './world';
 
@@ -65,45 +61,23 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     ...(options.registryMirrors === undefined ? {} : { mirrors: options.registryMirrors }),
     credentials: async (host) => registryCredential(world, host),
   });
-  const secret = async (namespace: string, name: string) =>
-    (await cluster.objects(SECRETS).get({ namespace, name }))?.data;
-  const events = new EventRecorder({ events: cluster.objects(EVENTS), log, clock });
-  const executor = new Executor({ cluster, world, events, now, log });
-  const board = new JobBoard({
-    run: jobRunner({ git, renderer, registry, secret, now }),
-    wake: (owner) => queue.add(owner),
-    clock,
-    random,
-    log,
-  });
   const patience: Partial<Patience> = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
-  const dispatcher = new Dispatcher({ world, executor, board, cluster, events, patience, now, log });
-  const queue: WorkQueue = new WorkQueue({
-    handle: async (key) => {
-      const wakeAt = await dispatcher.handle(key, (at) => queue.addAt(key, at));
-      if (wakeAt) queue.addAt(key, wakeAt);
-    },
-    workers: options.workers ?? 8,
-    log,
-    clock,
-    random,
-  });
-  dispatcher.feed((key) => queue.add(key));
-
+  const { workers } = options;
+  const ports = { cluster, world, git, renderer, registry, clock, random, log, patience };
+  const machine = assemble({ ...ports, ...(workers === undefined ? {} : { workers }) });
   try {
-    await world.start();
+    await machine.start();
   } catch (error) {
     await world.stop();
     await git.close();
     throw error;
   }
-  queue.start();
   void warmUp(renderer, log);
 
   return {
     health() {
       const { contactAgeMs, lastError } = world.health();
-      const { longestRunningMs } = queue.stats();
+      const longestRunningMs = machine.longestDecisionMs();
       const problems = [
         ...(contactAgeMs > SILENCE_LIMIT_MS
           ? [
@@ -117,10 +91,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       return { ok: problems.length === 0, problems };
     },
     async stop() {
-      await queue.stop();
-      board.close();
-      await world.stop();
-      await events.flush();
+      await machine.stop();
       await Promise.all([git.close(), renderer.close()]);
     },
   };

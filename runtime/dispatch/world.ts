@@ -13,7 +13,7 @@ import {
   type Identity,
   type Follower,
   type KubeObject,
-  type Reflector,
+  type Reflection,
 } from '../kube';
 import type { Log } from '../log';
 import { APPLICATIONS, SECRETS, STATIONS, TICKETS, TRACKS, type Secret } from './resources';
@@ -69,10 +69,10 @@ export class World {
   readonly credentials: Store<KeptCredential>;
   private readonly reflectors: readonly Follower[];
   private readonly writers: {
-    readonly Track: Reflector<KubeObject & Track, Kept<Track>>;
-    readonly Station: Reflector<KubeObject & Station, Kept<Station>>;
-    readonly Ticket: Reflector<KubeObject & Ticket, Kept<Ticket>>;
-    readonly Application: Reflector<KubeObject, ApplicationView>;
+    readonly Track: Reflection<KubeObject & Track>;
+    readonly Station: Reflection<KubeObject & Station>;
+    readonly Ticket: Reflection<KubeObject & Ticket>;
+    readonly Application: Reflection<KubeObject>;
   };
 
   constructor({ cluster, credentialsNamespace, clock, log }: WorldOptions) {

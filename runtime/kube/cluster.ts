@@ -4,7 +4,7 @@ import { notServed, problemWith, type Requirement, resourcesOf, versionOf } from
 import { type ClusterOptions, loadKubeconfig } from './kubeconfig';
 import type { Draft, KubeObject, Resource } from './object';
 import { type Objects, objectsOf } from './objects';
-import { Reflector, type ReflectorOptions } from './reflector';
+import { type Reflection, Reflector, type ReflectorOptions } from './reflector';
 import { type Transport, transportOver } from './transport';
 
 /** One Kubernetes API, as one user. */
@@ -33,7 +33,7 @@ export interface Cluster {
   objects<K extends KubeObject>(resource: Resource<K>): Objects<K>;
 
   /** Keeps a cache in step with one kind. It does nothing until started. */
-  reflector<K extends KubeObject, T>(options: ReflectorOptions<K, T>): Reflector<K, T>;
+  reflector<K extends KubeObject, T>(options: ReflectorOptions<K, T>): Reflection<K>;
 
   /**
    * Server-side apply of any manifest; its kind is looked up at the server. A namespaced object without a namespace

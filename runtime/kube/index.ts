@@ -27,6 +27,6 @@ export {
 export { type DeleteOptions, type JsonPatchOperation, type Objects, type PatchOptions } from './objects';
 export { type Selection } from './pages';
 export { type Handler, WorkQueue, type WorkQueueOptions, type WorkQueueStats } from './queue';
-export { type Follower, Reflector, type ReflectorHealth, type ReflectorOptions } from './reflector';
+export { type Follower, type Reflection, type ReflectorHealth, type ReflectorOptions } from './reflector';
 export { type IndexFunction, type Listener, metadataOf, Store, type StoreOptions } from './store';
 export { compareVersions } from './version';

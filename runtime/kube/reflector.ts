@@ -70,6 +70,11 @@ export interface Follower {
   health(): ReflectorHealth;
 }
 
+/** A follower whose cache also takes what the server replied to a write. */
+export interface Reflection<K extends KubeObject> extends Follower {
+  observe(written: K): void;
+}
+
 const TIMES: FeedTimes = {
   watchSeconds: 48,
   silenceMs: 55_000,
@@ -84,7 +89,7 @@ const TIMES: FeedTimes = {
  * broke, and about every ten minutes without a reason. No error ends it, and none of its promises rejects but
  * `synced`. Starting twice is starting once; what a stopped run still receives changes nothing.
  */
-export class Reflector<K extends KubeObject, T> implements Follower {
+export class Reflector<K extends KubeObject, T> implements Reflection<K> {
   readonly #options: ReflectorOptions<K, T>;
   readonly #clock: Clock;
   readonly #feeds: readonly Feed<K, T>[];

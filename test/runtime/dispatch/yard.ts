@@ -17,8 +17,8 @@ import {
   systemClock,
   type Cluster,
   type Draft,
+  type Follower,
   type KubeObject,
-  type Reflector,
   type Resource,
 } from '../../../runtime/kube';
 import { silentLog } from '../../../runtime/log';
@@ -59,7 +59,7 @@ export interface YardOptions {
 
 export class Yard {
   private runtime: Runtime | undefined;
-  private readonly reflectors: Reflector<never, never>[] = [];
+  private readonly reflectors: Follower[] = [];
 
   private constructor(
     readonly folder: string,
@@ -135,7 +135,7 @@ export class Yard {
         log: silentLog,
         clock: systemClock,
       });
-      this.reflectors.push(reflector as unknown as Reflector<never, never>);
+      this.reflectors.push(reflector);
       reflector.start();
       return reflector.synced();
     };

@@ -14,7 +14,7 @@ import {
   type Objects,
   Store,
 } from '../../../runtime/kube';
-import type { KubeObject, Reflector } from '../../../runtime/kube';
+import type { Follower, KubeObject } from '../../../runtime/kube';
 import { type KubernetesServer, startKubernetes } from '../../../runtime/railyard/kubernetes';
 import { eventually } from '../../waiting';
 import { WIDGETS, type Widget } from './fake-api';
@@ -57,7 +57,7 @@ describe('Against the railyard', () => {
   let server: KubernetesServer;
   let cluster: Cluster;
   let widgets: Objects<WidgetWithStatus>;
-  const reflectors: Reflector<Widget, Widget>[] = [];
+  const reflectors: Follower[] = [];
 
   const serve = async (port = 0): Promise<void> => {
     server = await startKubernetes({ folder: path.join(folder, 'state'), port });

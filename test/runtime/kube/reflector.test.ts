@@ -1,5 +1,5 @@
 import type { LogFields, Log } from '../../../runtime/log';
-import { connect, metadataOf, type Reflector, type ReflectorOptions, Store } from '../../../runtime/kube';
+import { connect, metadataOf, type Reflection, type ReflectorOptions, Store } from '../../../runtime/kube';
 import { eventually } from '../../waiting';
 import { FakeApi, hang, refuse, reset, silence, statusOf, type Widget, WIDGETS } from './fake-api';
 
@@ -16,7 +16,7 @@ const TIMES = {
 describe('A reflector', () => {
   let api: FakeApi;
   let store: Store<Widget>;
-  let reflector: Reflector<Widget, Widget>;
+  let reflector: Reflection<Widget>;
   let logged: { level: string; message: string; fields: LogFields }[];
 
   const log = (): Log => {
@@ -24,7 +24,7 @@ describe('A reflector', () => {
     const all: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), child: () => all };
     return all;
   };
-  const reflect = (more: Partial<ReflectorOptions<Widget, Widget>> = {}): Reflector<Widget, Widget> => {
+  const reflect = (more: Partial<ReflectorOptions<Widget, Widget>> = {}): Reflection<Widget> => {
     const times = { ...TIMES, ...more.times };
     const project = (widget: Widget): Widget => widget;
     const options = { resource: WIDGETS, store, project, log: log(), ...more, times };
