@@ -3,6 +3,7 @@
 import { Cron } from 'croner';
 import { parseDuration, type Station, type Window } from '../../lib/api';
 import type { Obstacle } from './obstacle';
+import type { Stop } from './prepare-job';
 
 /** A year and a day: a window that does not change within it is treated as one that never does. */
 const HORIZON_MS = 366 * 24 * 3_600_000;
@@ -64,8 +65,8 @@ function windowObstacle(windows: readonly Window[], now: Date): Obstacle | undef
     : { reason: 'Window', message: 'waits for its window to open', until };
 }
 
-/** The first entry gate of the station that is shut, if any. */
-export function entryObstacle(station: Station, now: Date): Obstacle | undefined {
+/** The first entry gate of the station that is shut for the ticket, if any. */
+export function entryObstacle({ station, snapshot: { now } }: Stop): Obstacle | undefined {
   const entry = station.spec.entry;
   const name = station.metadata.name;
   if (station.spec.via === 'PullRequest') {

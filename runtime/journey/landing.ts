@@ -13,10 +13,10 @@ import type {
   RecordedCommit,
 } from './job';
 import { NO_COMMIT } from './ownership';
-import { prepareJob, resumedHeads } from './preparing';
+import { prepareJob, resumedHeads } from './prepare-job';
 import { keyOf, recordOf } from './state';
 import { suspension } from './suspension';
-import { shutAgain, standAgain, waitInStation, type Visit } from './visit';
+import { shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
 import { without } from './without';
 
 /** Records of one application that are given up before the ticket is: status lists no more. */
@@ -88,7 +88,7 @@ export function land(visit: Visit, arrival: Arrival): void {
  */
 function readyToPush(visit: Visit, arrival: Arrival): boolean {
   const { draft } = visit;
-  const job = prepareJob(withoutRecord(visit));
+  const job = prepareJob(stopOf(withoutRecord(visit)), visit.start);
   if (isMade(arrival, draft.peek('prepare', job.key))) return true;
   const heads = draft.ask(headsJob(visit, arrival, 'restart'));
   if (heads === undefined || heads.state === 'Running') return false;

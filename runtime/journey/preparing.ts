@@ -1,96 +1,19 @@
 /** The first stage of an arrival: its commits are made, shown to nobody, and recorded (rules A2-A8, D2, F4). */
 
-import type { Arrival, ArrivalApplication, Ticket, WaitingReason } from '../../lib/api';
-import { changeOf, rootOf } from './cargo';
+import type { Arrival, ArrivalApplication, WaitingReason } from '../../lib/api';
 import { fail } from './ending';
-import type { Prepared, PrepareJob } from './job';
-import { passedStations } from './ride';
+import type { Prepared } from './job';
 import { shorten } from './obstacle';
-import { keyOf, recordOf, startState, StateList } from './state';
+import { listedFor, prepareJob } from './prepare-job';
+import { keyOf, StateList } from './state';
 import { suspension } from './suspension';
-import { emptyArrival, shutAgain, standAgain, waitInStation, type Visit } from './visit';
+import { emptyArrival, shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
 
 /** How long a render may take before its ticket says that it is being rendered: most take less than a write. */
 const SAY_RENDERING_AFTER_MS = 1_000;
 
 /** Waits that a new try does not end; only its success does. */
 const UNAVAILABLE: readonly WaitingReason[] = ['GitUnavailable', 'RendererUnavailable'];
-
-/** What the ticket already lists for an application of this very station, landed or withdrawn. */
-function listedFor(visit: Visit, key: string): string[] {
-  const arrival = visit.ticket.status?.arrival;
-  if (arrival?.stationUid !== visit.station.metadata.uid) return [];
-  const one = arrival.applications.find((application) => keyOf(application) === key);
-  return one === undefined ? [] : [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
-}
-
-/** What other tickets list for the application and have not completed here, those that failed or were aborted included. */
-function unfinishedAt({ draft, ticket, station }: Visit, key: string): string[] {
-  return draft.snapshot.facts
-    .visitors(station)
-    .filter((other) => other.metadata.uid !== ticket.metadata.uid)
-    .filter((other) => !passedStations(other.status).includes(station.metadata.name))
-    .flatMap((other) => other.status?.arrival?.applications ?? [])
-    .flatMap((one) =>
-      keyOf(one) === key && one.commit !== undefined && one.result !== 'Skipped'
-        ? [...(one.result === 'Commit' ? [one.commit] : []), ...(one.withdrawn ?? [])]
-        : [],
-    );
-}
-
-/** Heads that a person has seen and told us to write over. */
-export const resumedHeads = (ticket: Ticket): string[] =>
-  (ticket.spec.resumes ?? [])
-    .filter((resume) => resume.uid === ticket.metadata.uid)
-    .flatMap((resume) => resume.heads ?? []);
-
-/** The job that makes the commits of this arrival. */
-export function prepareJob(visit: Visit): PrepareJob {
-  const { draft, line, ticket, station, start } = visit;
-  const names = line.track.spec.stations.map((stop) => stop.name);
-  const earlier = names
-    .slice(0, Math.max(0, names.indexOf(station.metadata.name)))
-    .reverse()
-    .flatMap((name) => draft.snapshot.stations.get(name) ?? []);
-  const resumed = resumedHeads(ticket);
-  const applications = station.spec.applications
-    .filter((reference) => reference.enabled)
-    .map((reference) => {
-      const first = startState(reference, earlier, ticket);
-      const { head, good } = recordOf(station, reference);
-      const live = head === undefined ? draft.snapshot.facts.live(reference) : undefined;
-      return {
-        reference,
-        ...(head === undefined ? {} : { head }),
-        ...(good === undefined ? {} : { good: { commit: good.commit, state: good.state } }),
-        ...(first === undefined ? {} : { start: first }),
-        listed: listedFor(visit, keyOf(reference)),
-        ...(live === undefined ? {} : { live }),
-        unfinished: head === undefined ? unfinishedAt(visit, keyOf(reference)) : [],
-        resumed,
-      };
-    });
-  const listed = applications.map((one) => one.listed.join(',')).join(';');
-  return {
-    kind: 'prepare',
-    key: [
-      ticket.metadata.uid,
-      station.metadata.uid,
-      start,
-      station.metadata.generation ?? 0,
-      listed,
-      resumed.join(','),
-    ].join('/'),
-    namespace: station.metadata.namespace,
-    station: station.metadata.name,
-    ticket: ticket.metadata.name,
-    start: new Date(start),
-    change: changeOf(ticket),
-    root: rootOf(ticket),
-    approvedBy: [],
-    applications,
-  };
-}
 
 /** Says that it renders, once that has taken longer than a write would; another try of what failed says nothing new. */
 function sayRendering(visit: Visit, arrival: Arrival | undefined, since: Date): void {
@@ -107,7 +30,7 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const { draft, ticket, station } = visit;
   const somethingShown = arrival?.applications.some((one) => one.shown) ?? false;
   if (!somethingShown && shutAgain(visit) !== undefined) return standAgain(visit);
-  const fact = draft.ask(prepareJob(visit));
+  const fact = draft.ask(prepareJob(stopOf(visit), visit.start));
   if (fact === undefined || fact.state === 'Running') {
     return sayRendering(visit, arrival, fact === undefined ? draft.now : fact.since);
   }
@@ -132,7 +55,7 @@ function record(visit: Visit, arrival: Arrival | undefined, prepared: Prepared):
     const one = prepared.find((candidate) => keyOf(candidate.reference) === keyOf(reference));
     if (one === undefined || one.outcome === 'Failed' || one.outcome === 'Suspended')
       return { ...identity, result: 'Skipped' };
-    const withdrawn = listedFor(visit, keyOf(reference)).filter((commit) => commit !== one.commit);
+    const withdrawn = listedFor(stopOf(visit), keyOf(reference)).filter((commit) => commit !== one.commit);
     return {
       ...identity,
       repoURL: reference.repoURL,

@@ -51,7 +51,7 @@ function obstacleBefore(snapshot: Snapshot, line: Line, ticket: Ticket, station:
   return (
     held(line, ticket, station) ??
     overtaking(line, ticket, station) ??
-    entryObstacle(station, snapshot.now) ??
+    entryObstacle({ snapshot, line, ticket, station }) ??
     preconditionObstacle(snapshot, station)
   );
 }

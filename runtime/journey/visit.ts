@@ -4,6 +4,7 @@ import type { Arrival, Station, Ticket } from '../../lib/api';
 import { entryObstacle } from './gates';
 import { waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
+import type { Stop } from './prepare-job';
 import type { Line } from './snapshot';
 import { preconditionObstacle } from './standing';
 import { without } from './without';
@@ -16,6 +17,14 @@ export interface Visit {
   /** When the ticket took the station. */
   readonly start: string;
 }
+
+/** The visit as what it is known by before it begins. */
+export const stopOf = ({ draft: { snapshot }, line, ticket, station }: Visit): Stop => ({
+  snapshot,
+  line,
+  ticket,
+  station,
+});
 
 /** An arrival that has only begun. */
 export const emptyArrival = ({ station, start }: Visit): Arrival => ({
@@ -44,5 +53,5 @@ export function standAgain(visit: Visit): void {
 }
 
 /** What has shut before the station since the ticket took it (rule F4). */
-export const shutAgain = ({ draft, station }: Visit): Obstacle | undefined =>
-  entryObstacle(station, draft.now) ?? preconditionObstacle(draft.snapshot, station);
+export const shutAgain = (visit: Visit): Obstacle | undefined =>
+  entryObstacle(stopOf(visit)) ?? preconditionObstacle(visit.draft.snapshot, visit.station);

@@ -1,0 +1,96 @@
+/** What has to be known to make the commits of a ticket at a station: the job that makes them (rules A2-A8). */
+
+import type { Station, Ticket } from '../../lib/api';
+import { changeOf, rootOf } from './cargo';
+import type { PrepareJob } from './job';
+import { passedStations } from './ride';
+import type { Line, Snapshot } from './snapshot';
+import { keyOf, recordOf, startState } from './state';
+
+/** A ticket at a station, whether it stands before it or is in it. */
+export interface Stop {
+  readonly snapshot: Snapshot;
+  readonly line: Line;
+  readonly ticket: Ticket;
+  readonly station: Station;
+}
+
+/** What the ticket already lists for an application of this very station, landed or withdrawn. */
+export function listedFor({ ticket, station }: Stop, key: string): string[] {
+  const arrival = ticket.status?.arrival;
+  if (arrival?.stationUid !== station.metadata.uid) return [];
+  const one = arrival.applications.find((application) => keyOf(application) === key);
+  return one === undefined ? [] : [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
+}
+
+/** What other tickets list for the application and have not completed here, those that failed or were aborted included. */
+function unfinishedAt({ snapshot, ticket, station }: Stop, key: string): string[] {
+  return snapshot.facts
+    .visitors(station)
+    .filter((other) => other.metadata.uid !== ticket.metadata.uid)
+    .filter((other) => !passedStations(other.status).includes(station.metadata.name))
+    .flatMap((other) => other.status?.arrival?.applications ?? [])
+    .flatMap((one) =>
+      keyOf(one) === key && one.commit !== undefined && one.result !== 'Skipped'
+        ? [...(one.result === 'Commit' ? [one.commit] : []), ...(one.withdrawn ?? [])]
+        : [],
+    );
+}
+
+/** Heads that a person has seen and told us to write over. */
+export const resumedHeads = (ticket: Ticket): string[] =>
+  (ticket.spec.resumes ?? [])
+    .filter((resume) => resume.uid === ticket.metadata.uid)
+    .flatMap((resume) => resume.heads ?? []);
+
+/**
+ * The job that makes the commits of an arrival.
+ *
+ * @param start when the ticket took the station
+ */
+export function prepareJob(stop: Stop, start: string): PrepareJob {
+  const { snapshot, line, ticket, station } = stop;
+  const names = line.track.spec.stations.map((stop) => stop.name);
+  const earlier = names
+    .slice(0, Math.max(0, names.indexOf(station.metadata.name)))
+    .reverse()
+    .flatMap((name) => snapshot.stations.get(name) ?? []);
+  const resumed = resumedHeads(ticket);
+  const applications = station.spec.applications
+    .filter((reference) => reference.enabled)
+    .map((reference) => {
+      const first = startState(reference, earlier, ticket);
+      const { head, good } = recordOf(station, reference);
+      const live = head === undefined ? snapshot.facts.live(reference) : undefined;
+      return {
+        reference,
+        ...(head === undefined ? {} : { head }),
+        ...(good === undefined ? {} : { good: { commit: good.commit, state: good.state } }),
+        ...(first === undefined ? {} : { start: first }),
+        listed: listedFor(stop, keyOf(reference)),
+        ...(live === undefined ? {} : { live }),
+        unfinished: head === undefined ? unfinishedAt(stop, keyOf(reference)) : [],
+        resumed,
+      };
+    });
+  const listed = applications.map((one) => one.listed.join(',')).join(';');
+  return {
+    kind: 'prepare',
+    key: [
+      ticket.metadata.uid,
+      station.metadata.uid,
+      start,
+      station.metadata.generation ?? 0,
+      listed,
+      resumed.join(','),
+    ].join('/'),
+    namespace: station.metadata.namespace,
+    station: station.metadata.name,
+    ticket: ticket.metadata.name,
+    start: new Date(start),
+    change: changeOf(ticket),
+    root: rootOf(ticket),
+    approvedBy: [],
+    applications,
+  };
+}
