@@ -17,6 +17,7 @@ import {
   type SourceHistory,
 } from '../journey';
 import type { Renderer } from '../render';
+import { editAdopted, managedFiles, managedIds, takeOver } from './adoption';
 import { commitMessage } from './commit-message';
 import { compose, type Composition } from './compose';
 import { headFacts, placeOf, readHeads } from './heads';
@@ -63,7 +64,7 @@ async function prepareOne(
   const known = [...listed, ...(application.head === undefined ? [] : [application.head])];
   const facts = await headFacts(git, reference.repoURL, head, known);
   const ownership = ownershipOf(facts, application.head, listed, resumed);
-  const found = await recover(git, application, ownership);
+  const found = await takeOver(git, reference, await recover(git, application, ownership));
   if (found.ownership.whose !== 'Ours' && found.ownership.whose !== 'Nobody') {
     return { outcome: 'Suspended', reference, ownership: found.ownership };
   }
@@ -72,9 +73,10 @@ async function prepareOne(
   const history = await sourceHistory(git, job, application, from);
   const state = applyChange(from, job.change, job.root, reference, history);
   const parent = head === undefined ? undefined : await branchContent(git, reference.repoURL, head);
+  const managed = await managedIds(git, reference, ownership, parent);
   const composition = await filesOf(tools, application, good, state, signal);
   const recovered = application.good === undefined ? found.good : undefined;
-  const result = { head, parent, state, good: good?.commit, composition };
+  const result = { head, parent, managed, state, good: good?.commit, composition };
   return finish(tools, job, application, { ...result, recovered });
 }
 
@@ -86,23 +88,16 @@ async function filesOf(
   state: RenderedState,
   signal: AbortSignal,
 ): Promise<Composition> {
-  if (good !== undefined && sameState(good.state, state)) {
-    const { record } = await branchContent(git, reference.repoURL, good.commit);
-    if (record !== undefined) {
-      const blobs = await git.blobs(reference.repoURL, Object.values(record.files));
-      const files = Object.entries(record.files).flatMap(([path, oid]) => {
-        const bytes = blobs.get(oid);
-        return bytes === undefined ? [] : [[path, bytes] as const];
-      });
-      return { files: new Map(files), renderer: record.renderer };
-    }
-  }
+  if (good !== undefined && sameState(good.state, state)) return managedFiles(git, reference.repoURL, good.commit);
+  if (good !== undefined && state.base === undefined) return editAdopted(git, reference, good.commit, state);
   return compose(git, renderer, reference, state, signal);
 }
 
 interface Result {
   readonly head: string | undefined;
   readonly parent: BranchContent | undefined;
+  /** Files of the head that are ours to replace or remove: path -> blob id. */
+  readonly managed: Readonly<Record<string, string>>;
   readonly state: RenderedState;
   readonly good: string | undefined;
   readonly composition: Composition;
@@ -114,12 +109,11 @@ async function finish(
   { git }: Tools,
   job: PrepareJob,
   { reference, resumed }: PrepareApplication,
-  { head, parent, state, good, composition, recovered }: Result,
+  { head, parent, managed, state, good, composition, recovered }: Result,
 ): Promise<PreparedApplication> {
   const { repoURL } = reference;
   const files = Object.fromEntries([...composition.files].map(([path, bytes]) => [path, blobId(bytes)]));
-  const before = parent?.record?.files ?? {};
-  const strangers = Object.keys(files).filter((path) => parent?.files.has(path) && !(path in before));
+  const strangers = Object.keys(files).filter((path) => parent?.files.has(path) && !(path in managed));
   if (head !== undefined && strangers.length > 0 && !resumed.includes(head)) {
     return { outcome: 'Suspended', reference, ownership: { whose: 'ForeignCommit', head, paths: strangers } };
   }
@@ -151,7 +145,7 @@ async function finish(
   });
   const { tree, commit } = await git.commit(repoURL, {
     ...(head === undefined ? {} : { parent: head }),
-    remove: Object.keys(before).filter((path) => !(path in files)),
+    remove: Object.keys(managed).filter((path) => !(path in files)),
     write: new Map([...composition.files, [STATE_FILE, record]]),
     author: AUTHOR,
     date: job.start,

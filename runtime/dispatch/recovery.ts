@@ -3,7 +3,7 @@
 import type { RenderedState } from '../../lib/api';
 import type { Git } from '../git';
 import type { Ownership, PrepareApplication } from '../journey';
-import { branchContent } from './state-record';
+import { branchContent, editedPaths } from './state-record';
 
 export interface Recovered {
   readonly ownership: Ownership;
@@ -22,10 +22,8 @@ export async function recover(git: Git, application: PrepareApplication, ownersh
   const content = await branchContent(git, repoURL, ownership.head);
   const { record } = content;
   if (record?.application !== `${reference.namespace}/${reference.name}`) return { ownership };
-  const touched = Object.entries(record.files).filter(([path, oid]) => content.files.get(path)?.oid !== oid);
-  if (touched.length > 0) {
-    return { ownership: { whose: 'ForeignCommit', head: ownership.head, paths: touched.map(([path]) => path) } };
-  }
+  const paths = editedPaths(content);
+  if (paths.length > 0) return { ownership: { whose: 'ForeignCommit', head: ownership.head, paths } };
   const ours: Ownership = { whose: 'Ours', head: ownership.head, by: ownership.head };
   if (live === ownership.head && !unfinished.includes(ownership.head)) {
     return { ownership: ours, good: { commit: ownership.head, state: record.state } };

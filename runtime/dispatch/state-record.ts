@@ -59,3 +59,7 @@ const managedPaths = (content: BranchContent): string[] =>
 export function touchedPaths(ours: BranchContent, head: BranchContent): string[] {
   return managedPaths(ours).filter((path) => ours.files.get(path)?.oid !== head.files.get(path)?.oid);
 }
+
+/** Files that the record of this very commit lists with other bytes. */
+export const editedPaths = ({ files, record }: BranchContent): string[] =>
+  Object.entries(record?.files ?? {}).flatMap(([path, oid]) => (files.get(path)?.oid === oid ? [] : [path]));

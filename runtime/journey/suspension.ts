@@ -38,7 +38,7 @@ export function suspension(reference: ApplicationReference, ownership: Foreign, 
     case 'ForeignBranch':
       return {
         reason: 'ForeignBranch',
-        message: `${branch} is at ${shortCommit(ownership.head)} and K8sTA has no record of writing it. This version does not take over branches yet: point the Application at a new branch, or set spec.abort.`,
+        message: `${branch} is at ${shortCommit(ownership.head)} and K8sTA has no record of writing it. To take its files over, set adopt: true on ${reference.name} in the Station; to leave the branch alone, set spec.abort.`,
       };
   }
 }

@@ -51,9 +51,6 @@ function unhonouredOfStation(station: Station, now: Date): string[] {
     ...(renderers.length === 0
       ? []
       : [`${NOT_YET} helm, ytt and commands: ${renderers.join(', ')} cannot be rendered.`]),
-    ...applications
-      .filter((one) => one.adopt)
-      .map((one) => `${NOT_YET} adopt: the branch of ${one.name} is left alone.`),
   ];
 }
 

@@ -8,7 +8,7 @@ import { type Manifest, isRecord, nameOf } from './manifest';
 export type Image = ImageReference;
 
 /** Fields that hold a list of containers in pod specs, and in every custom resource that embeds one. */
-const CONTAINERS = new Set(['containers', 'initContainers', 'ephemeralContainers']);
+export const CONTAINERS: ReadonlySet<string> = new Set(['containers', 'initContainers', 'ephemeralContainers']);
 
 /**
  * Reads `ghcr.io/acme/web:1.2@sha256:...`, normalised.
@@ -54,7 +54,7 @@ export function setImages(
         const image = byRepository.get(readIn(manifest, text).repoURL);
         if (image === undefined) return text;
         used.add(image.repoURL);
-        return written(repositoryPart(text), image);
+        return withVersion(text, image);
       }) as Manifest,
   );
   return { manifests: replaced, used: images.map(({ repoURL }) => repoURL).filter((repoURL) => used.has(repoURL)) };
@@ -76,6 +76,9 @@ export function findImages(manifests: readonly Manifest[]): readonly Image[] {
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, image]) => image);
 }
+
+/** A reference with another version, its repository spelled as it was. */
+export const withVersion = (reference: string, image: Image): string => written(repositoryPart(reference), image);
 
 function written(repository: string, { tag, digest }: Pick<Image, 'tag' | 'digest'>): string {
   return `${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;

@@ -112,6 +112,61 @@ test('a branch with content of nobody we know is never written (D8)', async () =
   expect(await scene.repository.head('env/test')).toBe(theirs);
 });
 
+const THEIRS = `# by hand, since 2019
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: guestbook-test}   # two spaces and a remark
+spec:
+  selector: {matchLabels: {app: guestbook}}
+  template:
+    metadata: {labels: {app: guestbook}}
+    spec:
+      containers:
+        - name: web
+          image: "ghcr.io/acme/guestbook:0.9.0"
+        - {name: sidecar, image: ghcr.io/acme/proxy:3}
+`;
+
+test('a branch that CI filled is adopted: images change in place, and a source ticket leaves them as they were (o, D10)', async () => {
+  const scene = await yard.scene('adopted');
+  const theirs = await scene.repository.commit(
+    'env/test',
+    { 'web.yaml': THEIRS, 'README.md': 'Ours.\n', '.ci/config.yaml': 'steps: []\n' },
+    { from: null },
+  );
+  await scene.ticket('one', { images: [{ repoURL: 'ghcr.io/acme/proxy', tag: '4' }] });
+  await scene.waiting('one', 'ForeignBranch');
+  await scene.station({ name: 'test', applications: [{ adopt: true }] });
+  await scene.completed('one');
+
+  const [taken] = await scene.repository.log('env/test');
+  expect(taken?.parents).toEqual([theirs]);
+  expect(await scene.repository.files('env/test')).toEqual([
+    '.ci/config.yaml',
+    '.k8sta/state.yaml',
+    'README.md',
+    'web.yaml',
+  ]);
+  expect(await scene.repository.read('env/test', 'web.yaml')).toBe(THEIRS.replace('proxy:3', 'proxy:4'));
+
+  await scene.ticket('two', {
+    sources: [{ repoURL: scene.repository.url, commit: (await scene.repository.head('main')) ?? '' }],
+  });
+  await scene.completed('two');
+  expect(await scene.repository.files('env/test')).not.toContain('web.yaml');
+  expect(await scene.repository.read('env/test', 'README.md')).toBe('Ours.\n');
+  expect(await scene.repository.manifests('env/test')).toContain('ghcr.io/acme/guestbook:0.9.0');
+});
+
+test('a branch that Argo CD builds itself is not adopted, and says why (D10)', async () => {
+  const scene = await yard.scene('built', { stations: [{ name: 'test', applications: [{ adopt: true }] }] });
+  const theirs = await scene.repository.commit('env/test', { 'kustomization.yaml': 'resources: []\n' }, { from: null });
+  await scene.ticket('one', '1.0.0');
+  const { status } = await scene.failed('one');
+  expect(status?.failure?.message).toContain('kustomization.yaml stands on the branch');
+  expect(await scene.repository.head('env/test')).toBe(theirs);
+});
+
 test('a revert on top during the wait suspends: what Argo CD calls healthy is not ours (b, D6)', async () => {
   const scene = await arrived('revert');
   const path = await manifestOf(scene);

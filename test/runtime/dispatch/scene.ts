@@ -30,6 +30,8 @@ export interface App {
   readonly liveBranch?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly enabled?: boolean;
+  /** Whether a branch that another tool filled is taken over. @default false */
+  readonly adopt?: boolean;
 }
 
 export interface Stop {
@@ -131,6 +133,7 @@ export class Scene {
             overlay,
             branch: app.branch ?? overlay,
             ...(app.enabled === undefined ? {} : { enabled: app.enabled }),
+            ...(app.adopt === undefined ? {} : { adopt: app.adopt }),
           };
         }),
       },
