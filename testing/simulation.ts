@@ -3,6 +3,7 @@
 import { LABELS, type Change, type Station, type Ticket, type Track } from '../lib/api';
 import { parseTicket } from '../lib/api/validation';
 import {
+  decideStation,
   decideTrack,
   hasEnded,
   type Facts,
@@ -11,6 +12,7 @@ import {
   type Line,
   type Plan,
   type Snapshot,
+  type StationSnapshot,
   type Step,
 } from '../runtime/journey';
 import { Model } from './model';
@@ -18,6 +20,9 @@ import type { NetworkResources } from './network';
 
 /** More decisions than any sane journey needs: a loop is reported instead of running forever. */
 const MOST_DECISIONS = 100_000;
+
+/** Nothing to do. */
+const REST: Plan = { steps: [] };
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 
@@ -84,8 +89,8 @@ export class Simulation {
     for (let decisions = 0; decisions < MOST_DECISIONS;) {
       let wakeAt: Date | undefined;
       let busy = false;
-      for (const track of [...this.tracks.values()]) {
-        const plan = this.decide(track);
+      for (const decide of this.decisions()) {
+        const plan = decide();
         decisions += 1;
         busy = busy || plan.steps.length > 0;
         if (!this.carryOut(plan, steps)) return this.taken;
@@ -103,27 +108,31 @@ export class Simulation {
     this.jobs.clear();
   }
 
-  private decide(track: Track): Plan {
-    return decideTrack(this.snapshot(this.tracks.get(keyOf(track)) ?? track));
+  /** One decision for each track and each station, every one made on what is there when its turn comes. */
+  private decisions(): (() => Plan)[] {
+    const tracks = [...this.tracks.keys()].map((key) => () => {
+      const track = this.tracks.get(key);
+      return track === undefined ? REST : decideTrack(this.snapshot(track));
+    });
+    const stations = [...this.stations.keys()].map((key) => () => {
+      const station = this.stations.get(key);
+      return station === undefined ? REST : decideStation(this.stationSnapshot(station));
+    });
+    return [...tracks, ...stations];
   }
 
   private snapshot(track: Track): Snapshot {
-    const { namespace } = track.metadata;
-    const names = new Set(track.spec.stations.map((stop) => stop.name));
-    const neighbours = [...this.tracks.values()].filter(
-      (other) =>
-        other.metadata.namespace === namespace &&
-        other.metadata.uid !== track.metadata.uid &&
-        other.spec.stations.some((stop) => names.has(stop.name)),
+    return { ...this.line(track), now: this.now, facts: this.facts() };
+  }
+
+  private stationSnapshot(station: Station): StationSnapshot {
+    const { namespace } = station.metadata;
+    const tracks = [...this.tracks.values()].filter(
+      (track) =>
+        track.metadata.namespace === namespace &&
+        track.spec.stations.some((stop) => stop.name === station.metadata.name),
     );
-    const stations = [...this.stations.values()].filter((station) => station.metadata.namespace === namespace);
-    return {
-      ...this.line(track),
-      now: this.now,
-      stations: new Map(stations.map((station) => [station.metadata.name, station])),
-      neighbours: neighbours.map((neighbour) => this.line(neighbour)),
-      facts: this.facts(),
-    };
+    return { station, lines: tracks.map((track) => this.line(track)), single: [], now: this.now, facts: this.facts() };
   }
 
   private line(track: Track): Line {
@@ -143,6 +152,8 @@ export class Simulation {
       health: () => 'Healthy',
       live: (reference) => this.model.head(reference),
       ticket: (uid) => [...this.tickets.values()].find((ticket) => ticket.metadata.uid === uid),
+      station: ({ namespace, name }) => this.stations.get(`${namespace}/${name}`),
+      seat: (uid) => [...this.stations.values()].find((station) => station.status?.occupant?.uid === uid),
       visitors: (station) =>
         [...this.tickets.values()].filter((ticket) => ticket.status?.arrival?.station === station.metadata.name),
       // A fact under this key was put there by a job of this kind, so its result is of that kind.

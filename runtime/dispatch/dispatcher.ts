@@ -1,16 +1,16 @@
 /** From a change in a cache to the keys that it concerns, and from a key to a decision that is carried out. */
 
-import type { Station, Track } from '../../lib/api';
+import type { Station } from '../../lib/api';
 import { branchKeysOf, type Patience } from '../argocd';
 import { isRetriable, messageOf } from '../errors';
-import { decideStationView, decideTrack, type Plan } from '../journey';
+import { decideStation, decideTrack, type Plan } from '../journey';
 import { keyOf, type Cluster, type EventRecorder } from '../kube';
 import type { Log } from '../log';
 import type { Executor } from './execute';
 import type { JobBoard } from './job-board';
-import { factsOf, neighboursOf, snapshotOf } from './snapshot';
+import { factsOf, snapshotOf, stationSnapshotOf } from './snapshot';
 import { sayUnreadable, type OurKind } from './unreadable';
-import type { Kept, World } from './world';
+import { standingKeys, type Kept, type World } from './world';
 
 export interface DispatcherOptions {
   readonly world: World;
@@ -29,8 +29,6 @@ type Add = (key: string) => void;
 /** How long a step that was refused for good rests before it is decided again. */
 const REFUSED_RETRY_MS = 60_000;
 
-const trackKey = (track: Track): string => `track ${keyOf(track.metadata)}`;
-
 export class Dispatcher {
   readonly #options: DispatcherOptions;
 
@@ -43,17 +41,27 @@ export class Dispatcher {
     const { world } = this.#options;
     world.tracks.onChange((key, before, after) => {
       add(`track ${key}`);
-      for (const kept of [before, after]) this.#neighbours(kept, add);
+      // Who may take a station depends on what the track says, never on its status.
+      if (before?.resource?.metadata.generation !== after?.resource?.metadata.generation) this.#standing(key, add);
       this.#unreadable('Track', key, after, add);
     });
-    world.stations.onChange((key, _before, after) => {
-      this.#station(key, add);
+    world.stations.onChange((key, before, after) => {
+      add(`station ${key}`);
+      this.#occupants(before, after, add);
+      if (before?.resource?.metadata.uid !== after?.resource?.metadata.uid) {
+        for (const kept of world.tracks.find('station', key)) add(`track ${keyOf(kept.metadata)}`);
+      }
       this.#unreadable('Station', key, after, add);
     });
     world.tickets.onChange((key, before, after) => {
-      const ticket = after?.resource ?? before?.resource;
-      if (ticket?.spec.track === undefined) this.#namespace(ticket?.metadata.namespace, add);
-      else this.#track(keyOf({ namespace: ticket.metadata.namespace, name: ticket.spec.track }), add);
+      const { metadata, spec } = after?.resource ?? before?.resource ?? {};
+      if (spec?.track !== undefined) {
+        add(`track ${keyOf({ ...(metadata && { namespace: metadata.namespace }), name: spec.track })}`);
+      }
+      const places = new Set([before, after].flatMap((kept) => standingKeys(kept?.resource)));
+      for (const place of places) add(`station ${place}`);
+      const seat = metadata === undefined ? undefined : world.stations.find('occupant', metadata.uid)[0];
+      if (seat) add(`station ${keyOf(seat.metadata)}`);
       this.#unreadable('Ticket', key, after, add);
     });
     world.applications.onChange((key, before, after) => {
@@ -78,7 +86,7 @@ export class Dispatcher {
       case 'track':
         return this.#decideTrack(key, rest.join(' '), wake);
       case 'station':
-        return this.#decideStation(rest.join(' '));
+        return this.#decideStation(key, rest.join(' '), wake);
       default:
         await this.#decideUnreadable(rest[0] ?? '', rest[1] ?? '');
         return undefined;
@@ -101,20 +109,19 @@ export class Dispatcher {
     return this.#carryOut(owner, plan);
   }
 
-  async #decideStation(key: string): Promise<Date | undefined> {
-    const { world, patience, now } = this.#options;
-    const station: Station | undefined = world.stations.get(key)?.resource;
-    if (station === undefined) return undefined;
+  async #decideStation(owner: string, key: string, wake: (at: Date) => void): Promise<Date | undefined> {
+    const { world, board, patience, now } = this.#options;
+    const asked = new Set<string>();
     const time = now();
-    await this.#carryOut(
-      key,
-      decideStationView(
-        station,
-        factsOf(world, time, patience, () => undefined),
-        time,
-      ),
-    );
-    return undefined;
+    const snapshot = stationSnapshotOf(world, key, time, factsOf(world, time, patience, board.view(owner, asked)));
+    if (snapshot === undefined) {
+      board.sweep(owner, asked);
+      return undefined;
+    }
+    const plan = decideStation(snapshot);
+    board.sweep(owner, asked);
+    if (plan.wakeAt) wake(plan.wakeAt);
+    return this.#carryOut(owner, plan);
   }
 
   /**
@@ -154,30 +161,30 @@ export class Dispatcher {
     if (kept) await sayUnreadable(this.#options, kind, kept);
   }
 
-  #track(key: string, add: Add): void {
-    add(`track ${key}`);
-    this.#neighbours(this.#options.world.tracks.get(key), add);
+  /** The stations before which tickets of a track stand. */
+  #standing(track: string, add: Add): void {
+    const tickets = this.#options.world.tickets.find('track', track);
+    for (const place of new Set(tickets.flatMap((kept) => standingKeys(kept.resource)))) add(`station ${place}`);
   }
 
-  #neighbours(kept: Kept<Track> | undefined, add: Add): void {
-    if (kept?.resource)
-      for (const neighbour of neighboursOf(this.#options.world, kept.resource)) add(trackKey(neighbour));
-  }
-
-  #station(key: string, add: Add): void {
-    add(`station ${key}`);
+  /** Those who are in a station, or were until now: their tracks, and where they stand next. */
+  #occupants(before: Kept<Station> | undefined, after: Kept<Station> | undefined, add: Add): void {
     const { world } = this.#options;
-    for (const kept of world.tracks.find('station', key)) add(`track ${keyOf(kept.metadata)}`);
-    const uid = world.stations.get(key)?.resource?.status?.occupant?.uid;
-    const occupant = uid === undefined ? undefined : world.tickets.find('uid', uid)[0]?.resource;
-    if (occupant?.spec.track !== undefined) {
-      add(`track ${keyOf({ namespace: occupant.metadata.namespace, name: occupant.spec.track })}`);
+    const uids = new Set([before, after].flatMap((kept) => kept?.resource?.status?.occupant?.uid ?? []));
+    for (const uid of uids) {
+      const ticket = world.tickets.find('uid', uid)[0]?.resource;
+      if (ticket === undefined) continue;
+      const { namespace } = ticket.metadata;
+      if (ticket.spec.track !== undefined) add(`track ${keyOf({ namespace, name: ticket.spec.track })}`);
+      for (const place of standingKeys(ticket)) add(`station ${place}`);
     }
   }
 
-  #namespace(namespace: string | undefined, add: Add): void {
-    if (namespace === undefined) return;
-    for (const kept of this.#options.world.tracks.list(namespace)) add(`track ${keyOf(kept.metadata)}`);
+  /** A station of which an Application has changed, and the track that waits for it there. */
+  #station(key: string, add: Add): void {
+    add(`station ${key}`);
+    const kept = this.#options.world.stations.get(key);
+    this.#occupants(kept, kept, add);
   }
 
   #unreadable(kind: OurKind, key: string, kept: Kept<unknown> | undefined, add: Add): void {

@@ -1,8 +1,8 @@
 /** The caches as one decision sees them. */
 
-import { API_VERSION, type Station, type Ticket, type Track } from '../../lib/api';
+import { API_VERSION, type Track } from '../../lib/api';
 import { judge, preconditions, type Patience } from '../argocd';
-import { hasEnded, type Facts, type Line, type Snapshot } from '../journey';
+import { hasEnded, type Facts, type Line, type Snapshot, type StationSnapshot } from '../journey';
 import { keyOf } from '../kube';
 import type { Kept, World } from './world';
 
@@ -32,6 +32,8 @@ export function factsOf(world: World, now: Date, patience: Partial<Patience>, jo
       return well ? view.sync.revisions[0] : undefined;
     },
     ticket: (uid) => world.tickets.find('uid', uid)[0]?.resource,
+    station: (place) => world.stations.get(keyOf(place))?.resource,
+    seat: (ticketUid) => world.stations.find('occupant', ticketUid)[0]?.resource,
     visitors: ({ metadata: { namespace, name } }) =>
       readable(world.tickets.list(namespace)).filter((ticket) => ticket.status?.arrival?.station === name),
     job,
@@ -44,31 +46,8 @@ function lineOf(world: World, track: Track): Line {
   return { track, tickets: tickets.filter((ticket) => !hasEnded(ticket.status)) };
 }
 
-/** Express and rollback tickets ride no track; each track of their namespace speaks for the ones that it sees. */
-function unridden(world: World, namespace: string): Ticket[] {
-  return readable(world.tickets.list(namespace)).filter(
-    (ticket) => ticket.spec.track === undefined && !hasEnded(ticket.status),
-  );
-}
-
-/** Tracks that meet this one at some station. */
-export function neighboursOf(world: World, track: Track): Track[] {
-  const { namespace, uid } = track.metadata;
-  const found = new Map<string, Track>();
-  for (const { name } of track.spec.stations) {
-    for (const kept of world.tracks.find('station', keyOf({ namespace, name }))) {
-      if (kept.resource && kept.metadata.uid !== uid) found.set(kept.metadata.uid, kept.resource);
-    }
-  }
-  return [...found.values()];
-}
-
-/** Stations that tickets of a track occupy, ended ones too, whether or not the track still leads there. */
-const occupiedBy = (world: World, key: string): Station[] =>
-  world.tickets.find('track', key).flatMap(({ metadata }) => readable(world.stations.find('occupant', metadata.uid)));
-
-/** What stands in for a track that is gone: the stations that its tickets still occupy, and nothing that would board. */
-function goneTrack(world: World, namespace: string, name: string): Track {
+/** What stands in for a track that is gone: nothing would board, and nothing is on its way. */
+function goneTrack(namespace: string, name: string): Track {
   return {
     apiVersion: API_VERSION,
     kind: 'Track',
@@ -81,7 +60,7 @@ function goneTrack(world: World, namespace: string, name: string): Track {
       onFailure: 'Continue',
       historyLimit: 0,
       subscriptions: [],
-      stations: occupiedBy(world, keyOf({ namespace, name })).map((station) => ({ name: station.metadata.name })),
+      stations: [],
     },
   };
 }
@@ -89,20 +68,25 @@ function goneTrack(world: World, namespace: string, name: string): Track {
 /** Everything that the decision for a track depends on; `undefined` where it cannot be read, or is gone without a ticket. */
 export function snapshotOf(world: World, key: string, now: Date, facts: Facts): Snapshot | undefined {
   const kept = world.tracks.get(key);
+  if (kept !== undefined) return kept.resource && { ...lineOf(world, kept.resource), now, facts };
   const [namespace = '', name = ''] = key.split('/');
-  const gone = kept === undefined;
-  if (gone && world.tickets.find('track', key).length === 0) return undefined;
-  const track = gone ? goneTrack(world, namespace, name) : kept.resource;
-  if (track === undefined) return undefined;
-  const neighbours = neighboursOf(world, track).map((neighbour) => lineOf(world, neighbour));
-  const stations = new Map(occupiedBy(world, key).map((station) => [station.metadata.name, station]));
-  for (const { spec } of [track, ...neighbours.map((line) => line.track)]) {
-    for (const stop of spec.stations) {
-      const station = world.stations.get(keyOf({ namespace, name: stop.name }))?.resource;
-      if (station) stations.set(stop.name, station);
-    }
-  }
-  const line = lineOf(world, track);
-  if (gone) return { ...line, gone, now, stations, neighbours, facts };
-  return { ...line, tickets: [...line.tickets, ...unridden(world, namespace)], now, stations, neighbours, facts };
+  const line = lineOf(world, goneTrack(namespace, name));
+  return line.tickets.length === 0 ? undefined : { ...line, gone: true, now, facts };
+}
+
+/** Everything that the decision for a station depends on; `undefined` where it cannot be read, or does not exist. */
+export function stationSnapshotOf(world: World, key: string, now: Date, facts: Facts): StationSnapshot | undefined {
+  const station = world.stations.get(key)?.resource;
+  if (station === undefined) return undefined;
+  const { namespace } = station.metadata;
+  const tickets = readable(world.tickets.find('station', key));
+  const names = new Set(tickets.flatMap((ticket) => ticket.spec.track ?? []));
+  const tracks = [...names].flatMap((name) => world.tracks.get(keyOf({ namespace, name }))?.resource ?? []);
+  return {
+    station,
+    lines: tracks.map((track) => lineOf(world, track)),
+    single: tickets.filter((ticket) => ticket.spec.track === undefined),
+    now,
+    facts,
+  };
 }

@@ -3,7 +3,7 @@
 import { LABELS, type ApplicationReference, type Station, type Ticket, type Track } from '../../lib/api';
 import { parseStation, parseTicket, parseTrack } from '../../lib/api/validation';
 import { branchKey, branchKeysOf, projectApplication } from '../argocd';
-import type { ApplicationView } from '../journey';
+import { hasEnded, type ApplicationView } from '../journey';
 import {
   keyOf,
   metadataOf,
@@ -47,6 +47,14 @@ function keep<T>(parse: Parse<T>) {
 const stationKeys = (track: Track): string[] =>
   track.spec.stations.map(({ name }) => keyOf({ namespace: track.metadata.namespace, name }));
 
+/** The station that an unfinished ticket stands before, is in, or visits alone. */
+export function standingKeys(ticket: Ticket | undefined): string[] {
+  if (ticket === undefined || hasEnded(ticket.status)) return [];
+  const { spec, status, metadata } = ticket;
+  const name = spec.express?.station ?? spec.rollback?.station ?? status?.station;
+  return name === undefined ? [] : [keyOf({ namespace: metadata.namespace, name })];
+}
+
 const decode = (data: Secret['data']): Record<string, string> =>
   Object.fromEntries(
     Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
@@ -64,7 +72,7 @@ export interface WorldOptions {
 export class World {
   readonly tracks: Store<Kept<Track>, 'station'>;
   readonly stations: Store<Kept<Station>, 'application' | 'branch' | 'occupant'>;
-  readonly tickets: Store<Kept<Ticket>, 'track' | 'uid'>;
+  readonly tickets: Store<Kept<Ticket>, 'track' | 'uid' | 'station'>;
   readonly applications: Store<ApplicationView, 'branch'>;
   readonly credentials: Store<KeptCredential>;
   private readonly reflectors: readonly Follower[];
@@ -90,7 +98,7 @@ export class World {
         occupant: ({ resource }) => (resource?.status?.occupant ? [resource.status.occupant.uid] : []),
       },
     });
-    this.tickets = new Store<Kept<Ticket>, 'track' | 'uid'>({
+    this.tickets = new Store<Kept<Ticket>, 'track' | 'uid' | 'station'>({
       log,
       identity: metadataOf,
       indexes: {
@@ -99,6 +107,7 @@ export class World {
             ? []
             : [keyOf({ ...(namespace ? { namespace } : {}), name: resource.spec.track })],
         uid: ({ metadata }) => [metadata.uid],
+        station: ({ resource }) => standingKeys(resource),
       },
     });
     this.applications = new Store({ log, identity: (view) => view, indexes: { branch: branchKeysOf } });

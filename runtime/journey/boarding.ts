@@ -39,6 +39,11 @@ function nextSequence({ track, tickets }: Line, stations: Iterable<Station>): nu
   return highest + 1;
 }
 
+const stationsOf = (draft: Draft, { track }: Line): Station[] =>
+  track.spec.stations.flatMap(
+    ({ name }) => draft.snapshot.facts.station({ namespace: track.metadata.namespace, name }) ?? [],
+  );
+
 /** Boards the next ticket, one at a time. */
 export function decideBoarding(draft: Draft, line: Line): void {
   const { track } = line;
@@ -59,7 +64,7 @@ export function decideBoarding(draft: Draft, line: Line): void {
   if (first === undefined || draft.writes(track.metadata.uid)) return;
   draft.writeTrack(track, {
     ...track.status,
-    sequence: nextSequence(line, draft.snapshot.stations.values()),
+    sequence: nextSequence(line, stationsOf(draft, line)),
     boarded: { ticket: first.metadata.name, uid: first.metadata.uid },
   });
 }
@@ -80,10 +85,9 @@ function rootFor(draft: Draft, track: Track, ticket: Ticket, sequence: number): 
 /** Branches to look at while a branch of the line may have to start from a source head (rule A8). */
 function sourcesJob(draft: Draft, line: Line, ticket: Ticket): SourcesJob | undefined {
   const branches = new Map<string, { repoURL: string; branch: string }>();
-  for (const stop of line.track.spec.stations) {
-    const station = draft.snapshot.stations.get(stop.name);
-    for (const reference of station?.spec.applications ?? []) {
-      if (station === undefined || !reference.enabled || recordOf(station, reference).good !== undefined) continue;
+  for (const station of stationsOf(draft, line)) {
+    for (const reference of station.spec.applications) {
+      if (!reference.enabled || recordOf(station, reference).good !== undefined) continue;
       const branch = sourceBranchOf(reference);
       branches.set(`${reference.repoURL} ${branch}`, { repoURL: reference.repoURL, branch });
     }

@@ -5,12 +5,13 @@
 
 export * from './application';
 export { changeLine, describeChange } from './change';
-export { decideStationView, decideTrack } from './decide';
+export { decideTrack } from './decide';
+export { decideStation } from './station';
 export * from './job';
 export { ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
 export type { Plan, Step } from './plan';
 export { hasEnded } from './ride';
-export type { Facts, Line, Snapshot } from './snapshot';
+export type { Facts, Line, Snapshot, StationSnapshot } from './snapshot';
 export {
   applyChange,
   commitsFor,

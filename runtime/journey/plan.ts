@@ -15,7 +15,7 @@ import type {
 import { same } from './canonical';
 import { withConditions } from './conditions';
 import type { Job, JobFact, JobKind, JobResults } from './job';
-import type { Snapshot } from './snapshot';
+import type { Sight } from './snapshot';
 
 export type Step =
   /** Replaces a status by compare-and-swap on the resourceVersion of the object that was decided on. */
@@ -62,7 +62,7 @@ export class Draft {
   private readonly written = new Set<string>();
   private wakeAt: Date | undefined;
 
-  constructor(readonly snapshot: Snapshot) {}
+  constructor(readonly snapshot: Sight) {}
 
   get now(): Date {
     return this.snapshot.now;

@@ -4,12 +4,12 @@ import type { Station, Ticket } from '../../lib/api';
 import { changeOf, rootOf } from './cargo';
 import type { PrepareJob } from './job';
 import { passedStations } from './ride';
-import type { Line, Snapshot } from './snapshot';
+import type { Line, Sight } from './snapshot';
 import { keyOf, recordOf, startState } from './state';
 
 /** A ticket at a station, whether it stands before it or is in it. */
 export interface Stop {
-  readonly snapshot: Snapshot;
+  readonly snapshot: Sight;
   readonly line: Line;
   readonly ticket: Ticket;
   readonly station: Station;
@@ -54,7 +54,7 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
   const earlier = names
     .slice(0, Math.max(0, names.indexOf(station.metadata.name)))
     .reverse()
-    .flatMap((name) => snapshot.stations.get(name) ?? []);
+    .flatMap((name) => snapshot.facts.station({ namespace: station.metadata.namespace, name }) ?? []);
   const resumed = resumedHeads(ticket);
   const applications = station.spec.applications
     .filter((reference) => reference.enabled)

@@ -26,10 +26,16 @@ export const passedStations = (status: TicketStatus | undefined): string[] =>
 export function remainingWay(track: Track, status: TicketStatus | undefined): string[] {
   const line = track.spec.stations.map((station) => station.name);
   const passed = passedStations(status);
+  if (passed.length === 0) return line;
+  const been = new Set(passed);
   const last = passed.findLast((station) => line.includes(station));
   const behind = last === undefined ? line : line.slice(line.indexOf(last) + 1);
-  return behind.filter((station) => !passed.includes(station));
+  return behind.filter((station) => !been.has(station));
 }
+
+/** Whether the ticket has the station behind it, so that it does not arrive there again. */
+export const hasPassed = (station: Station, ticket: Ticket): boolean =>
+  passedStations(ticket.status).includes(station.metadata.name);
 
 /** Whether the ticket rides a track and has a place in its order. */
 export const isRiding = (ticket: Ticket): boolean =>
@@ -41,9 +47,28 @@ export const sequenceOf = (ticket: Ticket): number => ticket.status?.sequence ??
 export const ridingInOrder = (line: Line): Ticket[] =>
   line.tickets.filter(isRiding).sort((one, other) => sequenceOf(one) - sequenceOf(other));
 
-/** Whether the station is taken by this very ticket. */
-export const occupies = (station: Station | undefined, ticket: Ticket): boolean =>
-  station?.status?.occupant?.uid === ticket.metadata.uid;
+/** The stations of a track that nobody may pass yet, by the oldest ticket that still has each on its way (rule C2). */
+export class Order {
+  /** Tickets that have a place in the order, oldest first. */
+  readonly tickets: readonly Ticket[];
+  private readonly ahead = new Map<string, Ticket>();
+
+  constructor(line: Line) {
+    this.tickets = ridingInOrder(line);
+    const last = new Map<string, Ticket>();
+    for (const ticket of this.tickets) {
+      const way = remainingWay(line.track, ticket.status);
+      const older = way[0] === undefined ? undefined : last.get(way[0]);
+      if (older !== undefined) this.ahead.set(ticket.metadata.uid, older);
+      for (const station of way) last.set(station, ticket);
+    }
+  }
+
+  /** The next older ticket that still has the station before it, or is in it, before which this one stands. */
+  aheadOf(ticket: Ticket): Ticket | undefined {
+    return this.ahead.get(ticket.metadata.uid);
+  }
+}
 
 /** The arrival that the station's occupant is in, once it is recorded. */
 export function arrivalAt(station: Station, ticket: Ticket): Arrival | undefined {

@@ -1,13 +1,13 @@
 /**
- * What a decision sees: the track, everything that meets it, and what effects have found out. A snapshot is a value;
- * the same snapshot and time always give the same plan.
+ * What a decision sees: the track or station, everything that meets it, and what effects have found out. A snapshot is a
+ * value; the same snapshot and time always give the same plan.
  */
 
 import type { ApplicationReference, Station, Ticket, Track } from '../../lib/api';
 import type { Expectation, Precondition, Verdict } from './application';
 import type { JobFact, JobKind, JobResults } from './job';
 
-/** One track and its tickets: every unfinished one, and ended ones that a station still names. */
+/** One track and its tickets: every unfinished one. */
 export interface Line {
   readonly track: Track;
   /** The track is deleted, and `track` only stands in for it: nothing boards, and what rides ends (rule C6). @default false */
@@ -15,7 +15,13 @@ export interface Line {
   readonly tickets: readonly Ticket[];
 }
 
-/** What is known of the world beyond our own resources. */
+/** Where a resource is. */
+export interface Place {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What is known of the world beyond what is decided on. */
 export interface Facts {
   /** Whether the station may drive the Application, as far as the live Application says (rule G5). */
   precondition(station: Station, reference: ApplicationReference): Precondition;
@@ -25,20 +31,32 @@ export interface Facts {
   health(reference: ApplicationReference): string;
   /** The commit that an Application is synced to and healthy at, if it is. */
   live(reference: ApplicationReference): string | undefined;
-  /** Any ticket of the namespace, ended or not; `undefined` where it is gone. */
+  /** Any ticket of any namespace, ended or not; `undefined` where it is gone. */
   ticket(uid: string): Ticket | undefined;
+  /** Any station; `undefined` where it does not exist or cannot be read. */
+  station(place: Place): Station | undefined;
+  /** The station that names the ticket as its occupant, if one does. */
+  seat(ticketUid: string): Station | undefined;
   /** Every ticket, ended ones too, whose last recorded arrival was at a station of this name. */
   visitors(station: Station): readonly Ticket[];
   /** What became of a job, or `undefined` where nobody has started it. */
   job<K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined;
 }
 
-/** Everything that the decision for one track depends on. */
-export interface Snapshot extends Line {
+/** What every decision sees. */
+export interface Sight {
   readonly now: Date;
-  /** Stations of the track's namespace, by name: those of this track and of its neighbours. */
-  readonly stations: ReadonlyMap<string, Station>;
-  /** Other tracks that meet this one at some station (rule C1). */
-  readonly neighbours: readonly Line[];
   readonly facts: Facts;
+}
+
+/** Everything that the decision for one track depends on. */
+export interface Snapshot extends Line, Sight {}
+
+/** Everything that the decision for one station depends on (rule C1). */
+export interface StationSnapshot extends Sight {
+  readonly station: Station;
+  /** The tracks of which a ticket stands before the station, or did when that was last written. */
+  readonly lines: readonly Line[];
+  /** Unfinished tickets that visit this station alone. */
+  readonly single: readonly Ticket[];
 }

@@ -25,7 +25,10 @@ const SHORTEST_INTERVAL_MS = 1_000;
 /** Rule B2: a first look makes no ticket for what the first station already shows. */
 function isShownAtFirstStation(draft: Draft, track: Track, images: readonly Image[]): boolean {
   const first = track.spec.stations[0];
-  const station = first === undefined ? undefined : draft.snapshot.stations.get(first.name);
+  const station =
+    first === undefined
+      ? undefined
+      : draft.snapshot.facts.station({ namespace: track.metadata.namespace, name: first.name });
   const enabled = station?.spec.applications.filter((reference) => reference.enabled) ?? [];
   if (station === undefined || enabled.length === 0) return false;
   return enabled.every((reference) => {

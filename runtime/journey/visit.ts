@@ -6,7 +6,7 @@ import { waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import type { Stop } from './prepare-job';
 import type { Line } from './snapshot';
-import { preconditionObstacle } from './standing';
+import { preconditionObstacle } from './turn';
 import { without } from './without';
 
 export interface Visit {
@@ -54,4 +54,4 @@ export function standAgain(visit: Visit): void {
 
 /** What has shut before the station since the ticket took it (rule F4). */
 export const shutAgain = (visit: Visit): Obstacle | undefined =>
-  entryObstacle(stopOf(visit)) ?? preconditionObstacle(visit.draft.snapshot, visit.station);
+  entryObstacle(stopOf(visit)) ?? preconditionObstacle(visit.draft.snapshot.facts, visit.station);

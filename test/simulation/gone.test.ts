@@ -1,5 +1,5 @@
 import type { Station, Ticket } from '../../lib/api';
-import { decideTrack, type Facts, type Plan, type Snapshot } from '../../runtime/journey';
+import { decideStation, decideTrack, type Facts, type Plan, type Snapshot } from '../../runtime/journey';
 
 const now = new Date('2030-01-01T00:00:00Z');
 const facts: Facts = {
@@ -8,6 +8,8 @@ const facts: Facts = {
   health: () => 'Healthy',
   live: () => undefined,
   ticket: () => undefined,
+  station: () => undefined,
+  seat: () => undefined,
   visitors: () => [],
   job: () => undefined,
 };
@@ -49,14 +51,12 @@ const decide = (rider: Ticket, stop?: Station): Plan => {
         onFailure: 'Continue',
         historyLimit: 0,
         subscriptions: [],
-        stations: stop ? [{ name: 'test' }] : [],
+        stations: [],
       },
     },
     tickets: [rider],
     now,
-    stations: new Map(stop ? [['test', stop]] : []),
-    neighbours: [],
-    facts: { ...facts, ticket: () => rider },
+    facts: { ...facts, ticket: () => rider, station: () => stop, seat: () => stop },
   };
   return decideTrack(snapshot);
 };
@@ -93,7 +93,14 @@ describe('C6: the track is deleted', () => {
   test('the station of a ticket that has ended is freed', () => {
     const rider = ticket({ phase: 'Aborted', sequence: 1, station: 'test' });
     const stop = station({ occupant: { ticket: 'main-1', uid: 'uid-main-1', start: '2030-01-01T00:00:00Z' } });
-    const [step] = decide(rider, stop).steps;
+    const plan = decideStation({
+      station: stop,
+      lines: [],
+      single: [],
+      now,
+      facts: { ...facts, ticket: () => rider },
+    });
+    const [step] = plan.steps;
     expect(step).toMatchObject({ step: 'WriteStation' });
     expect(step?.step === 'WriteStation' && step.status.occupant).toBeUndefined();
   });

@@ -206,7 +206,7 @@ describe('C1: tracks that meet at a station', () => {
     yard.settle();
     expect(yard.ticket('other-1').status?.waiting).toMatchObject({
       reason: 'StationOccupied',
-      message: 'waits for main-1 to leave shared',
+      message: expect.stringContaining('waits for its turn at shared') as string,
     });
     yard.simulation.model.scripts.clear();
     yard.settle();

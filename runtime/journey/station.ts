@@ -1,0 +1,53 @@
+/**
+ * The decision for a station: the ending of its last arrival is finished, and the next ticket takes it (rules C1, C3, D7).
+ * A station's next ticket is decided here alone, whatever the number of tracks that meet there.
+ */
+
+import { abort, freeStation } from './ending';
+import type { Station, Ticket } from '../../lib/api';
+import { Draft, type Plan } from './plan';
+import { arrivalIsStamped, hasEnded, hasPassed } from './ride';
+import type { StationSnapshot } from './snapshot';
+import { decideTurn } from './turn';
+import { stationView } from './views';
+import { without } from './without';
+
+/** The plan for one station. */
+export function decideStation(snapshot: StationSnapshot): Plan {
+  const draft = new Draft(snapshot);
+  const { station, facts, now } = snapshot;
+  finishEnding(draft, station);
+  for (const ticket of snapshot.single) saySingle(draft, ticket);
+  decideTurn(draft, snapshot);
+  draft.writeStation(station, stationView(station, facts, now));
+  return draft.plan();
+}
+
+/** Rules C3, D7: a station whose occupant's arrival is stamped, or whose occupant has ended or is gone, is freed. */
+function finishEnding(draft: Draft, station: Station): void {
+  const occupant = station.status?.occupant;
+  if (occupant === undefined) return;
+  const ticket = draft.snapshot.facts.ticket(occupant.uid);
+  if (ticket === undefined) {
+    draft.writeStation(station, without(station.status ?? {}, 'occupant'), occupant);
+  } else if (arrivalIsStamped(station, ticket) || hasPassed(station, ticket) || hasEnded(ticket.status)) {
+    freeStation(draft, station, ticket);
+  }
+}
+
+/** A ticket of a kind that this version does not move says so, instead of being ignored. */
+function saySingle(draft: Draft, ticket: Ticket): void {
+  const kind = ticket.spec.rollback ? 'rollback' : 'express';
+  const station = ticket.spec.rollback?.station ?? ticket.spec.express?.station ?? '';
+  if (ticket.spec.abort) return abort(draft, ticket, station);
+  draft.writeTicket(ticket, {
+    ...ticket.status,
+    phase: 'Standing',
+    station,
+    waiting: {
+      reason: 'Held',
+      since: ticket.status?.waiting?.since ?? draft.now.toISOString(),
+      message: `This version does not move ${kind} tickets yet: nothing happens until it does. Set spec.abort to end it.`,
+    },
+  });
+}

@@ -1,0 +1,128 @@
+/** Whose turn it is at a station, and what keeps each of those who stand before it (rules C1, C2, C5, C7). */
+
+import { parseDuration, type Station, type Ticket } from '../../lib/api';
+import { changeOf, rootOf } from './cargo';
+import { fail, goOn } from './ending';
+import { entryObstacle } from './gates';
+import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
+import type { Draft } from './plan';
+import { Order, remainingWay } from './ride';
+import type { Facts, Line, StationSnapshot } from './snapshot';
+import { stand, standsBefore, turnObstacle } from './standing';
+import { isContained, recordOf } from './state';
+
+/** A ticket that is first of its track before the station. */
+interface Candidate {
+  readonly line: Line;
+  readonly ticket: Ticket;
+}
+
+/** What people, or an earlier failure, have shut. */
+function held(line: Line, ticket: Ticket, station: Station): Obstacle | undefined {
+  const name = station.metadata.name;
+  const shut = trackObstacle(line.track);
+  if (shut) return shut;
+  if (ticket.spec.hold) return { reason: 'Held', message: 'the ticket is held: set spec.hold to false to go on' };
+  if (station.spec.hold) return { reason: 'Held', message: `station ${name} is held: set spec.hold to false to go on` };
+  const { holdBy, haltBy } = station.status ?? {};
+  if (holdBy) return { reason: 'Held', message: `station ${name} is held by the rollback ${holdBy.ticket}` };
+  if (haltBy) return { reason: 'Halted', message: `station ${name} is halted since ${haltBy.ticket} failed there` };
+  return undefined;
+}
+
+/** Why the station may not drive one of its Applications (rule G5); nothing is taken for what cannot be written. */
+export function preconditionObstacle(facts: Facts, station: Station): Obstacle | undefined {
+  for (const reference of station.spec.applications.filter((application) => application.enabled)) {
+    const precondition = facts.precondition(station, reference);
+    if (!precondition.ok) return { reason: precondition.reason, message: precondition.message };
+  }
+  return undefined;
+}
+
+/** Tickets that are first of their track before the station, the one that has stood longest first (rule C1). */
+function candidatesOf({ lines, station, facts }: StationSnapshot): Candidate[] {
+  const { name } = station.metadata;
+  const candidates = lines.flatMap((line): Candidate[] => {
+    const order = new Order(line);
+    const first = order.tickets.find((ticket) => remainingWay(line.track, ticket.status)[0] === name);
+    if (first === undefined || first.spec.abort || order.aheadOf(first) || !standsBefore(first, name)) return [];
+    return facts.seat(first.metadata.uid) === undefined ? [{ line, ticket: first }] : [];
+  });
+  const since = ({ ticket }: Candidate): string => ticket.status?.standingSince ?? '';
+  return candidates.sort(
+    (one, other) =>
+      since(one).localeCompare(since(other), 'en') || (one.ticket.metadata.name < other.ticket.metadata.name ? -1 : 1),
+  );
+}
+
+/** Rule C5: every application that the change concerns has it in its good state, with its gates held. */
+function containsAll(station: Station, ticket: Ticket): boolean {
+  const enabled = station.spec.applications.filter((application) => application.enabled);
+  return (
+    enabled.length > 0 &&
+    enabled.every((reference) => {
+      const good = recordOf(station, reference).good;
+      return (
+        good !== undefined && !good.recovered && isContained(good.state, changeOf(ticket), rootOf(ticket), reference)
+      );
+    })
+  );
+}
+
+/** Decides for every ticket that is first of its track before the station, and lets the next one take it. */
+export function decideTurn(draft: Draft, snapshot: StationSnapshot): void {
+  const { station } = snapshot;
+  const free = station.status?.occupant === undefined && !draft.writes(station.metadata.uid);
+  let taken = !free;
+  for (const candidate of candidatesOf(snapshot)) {
+    if (passes(draft, candidate, station)) continue;
+    const { line, ticket } = candidate;
+    const obstacle =
+      held(line, ticket, station) ??
+      entryObstacle({ snapshot, line, ticket, station }) ??
+      preconditionObstacle(snapshot.facts, station) ??
+      (taken ? turnObstacle(station.metadata.name) : undefined);
+    if (obstacle === undefined) {
+      take(draft, ticket, station);
+      taken = true;
+    } else if (!failsForMissing(draft, ticket, station, obstacle)) {
+      stand(draft, ticket, station.metadata.name, obstacle);
+    }
+  }
+}
+
+/** A visit that needs no arrival: the station is disabled, or has the change already (rules C5, C7). */
+function passes(draft: Draft, { line, ticket }: Candidate, station: Station): boolean {
+  if (trackObstacle(line.track)) return false;
+  const { name } = station.metadata;
+  const departed = draft.now.toISOString();
+  if (!station.spec.enabled) {
+    goOn(draft, line, ticket, { station: name, departed, result: 'Skipped', reason: 'StationDisabled' });
+    return true;
+  }
+  if (!containsAll(station, ticket)) return false;
+  const message = 'The good state of the station has all of the change, and has held its gates for it.';
+  goOn(draft, line, ticket, { station: name, departed, result: 'AlreadyContained', message });
+  return true;
+}
+
+function take(draft: Draft, ticket: Ticket, station: Station): void {
+  draft.writeStation(station, {
+    ...station.status,
+    occupant: { ticket: ticket.metadata.name, uid: ticket.metadata.uid, start: wholeSecond(draft.now) },
+  });
+}
+
+/** The date of a commit has no fractions; neither has the start of the arrival that makes it (rule D1). */
+const wholeSecond = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
+
+/** Rule E2: a missing Application is waited for with a deadline. */
+function failsForMissing(draft: Draft, ticket: Ticket, station: Station, obstacle: Obstacle): boolean {
+  if (obstacle.reason !== 'ApplicationMissing') return false;
+  const { since } = waitingFor(draft, obstacle, ticket, station.metadata.name);
+  const until = new Date(Date.parse(since) + parseDuration(station.spec.deadlines.missing));
+  draft.wake(until);
+  if (until > draft.now) return false;
+  fail(draft, ticket, station.metadata.name, { reason: 'ApplicationMissing', message: obstacle.message });
+  return true;
+}
