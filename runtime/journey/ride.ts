@@ -38,13 +38,13 @@ export const hasPassed = (station: Station, ticket: Ticket): boolean =>
   passedStations(ticket.status).includes(station.metadata.name);
 
 /** Whether the ticket rides a track and has a place in its order. */
-export const isRiding = (ticket: Ticket): boolean =>
+const isRiding = (ticket: Ticket): boolean =>
   ticket.spec.track !== undefined && ticket.status?.sequence !== undefined && !hasEnded(ticket.status);
 
-export const sequenceOf = (ticket: Ticket): number => ticket.status?.sequence ?? Number.MAX_SAFE_INTEGER;
+const sequenceOf = (ticket: Ticket): number => ticket.status?.sequence ?? Number.MAX_SAFE_INTEGER;
 
 /** Tickets that have a place in the order of their track, oldest first. */
-export const ridingInOrder = (line: Line): Ticket[] =>
+const ridingInOrder = (line: Line): Ticket[] =>
   line.tickets.filter(isRiding).sort((one, other) => sequenceOf(one) - sequenceOf(other));
 
 /** The stations of a track that nobody may pass yet, by the oldest ticket that still has each on its way (rule C2). */
