@@ -6,9 +6,13 @@ import {
   decideStation,
   decideTrack,
   hasEnded,
+  isOnRecord,
+  pushesOverAt,
   type Facts,
+  type Job,
   type JobFact,
   type JobResults,
+  type LandJob,
   type Line,
   type Plan,
   type Snapshot,
@@ -33,6 +37,8 @@ export class Simulation {
   readonly tickets = new Map<string, Ticket>();
   private readonly subscriptions = new Map<string, Track['spec']['subscriptions']>();
   private readonly jobs = new Map<string, JobFact<unknown>>();
+  private sleeper:
+    { readonly before: 'the record is read' | 'the push'; readonly job?: LandJob; readonly since?: Date } | undefined;
   private time = START;
   private version = 1;
   private taken = 0;
@@ -82,9 +88,10 @@ export class Simulation {
    * Goes on until only people or the outside can move anything.
    *
    * @param steps how many steps are carried out at most; the process dies before the next one. @default - all
+   * @param until when to stop although something would happen later. @default - never
    * @returns how many were carried out
    */
-  settle(steps = Number.MAX_SAFE_INTEGER): number {
+  settle(steps = Number.MAX_SAFE_INTEGER, until?: Date): number {
     this.taken = 0;
     for (let decisions = 0; decisions < MOST_DECISIONS;) {
       let wakeAt: Date | undefined;
@@ -97,7 +104,10 @@ export class Simulation {
         if (plan.wakeAt && (wakeAt === undefined || plan.wakeAt < wakeAt)) wakeAt = plan.wakeAt;
       }
       if (busy) continue;
-      if (wakeAt === undefined) return this.taken;
+      if (wakeAt === undefined || (until !== undefined && wakeAt > until)) {
+        this.time = until?.getTime() ?? this.time;
+        return this.taken;
+      }
       this.time = Math.max(this.time + 1, wakeAt.getTime());
     }
     throw new Error(`The journey did not come to rest within ${MOST_DECISIONS} decisions: this is a defect of k8sta.`);
@@ -106,6 +116,19 @@ export class Simulation {
   /** The process dies and another takes over: what it only had in memory is gone. */
   restart(): void {
     this.jobs.clear();
+  }
+
+  /** The next push falls asleep at this moment, and its process with it. */
+  sleepBefore(before: 'the record is read' | 'the push'): void {
+    this.sleeper = { before };
+  }
+
+  /** Whoever slept goes on where it was: what it pushes depends on what it has read, and on how long it has slept. */
+  wakeSleeper(): void {
+    const { before, job, since } = this.sleeper ?? {};
+    this.sleeper = undefined;
+    if (job === undefined || since === undefined || pushesOverAt(since) <= this.now) return;
+    if (before === 'the push' || this.isOnRecord(job)) this.model.run(job);
   }
 
   /** One decision for each track and each station, every one made on what is there when its turn comes. */
@@ -200,17 +223,30 @@ export class Simulation {
         });
         return;
       case 'Start':
-        this.jobs.set(`${step.job.kind} ${step.job.key}`, {
-          state: 'Done',
-          at: this.now,
-          result: this.model.run(step.job),
-        });
+        this.jobs.set(`${step.job.kind} ${step.job.key}`, this.run(step.job));
         return;
       case 'CreateTicket':
       case 'Refresh':
       case 'Sync':
         return;
     }
+  }
+
+  private run(job: Job): JobFact<unknown> {
+    if (job.kind === 'land' && this.sleeper !== undefined && this.sleeper.job === undefined) {
+      this.sleeper = { ...this.sleeper, job, since: this.now };
+      return { state: 'Running', since: this.now };
+    }
+    if (job.kind === 'land' && !this.isOnRecord(job)) {
+      const message = 'the record has changed';
+      return { state: 'Failed', reason: 'Pushing', message, retryAt: new Date(this.time + 1_000) };
+    }
+    return { state: 'Done', at: this.now, result: this.model.run(job) };
+  }
+
+  private isOnRecord(job: LandJob): boolean {
+    const at = (name: string): string => `${job.namespace}/${name}`;
+    return isOnRecord(job, this.tickets.get(at(job.ticket)), this.stations.get(at(job.station)));
   }
 
   private nextVersion(): string {

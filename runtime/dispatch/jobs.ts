@@ -9,6 +9,7 @@ import type { JobRunner } from './job-board';
 import { land } from './land';
 import { look, type ReadSecret } from './look';
 import { prepare } from './prepare';
+import type { Records } from './records';
 import { sourceHeads } from './sources';
 
 export interface JobTools {
@@ -16,11 +17,12 @@ export interface JobTools {
   readonly renderer: Renderer;
   readonly registry: Registry;
   readonly secret: ReadSecret;
+  readonly records: Records;
   readonly now: () => Date;
 }
 
 export function jobRunner(tools: JobTools): JobRunner {
-  const { git, renderer, registry, secret, now } = tools;
+  const { git, renderer, registry, secret } = tools;
   const run = (job: Job, signal: AbortSignal): Promise<JobResults[keyof JobResults]> => {
     switch (job.kind) {
       case 'sources':
@@ -30,7 +32,7 @@ export function jobRunner(tools: JobTools): JobRunner {
       case 'prepare':
         return prepare({ git, renderer }, job, signal);
       case 'land':
-        return land(git, job, now, signal);
+        return land(tools, job, signal);
       case 'heads':
         return lookAtHeads(git, job, signal);
       case 'relate':

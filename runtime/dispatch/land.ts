@@ -2,27 +2,35 @@
 
 import { TerminalError } from '../errors';
 import type { Git, PushOutcome } from '../git';
-import type { LandedApplication, Landing, LandJob, RecordedCommit } from '../journey';
+import { pushesOverAt, type LandedApplication, type Landing, type LandJob, type RecordedCommit } from '../journey';
 import { Unavailable } from './job-board';
 import { byRepository, lookAtHeads } from './heads';
+import { confirmRecord, type Records } from './records';
 
-/** How long a push may take: inside the lease, so that a leader that lost it cannot push any more. */
-const PUSH_DEADLINE_MS = 10_000;
+export interface LandTools {
+  readonly git: Git;
+  readonly records: Records;
+  readonly now: () => Date;
+}
 
-export async function land(git: Git, job: LandJob, now: () => Date, signal: AbortSignal): Promise<Landing> {
+export async function land(tools: LandTools, job: LandJob, signal: AbortSignal): Promise<Landing> {
+  // Counted from before the record is read: whoever sleeps in between wakes up too late to push.
+  const deadline = pushesOverAt(tools.now());
+  if (job.commits.some((one) => one.push)) await confirmRecord(tools.records, job);
   const placed = job.commits.map((one) => ({ ...one, repoURL: one.reference.repoURL }));
   const landings = await Promise.all(
-    byRepository(placed).map(async ([repoURL, commits]) => landOne(git, repoURL, commits, now, signal)),
+    byRepository(placed).map(async ([repoURL, commits]) =>
+      landOne({ ...tools, job, deadline }, repoURL, commits, signal),
+    ),
   );
   return landings.flat();
 }
 
 /** The branches of one repository. */
 async function landOne(
-  git: Git,
+  { git, records, job, deadline }: LandTools & { readonly job: LandJob; readonly deadline: Date },
   repoURL: string,
   commits: readonly RecordedCommit[],
-  now: () => Date,
   signal: AbortSignal,
 ): Promise<LandedApplication[]> {
   const shown = (one: RecordedCommit): LandedApplication => ({
@@ -33,15 +41,11 @@ async function landOne(
   const pushed = commits.filter((one) => one.push);
   if (pushed.length === 0) return commits.map(shown);
 
-  const outcome = await push(git, repoURL, pushed, now);
+  const outcome = await push(git, repoURL, pushed, deadline);
   if (outcome.outcome === 'Accepted') return commits.map(shown);
-  if (outcome.outcome === 'Refused' && outcome.kind === 'Rejected') {
-    return commits.map((one) =>
-      one.push ? { outcome: 'Rejected', reference: one.reference, message: outcome.message } : shown(one),
-    );
-  }
+  await confirmRecord(records, job);
   const looked = await lookAtHeads(git, { commits: pushed }, signal, outcome.message);
-  const landing = outcome.outcome === 'BytesMissing' ? looked.map(withdrawn) : looked;
+  const landing = looked.map((one) => (one.outcome === 'NotShown' ? notShown(one, outcome) : one));
   if (landing.some((one) => one.outcome === 'NotShown') && !landing.some(isDecisive)) {
     throw new Unavailable('GitUnavailable', `${repoURL} did not take the push: ${outcome.message}`);
   }
@@ -52,16 +56,23 @@ async function landOne(
 const isDecisive = (one: LandedApplication): boolean =>
   one.outcome === 'Withdraw' || one.outcome === 'Suspended' || one.outcome === 'Rejected';
 
-/** A commit whose bytes are gone cannot land: it is made again, and comes out the same where nothing else changed (D2). */
-const withdrawn = (one: LandedApplication): LandedApplication =>
-  one.outcome === 'NotShown' ? { ...one, outcome: 'Withdraw' } : one;
+type NotShown = Extract<LandedApplication, { outcome: 'NotShown' }>;
+
+/**
+ * What it means that the head is where it was. A rule of the server is its last word; a commit whose bytes are gone is
+ * made again, and comes out the same where nothing else changed (D2).
+ */
+function notShown(one: NotShown, attempt: Attempt): LandedApplication {
+  if (attempt.outcome === 'BytesMissing') return { ...one, outcome: 'Withdraw' };
+  return attempt.outcome === 'Refused' && attempt.kind === 'Rejected' ? { ...one, outcome: 'Rejected' } : one;
+}
 
 type Attempt = PushOutcome | { readonly outcome: 'BytesMissing'; readonly message: string };
 
-async function push(git: Git, repoURL: string, commits: readonly RecordedCommit[], now: () => Date): Promise<Attempt> {
+async function push(git: Git, repoURL: string, commits: readonly RecordedCommit[], deadline: Date): Promise<Attempt> {
   const updates = commits.map((one) => ({ branch: one.branch, expected: one.parent, commit: one.commit }));
   try {
-    return await git.push(repoURL, updates, { deadline: new Date(now().getTime() + PUSH_DEADLINE_MS) });
+    return await git.push(repoURL, updates, { deadline });
   } catch (error) {
     if (error instanceof TerminalError && error.reason === 'CommitMissing') {
       return { outcome: 'BytesMissing', message: error.message };

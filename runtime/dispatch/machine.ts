@@ -13,6 +13,7 @@ import { Dispatcher } from './dispatcher';
 import { Executor } from './execute';
 import { JobBoard } from './job-board';
 import { jobRunner } from './jobs';
+import { liveRecords } from './records';
 import { SECRETS } from './resources';
 import type { World } from './world';
 
@@ -51,7 +52,7 @@ export function assemble(ports: Ports): Machine {
   const events = new EventRecorder({ events: cluster.objects(EVENTS), log, clock });
   const executor = new Executor({ cluster, world, events, now, log });
   const board = new JobBoard({
-    run: jobRunner({ git, renderer, registry, secret, now }),
+    run: jobRunner({ git, renderer, registry, secret, records: liveRecords(cluster, world), now }),
     wake: (owner) => queue.add(owner),
     clock,
     random,

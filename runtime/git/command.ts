@@ -112,6 +112,9 @@ export class Commands {
 
 const notStarted = (stopped: Stop): CommandResult => ({ exitCode: KILLED, stdout: '', stderr: '', stopped });
 
+/** A timer that is set for longer goes off at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The clocks that run against a command. */
 class Ending {
   stopped: Stop | undefined;
@@ -124,7 +127,7 @@ class Ending {
     private readonly command: Command,
     private readonly started: Started,
   ) {
-    this.whole = setTimeout(() => void this.stop('Deadline'), Math.min(command.wholeMs, 2 ** 31 - 1));
+    this.whole = setTimeout(() => void this.stop('Deadline'), Math.min(command.wholeMs, LONGEST_TIMER_MS));
     command.signal?.addEventListener('abort', this.abort, { once: true });
   }
 
@@ -132,7 +135,7 @@ class Ending {
   heard(): void {
     clearTimeout(this.silence);
     if (this.command.silenceMs !== undefined && this.stopped === undefined) {
-      this.silence = setTimeout(() => void this.stop('Silence'), this.command.silenceMs);
+      this.silence = setTimeout(() => void this.stop('Silence'), Math.min(this.command.silenceMs, LONGEST_TIMER_MS));
     }
   }
 

@@ -5,11 +5,12 @@
 
 import type { Arrival, Station, Ticket } from '../../lib/api';
 import { abort } from './ending';
-import { abortRecorded, land } from './landing';
+import { land } from './landing';
 import type { Draft } from './plan';
 import { prepare } from './preparing';
 import { arrivalAt } from './ride';
 import type { Line } from './snapshot';
+import { abortRecorded } from './unanswered';
 import { emptyArrival, type Visit } from './visit';
 import { awaitApplications } from './waiting';
 
@@ -23,12 +24,12 @@ export function decideArriving(draft: Draft, line: Line, ticket: Ticket, station
   if (start === undefined) return;
   const visit: Visit = { draft, line, ticket, station, start };
   const arrival = arrivalAt(station, ticket);
-  if (arrival === undefined || !isRecorded(arrival)) {
-    if (ticket.spec.abort) abort(draft, ticket, station.metadata.name, arrival ?? emptyArrival(visit));
-    else prepare(visit, arrival);
+  if (ticket.spec.abort) {
+    if (arrival === undefined) abort(draft, ticket, station.metadata.name, emptyArrival(visit));
+    else abortRecorded(visit, arrival);
     return;
   }
-  if (ticket.spec.abort) abortRecorded(visit, arrival);
+  if (arrival === undefined || !isRecorded(arrival)) prepare(visit, arrival);
   else if (arrival.pushed === undefined) land(visit, arrival);
   else awaitApplications(visit, arrival);
 }

@@ -10,6 +10,7 @@ export { decideStation } from './station';
 export * from './job';
 export { ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
 export type { Plan, Step } from './plan';
+export { isOnRecord, pushesOverAt } from './push';
 export { hasEnded } from './ride';
 export type { Facts, Line, Snapshot, StationSnapshot } from './snapshot';
 export {

@@ -133,6 +133,8 @@ export interface LandJob {
   readonly stationUid: string;
   readonly ticket: string;
   readonly ticketUid: string;
+  /** When the ticket took the station. */
+  readonly start: string;
   readonly commits: readonly RecordedCommit[];
 }
 

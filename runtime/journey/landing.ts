@@ -1,63 +1,20 @@
 /** The second stage of an arrival: the recorded commits get to their branches, once (rules D2, D4, D5). */
 
 import { parseDuration, type Arrival, type ArrivalApplication } from '../../lib/api';
-import { abort, fail } from './ending';
-import type {
-  HeadsJob,
-  JobFact,
-  LandedApplication,
-  Landing,
-  LandJob,
-  Prepared,
-  PreparedApplication,
-  RecordedCommit,
-} from './job';
+import { fail } from './ending';
+import type { JobFact, LandedApplication, Landing, Prepared, PreparedApplication, PrepareJob } from './job';
+import { headsJob, landJob, withShown } from './land-job';
 import { NO_COMMIT } from './ownership';
 import { prepareJob, resumedHeads } from './prepare-job';
-import { keyOf, recordOf } from './state';
+import { mayStillLand } from './push';
+import { keyOf } from './state';
 import { suspension } from './suspension';
+import { afterDeadline, type Looked } from './unanswered';
 import { shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
 import { without } from './without';
 
 /** Records of one application that are given up before the ticket is: status lists no more. */
 const MOST_WITHDRAWN = 90;
-
-function recordedCommits(visit: Visit, arrival: Arrival): RecordedCommit[] {
-  return arrival.applications.flatMap((one) => {
-    const reference = visit.station.spec.applications.find((candidate) => keyOf(candidate) === keyOf(one));
-    if (reference === undefined || one.commit === undefined || one.branch === undefined) return [];
-    const { head } = recordOf(visit.station, reference);
-    return [
-      {
-        reference: { ...reference, repoURL: one.repoURL ?? reference.repoURL, branch: one.branch },
-        branch: one.branch,
-        ...(one.parent === undefined ? {} : { parent: one.parent }),
-        commit: one.commit,
-        ...(head === undefined ? {} : { head }),
-        listed: [one.commit, ...(one.withdrawn ?? [])],
-        push: one.result === 'Commit',
-      },
-    ];
-  });
-}
-
-/** The job that looks where the recorded commits stand; `round` tells one look from the next. */
-export function headsJob(visit: Visit, arrival: Arrival, round: string): HeadsJob {
-  const commits = recordedCommits(visit, arrival);
-  const { ticket, station, start } = visit;
-  return {
-    kind: 'heads',
-    key: [ticket.metadata.uid, start, round, ...commits.map((one) => one.commit)].join('/'),
-    namespace: station.metadata.namespace,
-    station: station.metadata.name,
-    stationUid: station.metadata.uid,
-    ticket: ticket.metadata.name,
-    ticketUid: ticket.metadata.uid,
-    commits,
-  };
-}
-
-const landJob = (visit: Visit, arrival: Arrival): LandJob => ({ ...headsJob(visit, arrival, 'land'), kind: 'land' });
 
 /** Whether the recorded bytes are at hand: made in this very life of the process. */
 function isMade(arrival: Arrival, fact: JobFact<Prepared> | undefined): boolean {
@@ -96,25 +53,32 @@ function readyToPush(visit: Visit, arrival: Arrival): boolean {
     waitInStation(visit, arrival, heads);
     return false;
   }
-  const shown = heads.result.filter((one) => one.outcome === 'Shown');
   const undecided = heads.result.every((one) => one.outcome === 'Shown' || one.outcome === 'NotShown');
-  if (!undecided || shown.length === heads.result.length) {
-    landed(visit, arrival, heads.result);
-    return false;
-  }
+  if (undecided && heads.result.some((one) => one.outcome === 'NotShown')) return madeAgain(visit, arrival, heads, job);
+  landed(visit, arrival, heads.result);
+  return false;
+}
+
+/** Makes the bytes of a record again that has not landed; gives the record up where they, or the gates, are not what they were. */
+function madeAgain(visit: Visit, arrival: Arrival, heads: Looked, job: PrepareJob): boolean {
   const pushed = arrival.applications.filter((one) => one.result === 'Commit').map(keyOf);
-  if (!shown.some((one) => pushed.includes(keyOf(one.reference))) && shutAgain(visit) !== undefined) {
-    standAgain(visit);
-    return false;
-  }
-  const again = draft.ask(job);
+  const untouched = !heads.result.some((one) => one.outcome === 'Shown' && pushed.includes(keyOf(one.reference)));
+  if (untouched && shutAgain(visit) !== undefined) return givenUp(visit, arrival, heads, () => standAgain(visit));
+  const again = visit.draft.ask(job);
   if (again === undefined || again.state === 'Running') return false;
   if (again.state === 'Failed') {
     waitInStation(visit, arrival, again);
     return false;
   }
-  if (isMade(arrival, again)) return true;
-  withdraw(visit, arrival, () => true);
+  return isMade(arrival, again) || givenUp(visit, arrival, heads, () => withdraw(visit, arrival, () => true));
+}
+
+/** Gives a record up once the push of an earlier life cannot land any more; if it has, that is what counts (rule D5). */
+function givenUp(visit: Visit, arrival: Arrival, heads: Looked, giveUp: () => void): false {
+  const last = afterDeadline(visit, arrival, 'restart', heads);
+  if (last === undefined) return false;
+  if (mayStillLand(arrival, last)) giveUp();
+  else landed(visit, arrival, last);
   return false;
 }
 
@@ -147,21 +111,6 @@ function withdraw(visit: Visit, arrival: Arrival, which: (key: string) => boolea
     { ...arrival, applications },
     { reason: 'Rendering', message: 'makes its commits again on the present heads' },
   );
-}
-
-/** The arrival with what its branches were seen to show; a record that was withdrawn may be what landed. */
-function withShown(arrival: Arrival, landing: Landing): Arrival {
-  const shown = new Map(
-    landing.flatMap((one) => (one.outcome === 'Shown' ? [[keyOf(one.reference), one.commit]] : [])),
-  );
-  const applications = arrival.applications.map((one): ArrivalApplication => {
-    const commit = shown.get(keyOf(one));
-    if (commit === undefined) return one;
-    if (commit === one.commit) return { ...one, shown: true };
-    const withdrawn = [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
-    return { ...one, commit, withdrawn: withdrawn.filter((sha) => sha !== commit), shown: true };
-  });
-  return { ...arrival, applications };
 }
 
 function landed(visit: Visit, arrival: Arrival, landing: Landing): void {
@@ -206,16 +155,4 @@ export function suspendOrResume(
     return withdraw(visit, without(arrival, 'pushed', 'synced', 'deadline'), (key) => key === keyOf(reference));
   }
   waitInStation(visit, arrival, suspension(reference, ownership, visit.ticket), true);
-}
-
-/** An abort ends the arrival at once; only a push without an answer is waited for, so that its head is known (rule D5). */
-export function abortRecorded(visit: Visit, arrival: Arrival): void {
-  const { draft, ticket, station } = visit;
-  if (arrival.pushed !== undefined) return abort(draft, ticket, station.metadata.name, arrival);
-  const landing = draft.peek('land', landJob(visit, arrival).key);
-  if (landing?.state === 'Running') return;
-  const heads = draft.ask(headsJob(visit, arrival, 'abort'));
-  if (heads === undefined || heads.state === 'Running') return;
-  if (heads.state === 'Failed') return waitInStation(visit, arrival, heads);
-  abort(draft, ticket, station.metadata.name, withShown(arrival, heads.result));
 }

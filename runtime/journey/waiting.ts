@@ -13,7 +13,8 @@ import {
 import type { Expectation, RevisionRelation, Verdict } from './application';
 import { complete, fail, type Failure } from './ending';
 import type { LandedApplication } from './job';
-import { headsJob, suspendOrResume } from './landing';
+import { headsJob } from './land-job';
+import { suspendOrResume } from './landing';
 import type { Obstacle } from './obstacle';
 import { keyOf } from './state';
 import { waitInStation, type Visit } from './visit';

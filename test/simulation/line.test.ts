@@ -1,76 +1,7 @@
 import { Chart, Duration, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { Gate, GitRepository, Station, Track } from '../../lib';
-import type { Station as StationResource, Ticket, Track as TrackResource } from '../../lib/api';
-import { resourcesOf } from '../../testing/network';
-import { Simulation } from '../../testing/simulation';
-
-class Shop extends Chart {
-  constructor(scope: Construct, id: string) {
-    super(scope, id, { namespace: 'shop' });
-    const repository = GitRepository.at('https://git.example.com/shop.git');
-    const stop = (name: string) => new Station(this, name).application('web', { repository, overlay: `env/${name}` });
-    const shared = stop('shared');
-    new Track(this, 'main', { stations: [stop('test'), shared, stop('prod')] });
-    new Track(this, 'other', { stations: [stop('canary'), shared] });
-  }
-}
-
-class Yard {
-  readonly simulation = new Simulation(resourcesOf(new Shop(Testing.app(), 'shop')));
-
-  track(name: string): TrackResource {
-    return found(this.simulation.tracks.get(`shop/${name}`), name);
-  }
-
-  station(name: string): StationResource {
-    return found(this.simulation.stations.get(`shop/${name}`), name);
-  }
-
-  ticket(name: string): Ticket {
-    return found(this.simulation.tickets.get(`shop/${name}`), name);
-  }
-
-  board(tag: string, track = 'main'): Ticket {
-    return this.simulation.board(this.track(track), { images: [{ repoURL: 'ghcr.io/acme/shop', tag }] });
-  }
-
-  /** What a person edits; a decision made on the old version is refused as a real server would. */
-  say<T extends Ticket | StationResource | TrackResource>(resource: T, spec: Partial<T['spec']>): void {
-    const { simulation } = this;
-    const key = `shop/${resource.metadata.name}`;
-    const edited = { ...resource, spec: { ...resource.spec, ...spec } };
-    if (edited.kind === 'Ticket') simulation.tickets.set(key, edited);
-    else if (edited.kind === 'Station') simulation.stations.set(key, edited);
-    else simulation.tracks.set(key, edited);
-  }
-
-  settle(): this {
-    this.simulation.settle();
-    return this;
-  }
-
-  visits(name: string): string[] {
-    return (this.ticket(name).status?.stamps ?? []).map((stamp) => `${stamp.station} ${stamp.result}`);
-  }
-
-  /** The image that the station's first application last arrived well with. */
-  goodTag(station: string): string | undefined {
-    const { states, applications } = found(this.station(station).status, station);
-    const state = found(applications?.[0]?.good, station).state;
-    return states?.[state]?.images?.[0]?.tag;
-  }
-
-  shows(station: string): (string | undefined)[] {
-    const { status } = this.station(station);
-    return (status?.states ?? []).flatMap((state) => (state.images ?? []).map((image) => image.tag));
-  }
-}
-
-function found<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw new Error(`there is no ${name}`);
-  return value;
-}
+import { found, Yard } from './yard';
 
 describe('a linear track', () => {
   test('carries a ticket to its end and frees every station', () => {
@@ -232,9 +163,7 @@ describe('gates with a clock', () => {
         new Track(this, 'main', { stations: [prod] });
       }
     }
-    const yard = new Yard();
-    Object.assign(yard, { simulation: new Simulation(resourcesOf(new Gated(Testing.app(), 'shop'))) });
-    return yard;
+    return new Yard(new Gated(Testing.app(), 'shop'));
   };
 
   test('F6: a soak departs at the moment it ends, and E2: it may be longer than the arrival’s deadline', () => {

@@ -1,0 +1,64 @@
+/** The recorded commits of an arrival as jobs see them, and what their branches were seen to show (rules D2, D5). */
+
+import type { Arrival, ArrivalApplication } from '../../lib/api';
+import type { HeadsJob, Landing, LandJob, RecordedCommit } from './job';
+import { keyOf, recordOf } from './state';
+import type { Visit } from './visit';
+
+function recordedCommits(visit: Visit, arrival: Arrival): RecordedCommit[] {
+  return arrival.applications.flatMap((one) => {
+    const reference = visit.station.spec.applications.find((candidate) => keyOf(candidate) === keyOf(one));
+    const commit = one.commit ?? one.withdrawn?.[0];
+    if (reference === undefined || commit === undefined || one.branch === undefined) return [];
+    const { head } = recordOf(visit.station, reference);
+    return [
+      {
+        reference: { ...reference, repoURL: one.repoURL ?? reference.repoURL, branch: one.branch },
+        branch: one.branch,
+        ...(one.parent === undefined ? {} : { parent: one.parent }),
+        commit,
+        ...(head === undefined ? {} : { head }),
+        listed: [...new Set([commit, ...(one.withdrawn ?? [])])],
+        push: one.result === 'Commit',
+      },
+    ];
+  });
+}
+
+/** The job that looks where the recorded commits stand; `round` tells one look from the next. */
+export function headsJob(visit: Visit, arrival: Arrival, round: string): HeadsJob {
+  const commits = recordedCommits(visit, arrival);
+  const { ticket, station, start } = visit;
+  return {
+    kind: 'heads',
+    key: [ticket.metadata.uid, start, round, ...commits.map((one) => one.commit)].join('/'),
+    namespace: station.metadata.namespace,
+    station: station.metadata.name,
+    stationUid: station.metadata.uid,
+    ticket: ticket.metadata.name,
+    ticketUid: ticket.metadata.uid,
+    start,
+    commits,
+  };
+}
+
+/** The job that pushes them. */
+export const landJob = (visit: Visit, arrival: Arrival): LandJob => ({
+  ...headsJob(visit, arrival, 'land'),
+  kind: 'land',
+});
+
+/** The arrival with what its branches were seen to show; a record that was withdrawn may be what landed. */
+export function withShown(arrival: Arrival, landing: Landing): Arrival {
+  const shown = new Map(
+    landing.flatMap((one) => (one.outcome === 'Shown' ? [[keyOf(one.reference), one.commit]] : [])),
+  );
+  const applications = arrival.applications.map((one): ArrivalApplication => {
+    const commit = shown.get(keyOf(one));
+    if (commit === undefined) return one;
+    if (commit === one.commit) return { ...one, shown: true };
+    const withdrawn = [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
+    return { ...one, commit, withdrawn: withdrawn.filter((sha) => sha !== commit), shown: true };
+  });
+  return { ...arrival, applications };
+}

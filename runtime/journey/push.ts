@@ -1,0 +1,40 @@
+/** Pushes and their deadline (rule D5): who may still push what, and when no push can land any more. */
+
+import type { Arrival, ArrivalApplication, Station, Ticket } from '../../lib/api';
+import type { Landing, LandJob } from './job';
+import { arrivalAt, hasEnded } from './ride';
+import { keyOf } from './state';
+
+/**
+ * How long a push may take, counted from before the last look at its record. It lies inside the lease, so that a leader
+ * that lost it cannot push any more.
+ */
+const PUSH_DEADLINE_MS = 10_000;
+
+/** Whether ticket and station, as they are now, ask for this very push: nothing is pushed that is not on record. */
+export function isOnRecord(job: LandJob, ticket: Ticket | undefined, station: Station | undefined): boolean {
+  if (ticket?.metadata.uid !== job.ticketUid || station?.metadata.uid !== job.stationUid) return false;
+  if (ticket.spec.abort || hasEnded(ticket.status)) return false;
+  const { occupant } = station.status ?? {};
+  if (occupant?.uid !== job.ticketUid || occupant.start !== job.start) return false;
+  const recorded = arrivalAt(station, ticket)?.applications ?? [];
+  return job.commits.every((one) =>
+    recorded.some((entry) => keyOf(entry) === keyOf(one.reference) && entry.commit === one.commit),
+  );
+}
+
+/** Whether the arrival has put a commit on record for the application, so that it may have been pushed. */
+const mayBePushed = (one: ArrivalApplication): boolean => one.result === 'Commit' || (one.withdrawn?.length ?? 0) > 0;
+
+/** Whether a push of this arrival without an answer could still move a branch: its head is where the push expects it. */
+export const mayStillLand = (arrival: Arrival, landing: Landing): boolean =>
+  landing.some(
+    ({ outcome, reference }) =>
+      outcome === 'NotShown' && arrival.applications.some((one) => keyOf(one) === keyOf(reference) && mayBePushed(one)),
+  );
+
+/** Whether the arrival has, or had, anything to push. */
+export const hasPushes = (arrival: Arrival): boolean => arrival.applications.some(mayBePushed);
+
+/** When a push that was under way at this time has met its deadline. */
+export const pushesOverAt = (time: Date): Date => new Date(time.getTime() + PUSH_DEADLINE_MS);
