@@ -4,6 +4,7 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
+const { takeClaim } = require('./claim.cjs');
 
 const root = path.resolve(__dirname, '..');
 const modules = path.join(root, 'node_modules');
@@ -36,47 +37,6 @@ function installed() {
   });
 }
 
-/** One installation at a time: a second start waits for the first instead of deleting its files. */
-function takeClaim() {
-  for (let waiting = false; ;) {
-    try {
-      fs.writeFileSync(claim, String(process.pid), { flag: 'wx' });
-      return;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
-    if (abandoned()) {
-      fs.rmSync(claim, { force: true });
-      continue;
-    }
-    if (!waiting) process.stderr.write('k8sta: another start installs the dependencies, waiting for it\n');
-    waiting = true;
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
-  }
-}
-
-/** Whether whoever holds the claim is gone. A claim that vanishes while we look is tried for again. */
-function abandoned() {
-  try {
-    const age = Date.now() - fs.statSync(claim).mtimeMs;
-    const holder = fs.readFileSync(claim, 'utf8');
-    // Between its creation and its first byte a claim names nobody.
-    if (holder === '') return age > 5_000;
-    return age > CLAIM_EXPIRES_MS || !alive(Number(holder));
-  } catch {
-    return false;
-  }
-}
-
-function alive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
 function install() {
   process.stderr.write('k8sta: installing dependencies from package-lock.json (once, about a minute)\n');
   const npm = process.env.npm_execpath;
@@ -105,7 +65,11 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   );
   process.exitCode = 1;
 } else if (!installed()) {
-  takeClaim();
+  // A second start waits for the first instead of deleting its files.
+  takeClaim(claim, {
+    expiresMs: CLAIM_EXPIRES_MS,
+    onWait: () => process.stderr.write('k8sta: another start installs the dependencies, waiting for it\n'),
+  });
   try {
     if (!installed()) install();
   } finally {

@@ -1,0 +1,15 @@
+const path = require('node:path');
+const shared = require('../../jest.config.js');
+
+/** The tests on the real stack, and those that the real servers share with the railyard. */
+module.exports = {
+  ...shared,
+  rootDir: path.resolve(__dirname, '..', '..'),
+  roots: ['<rootDir>/test/real', '<rootDir>/test/conformance'],
+  testPathIgnorePatterns: ['/node_modules/'],
+  globalSetup: '<rootDir>/test/real/setup.ts',
+  globalTeardown: '<rootDir>/test/real/teardown.ts',
+  // Some tests take a server away from everybody.
+  maxWorkers: 1,
+  testTimeout: 300_000,
+};

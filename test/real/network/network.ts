@@ -1,0 +1,59 @@
+import { Chart, Duration } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Application, GitRepository, Station, Track, type ApplicationReferenceProps } from 'k8sta';
+
+/** One application of a station. */
+export interface AppDescription {
+  /** Construct id, and the end of the Application's name. */
+  readonly id: string;
+  /** @default `env/<station>` */
+  readonly overlay?: string;
+  /** @default true */
+  readonly automated?: boolean;
+  /** An Application that exists already: its namespace; its name is the id. @default one is made */
+  readonly existingIn?: string;
+  /** @default the network's */
+  readonly repositoryURL?: string;
+}
+
+export interface StationDescription {
+  readonly name: string;
+  readonly applications: readonly AppDescription[];
+  /** @default 60 */
+  readonly degradedGraceSeconds?: number;
+  /** @default 600 */
+  readonly missingTimeoutSeconds?: number;
+}
+
+export interface NetworkDescription {
+  readonly namespace: string;
+  readonly repositoryURL: string;
+  readonly stations: readonly StationDescription[];
+}
+
+/** One track `main` without subscriptions through stations that a test describes. */
+export class Described extends Chart {
+  constructor(scope: Construct, id: string, { namespace, repositoryURL, stations }: NetworkDescription) {
+    super(scope, id, { namespace });
+    new Track(this, 'main', {
+      stations: stations.map(({ name, applications, degradedGraceSeconds = 60, missingTimeoutSeconds = 600 }) => {
+        const station = new Station(this, name, {
+          degradedGrace: Duration.seconds(degradedGraceSeconds),
+          missingTimeout: Duration.seconds(missingTimeoutSeconds),
+        });
+        for (const app of applications) {
+          const reference: ApplicationReferenceProps = {
+            repository: GitRepository.at(app.repositoryURL ?? repositoryURL),
+            overlay: app.overlay ?? `env/${name}`,
+          };
+          if (app.existingIn !== undefined) {
+            station.application(Application.fromName(app.id, { ...reference, namespace: app.existingIn }));
+          } else {
+            station.application(app.id, { ...reference, sync: { automated: app.automated ?? true } });
+          }
+        }
+        return station;
+      }),
+    });
+  }
+}

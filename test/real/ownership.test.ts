@@ -1,0 +1,87 @@
+import { ask, Repository } from './people';
+import { installK8sTA, kubectl, Line, RuntimeProcess, run, COMMAND, webSource } from './line';
+import { realStack } from './stack';
+import { Workloads } from './workloads';
+
+const runtime = new RuntimeProcess();
+let workloads: Workloads;
+
+beforeAll(async () => {
+  await installK8sTA();
+  workloads = new Workloads();
+  await runtime.start();
+}, 120_000);
+afterAll(async () => {
+  await runtime.stop();
+  await workloads.stop();
+});
+
+/** An Application as a team made it by hand. */
+const existing = (name: string, namespace: string, repoURL: string, branch: string): string =>
+  JSON.stringify({
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name, namespace },
+    spec: {
+      project: 'default',
+      source: { repoURL, targetRevision: branch, path: '.' },
+      destination: { name: 'in-cluster', namespace: name },
+      syncPolicy: { automated: {}, syncOptions: ['CreateNamespace=true'] },
+    },
+  });
+
+test('an Application in another namespace is driven only with its consent, by the line that k8sta consent prints (G5)', async () => {
+  await kubectl(['create', 'namespace', 'apps-shop']);
+  const repository = await Repository.create('consent', webSource(['env/test']));
+  await kubectl(['apply', '-f', '-'], existing('shop', 'apps-shop', repository.url, 'env/test'));
+  const line = Line.of('consent', repository);
+  const output = await line.apply({
+    namespace: 'consent',
+    repositoryURL: repository.url,
+    stations: [{ name: 'test', applications: [{ id: 'shop', existingIn: 'apps-shop' }] }],
+  });
+  await line.ticket('one', '1.0.0');
+  const refused = await line.waiting('one', 'NotConsented');
+  expect(refused.status?.waiting?.message).toContain('apps-shop/shop');
+  expect(await repository.head('env/test')).toBeUndefined();
+
+  const { out } = await run(process.execPath, [COMMAND, 'consent', output]);
+  const [words = ''] = out.split('\n').filter((one) => one.startsWith('kubectl '));
+  expect(refused.status?.waiting?.message).toContain(words.trim());
+  await kubectl(words.trim().split(' ').slice(1));
+  await line.completed('one');
+  expect(await repository.log('env/test')).toHaveLength(1);
+});
+
+test('a Station that names the repository of another team writes not a byte to it (G5)', async () => {
+  const theirs = await Repository.create('theirs', webSource(['env/test']));
+  await theirs.commit('env/test', { 'theirs.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs}\n' });
+  await kubectl(['apply', '-f', '-'], existing('theirs', 'argocd', theirs.url, 'env/test'));
+  const before = await heads(theirs);
+  const line = await Line.open({
+    namespace: 'thief',
+    stations: [{ name: 'test', applications: [{ id: 'theirs', existingIn: 'argocd', repositoryURL: theirs.url }] }],
+  });
+  await line.ticket('one', '1.0.0');
+  await line.waiting('one', 'NotConsented');
+
+  const own = await Line.open({
+    namespace: 'claims',
+    stations: [{ name: 'test', applications: [{ id: 'web' }] }],
+  });
+  // Its own Application consents, and the Station says another repository than the one that this Application syncs.
+  const patch = [{ op: 'replace', path: '/spec/applications/0/repoURL', value: theirs.url }];
+  await kubectl(['patch', 'station', 'test', '-n', 'claims', '--type', 'json', '-p', JSON.stringify(patch)]);
+  await own.ticket('one', '1.0.0');
+  const wrong = await own.waiting('one', 'WrongBranch');
+  expect(wrong.status?.waiting?.message).toContain(theirs.url);
+
+  expect(await heads(theirs)).toEqual(before);
+});
+
+/** Every branch of a repository and where it is, as the forge says. */
+async function heads(repository: Repository): Promise<unknown> {
+  const text = await ask(realStack(), 'GET', `/api/v1/repos/${repository.path}/branches`);
+  const branches = JSON.parse(text) as readonly { name: string; commit: { id: string } }[];
+  return branches.map(({ name, commit }) => [name, commit.id]);
+}

@@ -1,0 +1,31 @@
+/** Argo Rollouts: analyses. It runs nothing else here, since there are no nodes. */
+
+import { serverFile } from '../../../scripts/real-servers.cjs';
+import { call } from './api';
+import { applyDefinitions } from './argocd';
+import { environment } from './environment';
+import type { Kubernetes } from './kubernetes';
+import type { Servers } from './servers';
+
+export async function startRollouts(
+  servers: Servers,
+  folder: string,
+  kubernetes: Kubernetes,
+  [metrics, health]: readonly [number, number],
+): Promise<void> {
+  await applyDefinitions(kubernetes, serverFile('rollouts', 'manifests/crds'));
+  await servers.start('rollouts', {
+    file: serverFile('rollouts'),
+    args: [
+      `--kubeconfig=${kubernetes.kubeconfig}`,
+      '--leader-elect=false',
+      `--metricsPort=${metrics}`,
+      `--healthzPort=${health}`,
+    ],
+    env: environment(folder),
+  });
+  await servers.ready(
+    'rollouts',
+    async () => (await call({ url: `http://127.0.0.1:${health}` }, 'GET', '/healthz')).code === 200,
+  );
+}
