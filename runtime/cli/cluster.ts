@@ -1,7 +1,7 @@
 /** A cluster as commands reach it. */
 
 import { ARGOCD, GROUP, KINDS, VERSION, type Kind, type Station, type Ticket, type Track } from '../../lib/api';
-import { connect, type Cluster, type KubeObject, type Resource } from '../kube';
+import { connect, type KubeObject, type Resource, type SharedCluster } from '../kube';
 
 /** An Application as the API has it; every field may be missing before Argo CD has looked. */
 export interface LiveApplication extends KubeObject {
@@ -41,7 +41,7 @@ export interface ClusterChoice {
 }
 
 /** @throws TerminalError when the kubeconfig is missing, malformed, or has no such context */
-export function openCluster({ kubeconfig, context }: ClusterChoice): Cluster {
+export function openCluster({ kubeconfig, context }: ClusterChoice): SharedCluster {
   return connect({
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),

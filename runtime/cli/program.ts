@@ -20,7 +20,7 @@ import type * as Layout from './layout';
 import type * as Publish from './publish';
 import type * as Railyard from './railyard';
 import type * as Run from './run';
-import { factor, mirror, port, seconds } from './values';
+import { delay, factor, mirror, port, seconds, wholeSeconds } from './values';
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
@@ -68,6 +68,12 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
     .option('--credentials-namespace <name>', "namespace of labelled credentials (default: the context's)")
     .option('--health-port <port>', 'answer GET /healthz on this port, on all addresses', port)
+    .option('--settle <seconds>', "how long Argo CD's word must stand before it counts", delay, 5)
+    .option('--leader-elect', 'of several runtimes one works, the others stand by (default: in a cluster)')
+    .option('--no-leader-elect', 'work alone')
+    .option('--lease-namespace <name>', "namespace of the Lease (default: the context's)")
+    .option('--lease-name <name>', 'name of the Lease', 'k8sta')
+    .option('--lease-duration <seconds>', 'how long a leader that died is waited for', wholeSeconds, 15)
     .addOption(new Option('--log-level <level>', 'what to log on stderr').choices(LEVELS).default('info'))
     .action((options: Run.RunOptions) => {
       const { runRuntime } = require('./run') as typeof Run;

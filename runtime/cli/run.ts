@@ -5,19 +5,22 @@ import { startRuntime, type Runtime, type RuntimeOptions } from '../dispatch';
 import type { Cluster } from '../kube';
 import type { Log } from '../log';
 import { openCluster, resources } from './cluster';
+import { electionFor, type ElectionOptions } from './election';
 import { openFolder } from './folder';
 import { serveHealth } from './health';
 import { logTo, type LogLevel } from './log';
 import { EXIT, type ExitCode, stopped, type Terminal } from './terminal';
 import type { Mirrors } from './values';
 
-export interface RunOptions {
+export interface RunOptions extends ElectionOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly folder?: string;
   readonly registryMirror?: Mirrors;
   readonly healthPort?: number;
   readonly credentialsNamespace?: string;
+  /** Seconds. */
+  readonly settle: number;
   readonly logLevel: LogLevel;
 }
 
@@ -41,9 +44,12 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
   const folder = await openFolder(terminal, options.folder, 'caches');
   try {
     const { registryMirror: registryMirrors, credentialsNamespace } = options;
+    const election = electionFor(terminal, cluster, options);
     const wanted: RuntimeOptions = {
       cluster,
+      ...(election === undefined ? {} : { election }),
       folder: folder.path,
+      settleMs: options.settle * 1000,
       log,
       ...(registryMirrors === undefined ? {} : { registryMirrors }),
       ...(credentialsNamespace === undefined ? {} : { credentialsNamespace }),

@@ -29,6 +29,20 @@ export function seconds(value: string): number {
   return number;
 }
 
+/** Seconds, 0 or more. */
+export function delay(value: string): number {
+  return value.trim() === '0' ? 0 : seconds(value);
+}
+
+/** Whole seconds, at least 1. */
+export function wholeSeconds(value: string): number {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < 1) {
+    throw new InvalidArgumentError(`'${value}' is no whole number of seconds above 0.`);
+  }
+  return number;
+}
+
 export type Mirrors = ReadonlyMap<string, string>;
 
 /** One `host=url` more, such as `ghcr.io=http://127.0.0.1:5000`. */

@@ -36,42 +36,59 @@ export class Dispatcher {
     this.#options = options;
   }
 
-  /** Feeds keys into a queue from now on, whenever a cache changes. */
-  feed(add: Add): void {
+  /**
+   * Feeds keys into a queue: those of everything that is there, and from now on whenever a cache changes.
+   *
+   * @returns a function that ends it
+   */
+  feed(add: Add): () => void {
     const { world } = this.#options;
-    world.tracks.onChange((key, before, after) => {
-      add(`track ${key}`);
-      // Who may take a station depends on what the track says, never on its status.
-      if (before?.resource?.metadata.generation !== after?.resource?.metadata.generation) this.#standing(key, add);
-      this.#unreadable('Track', key, after, add);
-    });
-    world.stations.onChange((key, before, after) => {
-      add(`station ${key}`);
-      this.#occupants(before, after, add);
-      if (before?.resource?.metadata.uid !== after?.resource?.metadata.uid) {
-        for (const kept of world.tracks.find('station', key)) add(`track ${keyOf(kept.metadata)}`);
-      }
-      this.#unreadable('Station', key, after, add);
-    });
-    world.tickets.onChange((key, before, after) => {
-      const { metadata, spec } = after?.resource ?? before?.resource ?? {};
-      if (spec?.track !== undefined) {
-        add(`track ${keyOf({ ...(metadata && { namespace: metadata.namespace }), name: spec.track })}`);
-      }
-      const places = new Set([before, after].flatMap((kept) => standingKeys(kept?.resource)));
-      for (const place of places) add(`station ${place}`);
-      const seat = metadata === undefined ? undefined : world.stations.find('occupant', metadata.uid)[0];
-      if (seat) add(`station ${keyOf(seat.metadata)}`);
-      this.#unreadable('Ticket', key, after, add);
-    });
-    world.applications.onChange((key, before, after) => {
-      for (const kept of world.stations.find('application', key)) this.#station(keyOf(kept.metadata), add);
-      // Who else is on a branch decides as well: an Application that leaves it may end another station's wait.
-      const branches = new Set([before, after].flatMap((view) => (view === undefined ? [] : branchKeysOf(view))));
-      for (const branch of branches) {
-        for (const kept of world.stations.find('branch', branch)) this.#station(keyOf(kept.metadata), add);
-      }
-    });
+    const ends: (() => void)[] = [];
+    ends.push(
+      world.tracks.onChange((key, before, after) => {
+        add(`track ${key}`);
+        // Who may take a station depends on what the track says, never on its status.
+        if (before?.resource?.metadata.generation !== after?.resource?.metadata.generation) this.#standing(key, add);
+        this.#unreadable('Track', key, after, add);
+      }),
+    );
+    ends.push(
+      world.stations.onChange((key, before, after) => {
+        add(`station ${key}`);
+        this.#occupants(before, after, add);
+        if (before?.resource?.metadata.uid !== after?.resource?.metadata.uid) {
+          for (const kept of world.tracks.find('station', key)) add(`track ${keyOf(kept.metadata)}`);
+        }
+        this.#unreadable('Station', key, after, add);
+      }),
+    );
+    ends.push(
+      world.tickets.onChange((key, before, after) => {
+        const { metadata, spec } = after?.resource ?? before?.resource ?? {};
+        if (spec?.track !== undefined) {
+          add(`track ${keyOf({ ...(metadata && { namespace: metadata.namespace }), name: spec.track })}`);
+        }
+        const places = new Set([before, after].flatMap((kept) => standingKeys(kept?.resource)));
+        for (const place of places) add(`station ${place}`);
+        const seat = metadata === undefined ? undefined : world.stations.find('occupant', metadata.uid)[0];
+        if (seat) add(`station ${keyOf(seat.metadata)}`);
+        this.#unreadable('Ticket', key, after, add);
+      }),
+    );
+    ends.push(
+      world.applications.onChange((key, before, after) => {
+        for (const kept of world.stations.find('application', key)) this.#station(keyOf(kept.metadata), add);
+        // Who else is on a branch decides as well: an Application that leaves it may end another station's wait.
+        const branches = new Set([before, after].flatMap((view) => (view === undefined ? [] : branchKeysOf(view))));
+        for (const branch of branches) {
+          for (const kept of world.stations.find('branch', branch)) this.#station(keyOf(kept.metadata), add);
+        }
+      }),
+    );
+    this.#everything(add);
+    return () => {
+      for (const end of ends) end();
+    };
   }
 
   /**
@@ -185,6 +202,25 @@ export class Dispatcher {
     add(`station ${key}`);
     const kept = this.#options.world.stations.get(key);
     this.#occupants(kept, kept, add);
+  }
+
+  #everything(add: Add): void {
+    const { tracks, stations, tickets } = this.#options.world;
+    const each = (kind: OurKind, list: readonly Kept<unknown>[], concern: (key: string) => void): void => {
+      for (const kept of list) {
+        const key = keyOf(kept.metadata);
+        concern(key);
+        this.#unreadable(kind, key, kept, add);
+      }
+    };
+    each('Track', tracks.list(), (key) => add(`track ${key}`));
+    each('Station', stations.list(), (key) => add(`station ${key}`));
+    each('Ticket', tickets.list(), () => undefined);
+    // Tracks that are gone, but not their tickets.
+    for (const { resource } of tickets.list()) {
+      if (resource?.spec.track !== undefined)
+        add(`track ${keyOf({ namespace: resource.metadata.namespace, name: resource.spec.track })}`);
+    }
   }
 
   #unreadable(kind: OurKind, key: string, kept: Kept<unknown> | undefined, add: Add): void {

@@ -4,4 +4,4 @@
  * the journey, or an import of a client library.
  */
 
-export { startRuntime, type Runtime, type RuntimeOptions } from './runtime';
+export { startRuntime, type ElectionChoice, type Runtime, type RuntimeOptions } from './runtime';

@@ -25,6 +25,8 @@ interface Entry {
   fact: JobFact<unknown>;
   running: AbortController | undefined;
   failures: number;
+  /** Resolves when it does not run any more. */
+  ended: Promise<void>;
 }
 
 export interface JobBoardOptions {
@@ -74,9 +76,10 @@ export class JobBoard {
       fact: before?.fact.state === 'Done' ? before.fact : { state: 'Running', since },
       running,
       failures: before?.failures ?? 0,
+      ended: Promise.resolve(),
     };
     jobs.set(place, entry);
-    void this.#run(owner, job, entry, running.signal);
+    entry.ended = this.#run(owner, job, entry, running.signal);
   }
 
   /** Forgets what the owner's last decision did not ask for. A push is never cut off: its answer is worth having. */
@@ -94,6 +97,19 @@ export class JobBoard {
   /** Jobs that are running. */
   get running(): number {
     return [...this.#owners.values()].flatMap((jobs) => [...jobs.values()]).filter((entry) => entry.running).length;
+  }
+
+  /** Starts no more, ends all jobs but pushes, and resolves when these have their answer. */
+  async drain(): Promise<void> {
+    this.#closed = true;
+    const pushes: Promise<void>[] = [];
+    for (const jobs of this.#owners.values()) {
+      for (const [place, entry] of jobs) {
+        if (place.startsWith('land ')) pushes.push(entry.ended);
+        else entry.running?.abort();
+      }
+    }
+    await Promise.all(pushes);
   }
 
   /** Ends all jobs and starts no more. */

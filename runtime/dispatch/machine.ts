@@ -40,9 +40,16 @@ export interface Machine {
   start(): Promise<void>;
   /** How long the oldest decision under way has been at it, in milliseconds. */
   longestDecisionMs(): number;
-  /** Lets what is under way end, and takes nothing more. */
+  /** Begins nothing more, and lets what is under way end: decisions, pushes and Events, each within its time. */
+  drain(): Promise<void>;
+  /** Ends at once, when the lease is lost: what is under way is given up, and its fence holds back what it still tries. */
+  halt(): Promise<void>;
+  /** Drains, and follows the cluster no more. */
   stop(): Promise<void>;
 }
+
+/** How long the end of what is under way is waited for, in milliseconds. */
+const GRACE_MS = { decisions: 8_000, pushes: 12_000, events: 2_000 } as const;
 
 export function assemble(ports: Ports): Machine {
   const { cluster, world, git, renderer, registry, clock, random, log, patience } = ports;
@@ -69,18 +76,37 @@ export function assemble(ports: Ports): Machine {
     clock,
     random,
   });
-  dispatcher.feed((key) => queue.add(key));
+  let deafen = (): void => undefined;
+  const drain = async (): Promise<void> => {
+    deafen();
+    await queue.stop(GRACE_MS.decisions);
+    await within(clock, GRACE_MS.pushes, board.drain());
+    await within(clock, GRACE_MS.events, events.flush());
+  };
   return {
     async start() {
       await world.start();
+      deafen = dispatcher.feed((key) => queue.add(key));
       queue.start();
     },
     longestDecisionMs: () => queue.stats().longestRunningMs,
-    async stop() {
-      await queue.stop();
+    drain,
+    async halt() {
+      deafen();
       board.close();
+      await queue.stop(0);
+    },
+    async stop() {
+      await drain();
       await world.stop();
-      await events.flush();
     },
   };
+}
+
+/** Resolves when the work has ended, or its time has. */
+async function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  let cancel = (): void => undefined;
+  const late = new Promise<void>((resolve) => (cancel = clock.after(ms, resolve)));
+  await Promise.race([work, late]);
+  cancel();
 }

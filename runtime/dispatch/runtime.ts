@@ -3,18 +3,29 @@
 import { join } from 'node:path';
 import type { Patience } from '../argocd';
 import { openGit } from '../git';
-import type { Clock, Cluster } from '../kube';
-import { systemClock } from '../kube';
+import type { Clock, SharedCluster } from '../kube';
+import { electionIn, systemClock, type LeaseTimes, type Standing } from '../kube';
 import type { Log } from '../log';
 import { createRegistry } from '../registry';
 import { createRenderer } from '../render';
 import { gitCredential, registryCredential } from './credentials';
-import { assemble } from './machine';
+import { fencedGit } from './fenced-git';
+import { assemble, type Machine, type Ports } from './machine';
 import { warmUp } from './warm';
 import { World } from './world';
 
+/** Which Lease decides who of several runtimes works. */
+export interface ElectionChoice {
+  readonly namespace: string;
+  readonly name: string;
+  /** Tells this process from every other one. */
+  readonly identity: string;
+  /** @default 15 s, 10 s, 2 s */
+  readonly times?: LeaseTimes;
+}
+
 export interface RuntimeOptions {
-  readonly cluster: Cluster;
+  readonly cluster: SharedCluster;
   /** Where caches live: mirrors of repositories. Lost without harm. */
   readonly folder: string;
   /** Registries to ask instead of others, by host: `ghcr.io` may be served by `http://127.0.0.1:5000`. @default - none */
@@ -25,6 +36,8 @@ export interface RuntimeOptions {
   readonly credentialsNamespace?: string;
   /** How many tracks are decided on at once. @default 8 */
   readonly workers?: number;
+  /** @default - this runtime works alone */
+  readonly election?: ElectionChoice;
   readonly log: Log;
   /** @default - the machine's */
   readonly clock?: Clock;
@@ -35,7 +48,9 @@ export interface RuntimeOptions {
 export interface Runtime {
   /** Whether it makes progress, and what keeps it from making any. */
   health(): { readonly ok: boolean; readonly problems: readonly string[] };
-  /** Lets what is under way end, and takes nothing more. */
+  /** Whether this one works, and who holds the lease; absent where nobody is elected. */
+  standing(): Standing | undefined;
+  /** Lets what is under way end, takes nothing more, and gives the lease back. */
   stop(): Promise<void>;
 }
 
@@ -46,7 +61,8 @@ const SILENCE_LIMIT_MS = 120_000;
 const STUCK_MS = 60_000;
 
 /**
- * Starts the runtime; resolves when its caches have been filled.
+ * Starts the runtime; resolves when its caches have been filled. It works from then on, or, where one is elected, as soon
+ * as that is this one; until then its caches are kept in step, so that taking over takes no time.
  *
  * @throws TransientError naming what could not be listed, and why
  */
@@ -63,10 +79,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const patience: Partial<Patience> = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
   const { workers } = options;
-  const ports = { cluster, world, git, renderer, registry, clock, random, log, patience };
-  const machine = assemble({ ...ports, ...(workers === undefined ? {} : { workers }) });
+  const tools = { world, git, renderer, registry, clock, random, log, patience };
+  const ports: Ports = { ...tools, cluster, ...(workers === undefined ? {} : { workers }) };
+
   try {
-    await machine.start();
+    await world.start();
   } catch (error) {
     await world.stop();
     await git.close();
@@ -74,10 +91,35 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
   void warmUp(renderer, log);
 
+  let machine: Machine | undefined;
+  const election =
+    options.election &&
+    electionIn(cluster, {
+      ...options.election,
+      clock,
+      log,
+      lead: async (term) => {
+        const mine = assemble({ ...ports, cluster: cluster.behind(term), git: fencedGit(git, term) });
+        machine = mine;
+        await mine.start();
+        await new Promise<void>((resolve) => {
+          if (term.signal.aborted) resolve();
+          term.signal.addEventListener('abort', () => resolve(), { once: true });
+        });
+        await mine.halt();
+        if (machine === mine) machine = undefined;
+      },
+    });
+  if (election) election.start();
+  else {
+    machine = assemble(ports);
+    await machine.start();
+  }
+
   return {
     health() {
       const { contactAgeMs, lastError } = world.health();
-      const longestRunningMs = machine.longestDecisionMs();
+      const longestRunningMs = machine?.longestDecisionMs() ?? 0;
       const problems = [
         ...(contactAgeMs > SILENCE_LIMIT_MS
           ? [
@@ -90,8 +132,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       ];
       return { ok: problems.length === 0, problems };
     },
+    standing: () => election?.standing(),
     async stop() {
-      await machine.stop();
+      await machine?.drain();
+      await election?.stop();
+      await world.stop();
       await Promise.all([git.close(), renderer.close()]);
     },
   };

@@ -25,6 +25,8 @@ export interface Command {
   readonly input?: string;
   /** For the whole command, in milliseconds. */
   readonly wholeMs: number;
+  /** Asked right before it starts: for how many milliseconds it may run; with 0 or less it does not start. */
+  readonly permit?: () => number;
   /** Without a word on stdout or stderr, in milliseconds. @default no limit */
   readonly silenceMs?: number;
   readonly signal?: AbortSignal;
@@ -65,9 +67,10 @@ export class Commands {
 
   async run(command: Command): Promise<CommandResult> {
     if (this.closed || command.signal?.aborted) return notStarted('Abort');
-    if (command.wholeMs <= 0) return notStarted('Deadline');
+    const wholeMs = Math.min(command.wholeMs, command.permit?.() ?? Infinity);
+    if (wholeMs <= 0) return notStarted('Deadline');
     const started: Started = {};
-    const ending = new Ending(command, started);
+    const ending = new Ending({ ...command, wholeMs }, started);
     const end = (): Promise<void> => ending.stop('Abort');
     this.running.add(end);
     try {

@@ -30,6 +30,8 @@ export interface ContactOptions {
   readonly wholeMs?: number;
   /** @default the limit of all commands */
   readonly silenceMs?: number;
+  /** @default no further limit */
+  readonly permit?: () => number;
   readonly signal?: AbortSignal;
 }
 
@@ -62,6 +64,7 @@ export class Contact {
         wholeMs: options.wholeMs ?? around.wholeMs,
         silenceMs: options.silenceMs ?? around.silenceMs,
         ...(options.input === undefined ? {} : { input: options.input }),
+        ...(options.permit === undefined ? {} : { permit: options.permit }),
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
       return { ...result, secrets: environment.secrets };

@@ -155,14 +155,15 @@ export interface Git {
   /**
    * Moves all heads or none, each only from the head expected and only forward; never a force-push.
    *
-   * @param until `deadline`: the push is ended then, and what was not answered is `Unanswered`
+   * @param until `deadline`: the push is ended then, and what was not answered is `Unanswered`; `permit`: asked right
+   * before the push goes out, for how many milliseconds it may take from there; with 0 or less it does not go out
    * @throws TerminalError `CommitMissing` where a commit is not in the mirror, `NotDescendant` where a commit is not
    * built on the head expected
    */
   push(
     repoURL: string,
     updates: readonly HeadUpdate[],
-    until: { readonly deadline: Date; readonly signal?: AbortSignal },
+    until: { readonly deadline: Date; readonly signal?: AbortSignal; readonly permit?: () => number },
   ): Promise<PushOutcome>;
 
   /** Ends every command under way. The mirrors stay for the next start. */

@@ -81,8 +81,7 @@ class Repositories implements Git {
     this.at(repoURL).contains(ancestor, descendant);
   readonly describe: Git['describe'] = async (repoURL, commit) => this.at(repoURL).describe(commit);
   readonly commit: Git['commit'] = async (repoURL, order) => this.at(repoURL).commit(order);
-  readonly push: Git['push'] = async (repoURL, updates, { deadline, signal }) =>
-    this.at(repoURL).push(updates, deadline, signal);
+  readonly push: Git['push'] = async (repoURL, updates, until) => this.at(repoURL).push(updates, until);
 
   async close(): Promise<void> {
     this.closed = true;

@@ -32,7 +32,12 @@ export function assertDistinct(updates: readonly HeadUpdate[]): void {
 export function sendPush(
   contact: Contact,
   updates: readonly HeadUpdate[],
-  options: { readonly partial: boolean; readonly wholeMs: number; readonly signal?: AbortSignal },
+  options: {
+    readonly partial: boolean;
+    readonly wholeMs: number;
+    readonly permit?: () => number;
+    readonly signal?: AbortSignal;
+  },
 ): Promise<ContactResult> {
   const leases = updates.map(({ branch, expected }) => `--force-with-lease=refs/heads/${branch}:${expected ?? ''}`);
   const refs = updates.map(({ branch, commit }) => `${commit}:refs/heads/${branch}`);

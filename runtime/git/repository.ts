@@ -3,7 +3,7 @@
 import { TerminalError, TransientError } from '../errors';
 import { commitObject } from './commit-order';
 import { Contact, type Surroundings } from './contact';
-import type { CommitDescription, CommitOrder, HeadUpdate, PushOutcome, TreeEntry } from './contract';
+import type { CommitDescription, CommitOrder, Git, HeadUpdate, PushOutcome, TreeEntry } from './contract';
 import { commitMissing, contactError, isDamage, MirrorDamaged } from './failure';
 import { Fetcher } from './fetch';
 import type { Mirror } from './mirror';
@@ -105,7 +105,10 @@ export class Repository {
     });
   }
 
-  async push(updates: readonly HeadUpdate[], deadline: Date, signal?: AbortSignal): Promise<PushOutcome> {
+  async push(
+    updates: readonly HeadUpdate[],
+    { deadline, signal, permit }: Parameters<Git['push']>[2],
+  ): Promise<PushOutcome> {
     updates.forEach((update) => assertBranch(update.branch));
     assertDistinct(updates);
     if (updates.length === 0) return { outcome: 'Accepted' };
@@ -114,6 +117,7 @@ export class Repository {
       sendPush(this.contact, updates, {
         partial: this.mirror.partial,
         wholeMs: deadline.getTime() - this.around.now().getTime(),
+        ...(permit === undefined ? {} : { permit }),
         ...(signal === undefined ? {} : { signal }),
       }),
     );

@@ -53,7 +53,7 @@ export async function exchange<T>(
   read: (reply: ApiReply) => Promise<T>,
 ): Promise<T> {
   const deadlineMs = options.deadlineMs ?? DEADLINE_MS;
-  const deadline = AbortSignal.timeout(deadlineMs);
+  const deadline = AbortSignal.timeout(Math.ceil(deadlineMs));
   const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
   try {
     return await orAborted(transport.send({ ...request, signal }).then(read), signal);

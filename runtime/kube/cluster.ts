@@ -1,11 +1,12 @@
 import { TerminalError } from '../errors';
+import type { Fence } from '../fence';
 import type { RequestOptions } from './ask';
 import { notServed, problemWith, type Requirement, resourcesOf, versionOf } from './discovery';
 import { type ClusterOptions, loadKubeconfig } from './kubeconfig';
 import type { Draft, KubeObject, Resource } from './object';
 import { type Objects, objectsOf } from './objects';
 import { type Reflection, Reflector, type ReflectorOptions } from './reflector';
-import { type Transport, transportOver } from './transport';
+import { fenced, type Transport, transportOver } from './transport';
 
 /** One Kubernetes API, as one user. */
 export interface Cluster {
@@ -44,21 +45,32 @@ export interface Cluster {
   apply(manifest: Draft, options?: RequestOptions): Promise<KubeObject>;
 }
 
+/** A cluster that several processes work on. */
+export interface SharedCluster extends Cluster {
+  /** The same cluster, whose every write asks this fence right before it goes out, and ends within what it says. */
+  behind(fence: Fence): Cluster;
+}
+
 /**
  * Reads the kubeconfig; speaks to nobody yet.
  *
  * @throws TerminalError when the kubeconfig is missing, malformed, or has no such context
  */
-export function connect(options: ClusterOptions = {}): Cluster {
+export function connect(options: ClusterOptions = {}): SharedCluster {
   const config = loadKubeconfig(options);
   const context = config.getCurrentContext();
   const { server } = config.currentCluster();
   const transport = transportOver(server, (request) => config.applySecurityAuthentication(request));
   const namespace = config.getContextObject(context)?.namespace ?? 'default';
+  return clusterOver(transport, context, namespace);
+}
+
+function clusterOver(transport: Transport, context: string, namespace: string): SharedCluster {
   return {
     server: transport.server,
     context,
     namespace,
+    behind: (fence) => clusterOver(fenced(transport, fence), context, namespace),
     version: (asked = {}) => versionOf(transport, asked),
     async check(requirements, asked = {}) {
       const version = await versionOf(transport, asked);

@@ -8,12 +8,14 @@
 export { type RequestOptions } from './ask';
 export { type Backoff } from './backoff';
 export { type Clock, systemClock } from './clock';
-export { type Cluster, connect } from './cluster';
+export { type Cluster, connect, type SharedCluster } from './cluster';
 export { type Requirement } from './discovery';
+export { Election, electionIn, type ElectionOptions, type LeaseFollower, type Standing } from './election';
 export { type Omission } from './elide';
 export { EventRecorder, type EventRecorderOptions, EVENTS, type KubeEvent, type Occurrence } from './events';
 export { AlreadyExistsError, NotFoundError } from './fault';
 export { type ClusterOptions } from './kubeconfig';
+export { type Lease, LEASES } from './lease';
 export {
   type Draft,
   type Identity,
@@ -29,4 +31,5 @@ export { type Selection } from './pages';
 export { type Handler, WorkQueue, type WorkQueueOptions, type WorkQueueStats } from './queue';
 export { type Follower, type Reflection, type ReflectorHealth, type ReflectorOptions } from './reflector';
 export { type IndexFunction, type Listener, metadataOf, Store, type StoreOptions } from './store';
+export { type LeaseTimes, Term } from './term';
 export { compareVersions } from './version';

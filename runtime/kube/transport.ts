@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { HttpMethod, type KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { type Fence, passFence } from '../fence';
 import { retryAfterMsOf } from './fault';
 
 /** One request to the API server. */
@@ -13,6 +14,8 @@ export interface ApiRequest {
   readonly contentType?: string;
   /** Ends the request, and the reading of its answer. */
   readonly signal: AbortSignal;
+  /** Asked right before the request goes out, and ends it in time. @default - it goes out */
+  readonly fence?: Fence;
 }
 
 /** An answer whose body is still to be read. */
@@ -46,12 +49,14 @@ export function transportOver(server: string, authenticate: KubeConfig['applySec
   const prefix = pathname.replace(/\/$/, '');
   return {
     server: origin + prefix,
-    async send({ method, path, query = {}, body, contentType = 'application/json', signal }) {
+    async send({ method, path, query = {}, body, contentType = 'application/json', signal: given, fence }) {
       const context = new RequestContext(origin + prefix + path, HttpMethod[method]);
       await authenticate(context);
-      signal.throwIfAborted();
+      given.throwIfAborted();
       const pool = context.getDispatcher();
       if (!pool) throw new Error('the kubeconfig gives no connections');
+      // Credentials may have taken their time: nothing that can wait may stand between this question and the request.
+      const signal = fence ? within(passFence(fence, `${method} ${path}`), given) : given;
       const reply = await pool.request({
         origin,
         path: prefix + path + textOf(query),
@@ -78,6 +83,18 @@ export function transportOver(server: string, authenticate: KubeConfig['applySec
       };
     },
   };
+}
+
+/** The transport whose writes ask the fence; reads pass. */
+export function fenced(transport: Transport, fence: Fence): Transport {
+  return {
+    ...transport,
+    send: (request) => transport.send(request.method === 'GET' ? request : { ...request, fence }),
+  };
+}
+
+function within(ms: number, signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(ms))]);
 }
 
 function textOf(query: Readonly<Record<string, string | undefined>>): string {

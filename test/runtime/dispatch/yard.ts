@@ -15,11 +15,11 @@ import {
   metadataOf,
   Store,
   systemClock,
-  type Cluster,
   type Draft,
   type Follower,
   type KubeObject,
   type Resource,
+  type SharedCluster,
 } from '../../../runtime/kube';
 import { silentLog } from '../../../runtime/log';
 import { startRailyard, type Railyard, type RailyardOptions } from '../../../runtime/railyard';
@@ -64,7 +64,7 @@ export class Yard {
   private constructor(
     readonly folder: string,
     readonly railyard: Railyard,
-    readonly cluster: Cluster,
+    readonly cluster: SharedCluster,
     readonly eyes: Eyes,
     readonly faults: Faults,
   ) {}
