@@ -1,0 +1,177 @@
+/** What was seen of a history, sorted for those who judge it. */
+
+import { TRAILERS, type ApplicationReference, type Station, type Ticket, type Track } from '../../../lib/api';
+import type { KubeObject } from '../../../runtime/kube';
+import type { CommitDescription } from '../../../runtime/git';
+import type { Scene } from '../scene';
+
+/** One state of an object, and when it was that. */
+export interface Version<T> {
+  readonly from: number;
+  /** Absent for the last one. */
+  readonly to?: number;
+  readonly object: T;
+  readonly by: string;
+}
+
+/** A commit of the runtime's that came onto a branch. */
+export interface Landing {
+  readonly time: number;
+  readonly repoURL: string;
+  readonly branch: string;
+  readonly before: string | undefined;
+  readonly commit: CommitDescription;
+  /** Names, as its trailers have them. */
+  readonly ticket: string;
+  readonly station: string;
+  /** `<namespace>/<name>`. */
+  readonly application: string;
+}
+
+/** What a rendered commit shows. */
+export interface Shown {
+  readonly base: string;
+  readonly overlay: string;
+  /** By repository. */
+  readonly images: ReadonlyMap<string, string>;
+}
+
+/** The parts of a live Application that judges look at. */
+export interface LiveApplication extends KubeObject {
+  readonly status?: {
+    readonly sync?: { readonly status?: string; readonly revision?: string };
+    readonly health?: { readonly status?: string };
+  };
+}
+
+export const isRuntime = (who: string): boolean => who.startsWith('runtime');
+export const ENDINGS: readonly (string | undefined)[] = ['Completed', 'Failed', 'Aborted', 'Superseded'];
+export const PASSED: readonly string[] = ['Arrived', 'NoChange', 'AlreadyContained', 'Skipped'];
+
+/** How far what the runtime knows may lag behind what is: the longest lag, pause and delay together. */
+export const TOLERANCE_MS = 90_000;
+
+export class Evidence {
+  /** By uid. */
+  readonly tickets: ReadonlyMap<string, readonly Version<Ticket>[]>;
+  readonly stations: ReadonlyMap<string, readonly Version<Station>[]>;
+  readonly tracks: ReadonlyMap<string, readonly Version<Track>[]>;
+  /** By `<namespace>/<name>`. */
+  readonly applications: ReadonlyMap<string, readonly Version<LiveApplication>[]>;
+  readonly landings: readonly Landing[];
+
+  constructor(readonly scene: Scene) {
+    const uid = ({ metadata }: KubeObject): string => metadata.uid;
+    this.tickets = this.#versions<Ticket & KubeObject>('tickets', uid);
+    this.stations = this.#versions<Station & KubeObject>('stations', uid);
+    this.tracks = this.#versions<Track & KubeObject>('tracks', uid);
+    this.applications = this.#versions<LiveApplication>(
+      'applications',
+      ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
+    );
+    this.landings = this.#landings();
+  }
+
+  /** Seconds since the beginning, as stories tell them. */
+  second = (time: number): string => `second ${((time - this.scene.timeline.start) / 1_000).toFixed(1)}`;
+
+  /** The ticket of this name at a time, whichever uid it had. */
+  ticketAt(name: string, time: number): Version<Ticket> | undefined {
+    for (const versions of this.tickets.values()) {
+      if (versions[0]?.object.metadata.name === name) return at(versions, time) ?? versions[0];
+    }
+    return undefined;
+  }
+
+  stationAt(name: string, time: number): Version<Station> | undefined {
+    for (const versions of this.stations.values()) {
+      const version = at(versions, time);
+      if (version?.object.metadata.name === name) return version;
+    }
+    return undefined;
+  }
+
+  trackAt(name: string, time: number): Version<Track> | undefined {
+    for (const versions of this.tracks.values()) {
+      const version = at(versions, time);
+      if (version?.object.metadata.name === name) return version;
+    }
+    return undefined;
+  }
+
+  /** What a rendered commit shows, read from its files. */
+  shown(commit: string): Shown | undefined {
+    const { objects } = this.scene.git;
+    const oid = objects.filesNow(commit).get('deployment.apps_web.yaml');
+    const bytes = oid === undefined ? undefined : objects.blob(oid);
+    if (bytes === undefined) return undefined;
+    const text = new TextDecoder().decode(bytes);
+    const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1] ?? '';
+    const images = [...text.matchAll(/image: (.*)$/gm)].map(([, image = '']) => {
+      const [repository = '', tag = ''] = image.split('@', 1).join('').split(':');
+      return [repository, tag] as const;
+    });
+    return { base: field('base'), overlay: field('overlay'), images: new Map(images) };
+  }
+
+  /** The words of a file in a source commit. */
+  source(commit: string, path: string): string | undefined {
+    const { objects } = this.scene.git;
+    const oid = objects.filesNow(commit).get(path);
+    const bytes = oid === undefined ? undefined : objects.blob(oid);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  }
+
+  #versions<T extends KubeObject>(plural: string, keyOf: (object: T) => string): Map<string, Version<T>[]> {
+    const found = new Map<string, Version<T>[]>();
+    for (const change of this.scene.api.history) {
+      if (change.plural !== plural) continue;
+      // Under a plural the API keeps objects of its kind.
+      const object = change.object as T;
+      const versions = found.get(keyOf(object)) ?? [];
+      found.set(keyOf(object), versions);
+      const last = versions.at(-1);
+      if (last !== undefined && last.to === undefined) versions[versions.length - 1] = { ...last, to: change.time };
+      if (change.type !== 'DELETED') versions.push({ from: change.time, object, by: change.by });
+    }
+    return found;
+  }
+
+  #landings(): Landing[] {
+    const { git } = this.scene;
+    return git.history.flatMap(({ time, repoURL, branch, before, after, by }) => {
+      if (!isRuntime(by) || after === undefined) return [];
+      const commit = git.objects.commit(after);
+      const trailer = (key: string): string => commit.trailers.find((one) => one.key === key)?.value ?? '';
+      const nameIn = (text: string): string => text.slice(text.indexOf('/') + 1);
+      return [
+        {
+          time,
+          repoURL,
+          branch,
+          before,
+          commit,
+          ticket: nameIn(trailer(TRAILERS.ticket)),
+          station: nameIn(trailer(TRAILERS.station)),
+          application: trailer(TRAILERS.application),
+        },
+      ];
+    });
+  }
+}
+
+/** The version that an object had at a time. */
+export const at = <T>(versions: readonly Version<T>[], time: number): Version<T> | undefined =>
+  versions.findLast((version) => version.from <= time && (version.to === undefined || version.to > time));
+
+/** Whether something held at some moment of a span. */
+export const heldIn = <T>(
+  versions: readonly Version<T>[],
+  from: number,
+  to: number,
+  holds: (object: T) => boolean,
+): boolean =>
+  versions.some((version) => version.from <= to && (version.to ?? Infinity) >= from && holds(version.object));
+
+export const keyOf = ({ namespace, name }: Pick<ApplicationReference, 'namespace' | 'name'>): string =>
+  `${namespace}/${name}`;

@@ -1,0 +1,142 @@
+/** I4: nothing changes at a station before the one before it let the ticket go, nor through a shut entry gate. */
+
+import type { Stamp, Station, Ticket, Track } from '../../../lib/api';
+import { at, heldIn, keyOf, PASSED, TOLERANCE_MS, type Evidence, type Landing, type Version } from './evidence';
+
+export function noGateIsJumped(evidence: Evidence): string[] {
+  return [
+    ...evidence.landings.flatMap((landing) => [...wayTo(evidence, landing), ...entry(evidence, landing)]),
+    ...takings(evidence),
+    ...departures(evidence),
+  ];
+}
+
+/** Every station before it on the track lies behind the ticket. */
+function wayTo(evidence: Evidence, { ticket: name, station, time }: Landing): string[] {
+  const ticket = evidence.ticketAt(name, time)?.object;
+  const track = ticket && evidence.trackAt(ticket.spec.track ?? '', time)?.object;
+  // A track that was edited meanwhile lets an arrival under way finish.
+  if (ticket === undefined || track === undefined || edited(evidence, track.metadata.name, time)) return [];
+  const line = track.spec.stations.map((stop) => stop.name);
+  const passed = passedBy(ticket);
+  const missed = line.slice(0, Math.max(0, line.indexOf(station))).filter((one) => !passed.includes(one));
+  return missed.map((one) => `${name} changed ${station} at ${evidence.second(time)} before it had passed ${one}`);
+}
+
+const passedBy = ({ status }: Ticket): string[] =>
+  (status?.stamps ?? []).filter((stamp) => PASSED.includes(stamp.result)).map((stamp) => stamp.station);
+
+const edited = (evidence: Evidence, track: string, time: number): boolean => {
+  const lines = [...evidence.tracks.values()]
+    .flat()
+    .filter((version) => version.object.metadata.name === track && version.from <= time)
+    .map((version) => JSON.stringify(version.object.spec.stations));
+  return new Set(lines).size > 1;
+};
+
+/** The window was open when the commit was recorded, or a moment before. */
+function entry(evidence: Evidence, { ticket: name, station: place, commit, time }: Landing): string[] {
+  const versions = [...evidence.tickets.values()].find(([first]) => first?.object.metadata.name === name) ?? [];
+  const recorded = versions.find((version) => lists(version.object, commit.commit));
+  if (recorded === undefined)
+    return [`${name} pushed ${commit.commit.slice(0, 7)} to ${place} at ${evidence.second(time)} without a record`];
+  if (recorded.from > time) return [`${name} pushed ${commit.commit.slice(0, 7)} before it was recorded`];
+  const station = evidence.stationAt(place, recorded.from)?.object;
+  const minute = evidence.scene.story.network.stations.find((plan) => plan.name === place)?.window;
+  if (station === undefined || minute === undefined) return [];
+  const open = (moment: number): boolean => (((moment / 60_000) % 60) - minute + 60) % 60 < 30;
+  return open(recorded.from) || open(recorded.from - TOLERANCE_MS)
+    ? []
+    : [`${name} went into ${place} at ${evidence.second(recorded.from)}, outside of its window`];
+}
+
+const lists = (ticket: Ticket, commit: string): boolean =>
+  (ticket.status?.arrival?.applications ?? []).some((one) => one.commit === commit || one.withdrawn?.includes(commit));
+
+/** No station is taken while it, its track or the ticket is held, or while another ticket is in it. */
+function takings(evidence: Evidence): string[] {
+  const found: string[] = [];
+  for (const versions of evidence.stations.values()) {
+    for (const [index, { object, from }] of versions.entries()) {
+      const before = versions[index - 1]?.object;
+      const occupant = object.status?.occupant;
+      if (occupant === undefined || occupant.uid === before?.status?.occupant?.uid) continue;
+      found.push(...shut(evidence, object, before, from));
+    }
+  }
+  return found;
+}
+
+function shut(evidence: Evidence, station: Station, before: Station | undefined, time: number): string[] {
+  const { ticket: taker = '', uid = '' } = station.status?.occupant ?? {};
+  const tickets = evidence.tickets.get(uid) ?? [];
+  const ticket = at(tickets, time)?.object;
+  if (ticket?.spec.rollback !== undefined) return [];
+  const took = `${taker} took ${station.metadata.name} at ${evidence.second(time)}`;
+  const taken = before?.status?.occupant;
+  return [
+    ...(taken === undefined ? [] : [`${took} out of the hands of ${taken.ticket}`]),
+    // The station is written by compare-and-swap, so of its own holds nothing is ever known too late.
+    ...(isShut(before) ? [`${took} though it was held or disabled`] : []),
+    ...heldBack(evidence, tickets, time).map((what) => `${took} though ${what}`),
+  ];
+}
+
+/** What of the ticket and its track forbade it, all the while in which it could have been seen. */
+function heldBack(evidence: Evidence, tickets: readonly Version<Ticket>[], time: number): string[] {
+  const since = time - TOLERANCE_MS;
+  const name = tickets[0]?.object.spec.track;
+  const track = [...evidence.tracks.values()].find(([first]) => first?.object.metadata.name === name);
+  const runs = (one: Track): boolean => one.spec.enabled && !one.spec.hold;
+  return [
+    ...(heldIn(tickets, since, time, (one) => !one.spec.hold) ? [] : ['the ticket was held']),
+    ...(track === undefined || heldIn(track, since, time, runs) ? [] : ['its track was held or disabled']),
+  ];
+}
+
+const isShut = (station: Station | undefined): boolean =>
+  station !== undefined && (station.spec.hold || !station.spec.enabled);
+
+/** Who departs had every application synced to its commit and healthy, and has soaked. */
+function departures(evidence: Evidence): string[] {
+  return [...evidence.tickets.values()].flatMap((versions) => {
+    const ticket = versions.at(-1)?.object;
+    return (ticket?.status?.stamps ?? [])
+      .filter((stamp) => stamp.result === 'Arrived' || stamp.result === 'NoChange')
+      .flatMap((stamp) => departure(evidence, ticket?.metadata.name ?? '', stamp));
+  });
+}
+
+function departure(evidence: Evidence, name: string, stamp: Stamp): string[] {
+  const [arrived, departed] = [Date.parse(stamp.arrived ?? ''), Date.parse(stamp.departed)];
+  const { objects } = evidence.scene.git;
+  const left = `${name} left ${stamp.station} at ${evidence.second(departed)}`;
+  const found = (stamp.commits ?? []).flatMap(({ application, commit }) => {
+    const live = heldIn(evidence.applications.get(application) ?? [], arrived, departed, ({ status }) => {
+      const { revision, status: compared } = status?.sync ?? {};
+      const ours = revision !== undefined && (revision === commit || objects.descends(commit, revision));
+      return ours && compared === 'Synced' && status?.health?.status === 'Healthy';
+    });
+    return live ? [] : [`${left} though ${application} was never synced to ${commit.slice(0, 7)} and healthy`];
+  });
+  const minutes = evidence.scene.story.network.stations.find((plan) => plan.name === stamp.station)?.soak;
+  return minutes === undefined ? found : [...found, ...soaked(evidence, left, stamp, minutes)];
+}
+
+/** The station was kept for all of its soak, and nothing was Degraded in it. */
+function soaked(evidence: Evidence, left: string, stamp: Stamp, minutes: number): string[] {
+  const [arrived, departed] = [Date.parse(stamp.arrived ?? ''), Date.parse(stamp.departed)];
+  const soak = minutes * 60_000;
+  if (departed - arrived < soak)
+    return [`${left} after ${(departed - arrived) / 1_000} s of its soak of ${minutes} min`];
+  const station = evidence.stationAt(stamp.station, departed - 1)?.object;
+  return (station?.spec.applications ?? []).flatMap((reference) => {
+    const broken = (evidence.applications.get(keyOf(reference)) ?? []).findLast(
+      ({ from, to = departed, object }) =>
+        from < departed - TOLERANCE_MS && to > arrived && object.status?.health?.status === 'Degraded',
+    );
+    const since = broken === undefined ? -Infinity : (broken.to ?? departed);
+    if (departed - since >= soak - TOLERANCE_MS) return [];
+    return [`${left}, ${((departed - since) / 1_000).toFixed(0)} s after ${keyOf(reference)} was Degraded`];
+  });
+}

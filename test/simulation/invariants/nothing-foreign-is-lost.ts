@@ -1,0 +1,43 @@
+/** I3: what the runtime did not write is not overwritten without a person's word, and no push takes a head but forward. */
+
+import type { HeadChange } from '../world/git-server';
+import { at, isRuntime, type Evidence } from './evidence';
+
+const STATE_FILE = '.k8sta/state.yaml';
+
+/** What the runtime last wrote at each path of a branch; `undefined` where it took the file away. */
+type Written = Map<string, string | undefined>;
+
+export function nothingForeignIsLost(evidence: Evidence): string[] {
+  const { git } = evidence.scene;
+  const ours = new Map<string, Written>();
+  return git.history
+    .filter(({ by }) => isRuntime(by))
+    .flatMap((move) => {
+      const place = `${move.repoURL} ${move.branch}`;
+      const written: Written = ours.get(place) ?? new Map<string, string | undefined>();
+      ours.set(place, written);
+      return judged(evidence, move, written);
+    });
+}
+
+function judged(evidence: Evidence, move: HeadChange, written: Written): string[] {
+  const { objects } = evidence.scene.git;
+  const { time, branch, before, after } = move;
+  if (after === undefined || (before !== undefined && !objects.descends(before, after))) {
+    return [`${branch} was forced from ${before?.slice(0, 7)} at ${evidence.second(time)}`];
+  }
+  const old: ReadonlyMap<string, string> = before === undefined ? new Map() : objects.filesNow(before);
+  const now = objects.filesNow(after);
+  const changed = [...new Set([...old.keys(), ...now.keys()])].filter((path) => old.get(path) !== now.get(path));
+  const lost = changed.filter((path) => old.has(path) && old.get(path) !== written.get(path));
+  for (const path of [...changed, STATE_FILE]) written.set(path, now.get(path));
+  if (lost.length === 0 || (before !== undefined && wasResumed(evidence, before, time))) return [];
+  return [`${lost.join(', ')} of ${branch}, which was not ours, was overwritten at ${evidence.second(time)}`];
+}
+
+/** Whether a person had said, of this very head, that our files go on top. */
+const wasResumed = (evidence: Evidence, head: string, time: number): boolean =>
+  [...evidence.tickets.values()].some((versions) =>
+    (at(versions, time)?.object.spec.resumes ?? []).some((resume) => resume.heads?.includes(head)),
+  );

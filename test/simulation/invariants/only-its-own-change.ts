@@ -1,0 +1,83 @@
+/** I7: with an image no configuration moves, and with configuration no image; each ticket carries its own change alone. */
+
+import type { Change, Station, Ticket } from '../../../lib/api';
+import type { Evidence, Landing, Shown } from './evidence';
+
+const COMPLETE: readonly string[] = ['Arrived', 'NoChange'];
+
+export function onlyItsOwnChange(evidence: Evidence): string[] {
+  return evidence.landings.flatMap((landing) => carried(evidence, landing));
+}
+
+function carried(evidence: Evidence, landing: Landing): string[] {
+  const { commit, time, application } = landing;
+  const ticket = evidence.ticketAt(landing.ticket, time)?.object;
+  const station = evidence.stationAt(landing.station, time)?.object;
+  const after = evidence.shown(commit.commit);
+  if (ticket === undefined || station === undefined || after === undefined || ticket.spec.rollback) return [];
+  const good = goodBefore(evidence, station, application, Date.parse(station.status?.occupant?.start ?? ''));
+  const before = good === undefined ? undefined : evidence.shown(good);
+  if (before === undefined) return [];
+  const changes = changesOf(ticket);
+  const where = `${landing.ticket} at ${landing.station} for ${application} at ${evidence.second(time)}`;
+  return [...configuration(evidence, landing, changes, before, after), ...images(changes, before, after)].map(
+    (what) => `${where} ${what}`,
+  );
+}
+
+/** Its own change, and what it took along. */
+const changesOf = (ticket: Ticket): Change[] => [
+  ...(ticket.spec.change === undefined ? [] : [ticket.spec.change]),
+  ...(ticket.status?.absorbed ?? []).map((one) => one.change),
+];
+
+/** The commit that last completed an arrival there, of this very station. */
+function goodBefore(evidence: Evidence, station: Station, application: string, time: number): string | undefined {
+  const made = Date.parse(station.metadata.creationTimestamp ?? '');
+  const found = [...evidence.tickets.values()]
+    .flatMap((versions) => versions.at(-1)?.object.status?.stamps ?? [])
+    .filter(({ station: place, result }) => place === station.metadata.name && COMPLETE.includes(result))
+    .map(({ departed, commits = [] }) => ({
+      departed: Date.parse(departed),
+      commit: commits.find((one) => one.application === application)?.commit,
+    }))
+    .filter(({ departed, commit }) => commit !== undefined && departed <= time + 1_000 && departed >= made);
+  return found.sort((one, other) => other.departed - one.departed)[0]?.commit;
+}
+
+function configuration(
+  evidence: Evidence,
+  landing: Landing,
+  changes: readonly Change[],
+  before: Shown,
+  after: Shown,
+): string[] {
+  const sources = changes.flatMap((change) => change.sources ?? []).filter((one) => one.repoURL === landing.repoURL);
+  const overlays = changes.flatMap((change) => change.overlays ?? []).filter((one) => one.repoURL === landing.repoURL);
+  const bases = [before.base, ...sources.map(({ commit }) => evidence.source(commit, 'base/config'))];
+  const own = [
+    before.overlay,
+    ...[...sources, ...overlays].map(({ commit }) => evidence.source(commit, `${landing.branch}/config`)),
+  ];
+  return [
+    ...(bases.includes(after.base)
+      ? []
+      : [`moved the base from "${before.base}" to "${after.base}", which is not its own`]),
+    ...(own.includes(after.overlay)
+      ? []
+      : [`moved the overlay from "${before.overlay}" to "${after.overlay}", which is not its own`]),
+  ];
+}
+
+function images(changes: readonly Change[], before: Shown, after: Shown): string[] {
+  const own = changes.flatMap((change) => change.images ?? []);
+  return [...after.images].flatMap(([repository, tag]) => {
+    const allowed = [
+      before.images.get(repository),
+      ...own.filter((one) => one.repoURL === repository).map((one) => one.tag),
+    ];
+    return allowed.includes(tag)
+      ? []
+      : [`moved ${repository} from ${before.images.get(repository)} to ${tag}, which is not its own`];
+  });
+}

@@ -1,0 +1,26 @@
+/** I8: with nothing to do the runtime writes nothing, renders nothing and clones nothing. */
+
+import { isRuntime, type Evidence } from './evidence';
+
+/** What subscriptions ask for at their interval. */
+const ASKED_FOR: readonly string[] = ['look', 'list', 'watch'];
+
+export function quietAtRest({ scene }: Evidence): string[] {
+  const { rest } = scene;
+  const changes = scene.api.history.slice(rest.changes).filter(({ by }) => isRuntime(by));
+  const heads = scene.git.history.slice(rest.heads).filter(({ by }) => isRuntime(by));
+  const effects = [...scene.effects()].flatMap(([word, count]) => {
+    const more = count - (rest.effects.get(word) ?? 0);
+    return more === 0 || ASKED_FOR.includes(word) ? [] : [`${more} times ${word}`];
+  });
+  return [
+    ...changes
+      .slice(0, 1)
+      .map(
+        ({ object }) =>
+          `the runtime wrote ${changes.length} times at rest, first ${object.kind} ${object.metadata.name}`,
+      ),
+    ...heads.slice(0, 1).map(({ branch }) => `the runtime moved ${branch} at rest`),
+    ...(effects.length === 0 ? [] : [`the runtime was busy at rest: ${effects.join(', ')}`]),
+  ];
+}

@@ -1,0 +1,214 @@
+/** One history as it is lived: a network, the machine, people, and everything that was seen of them. */
+
+import type { Station, Ticket, Track } from '../../lib/api';
+import { STATIONS, TICKETS, TRACKS } from '../../runtime/dispatch/resources';
+import { assemble } from '../../runtime/dispatch/machine';
+import { World } from '../../runtime/dispatch/world';
+import { silentLog, type Log, type LogFields } from '../../runtime/log';
+import { apply, drawNetwork, type Network } from './network';
+import { act, drawActions, type Action } from './people';
+import {
+  ArgoCd,
+  Chance,
+  Faults,
+  GitServers,
+  Process,
+  Registries,
+  SimulatedApi,
+  Timeline,
+  type Fault,
+  type Health,
+} from './world';
+import { SimulatedCluster } from './world/cluster';
+import { SimulatedGit } from './world/git';
+import { simulatedRenderer } from './world/renderer';
+
+/** Everything that a history follows from. */
+export interface Story {
+  readonly seed: number;
+  readonly network: Network;
+  readonly actions: readonly Action[];
+  /** Exactly what goes wrong. @default drawn by chance, as often as `trouble` says */
+  readonly faults?: readonly Fault[];
+  /** Probability of a fault at each effect. @default 0 */
+  readonly trouble?: number;
+}
+
+/** One line of a history. */
+export interface Line {
+  /** Milliseconds since the beginning. */
+  readonly at: number;
+  readonly who: string;
+  readonly what: string;
+}
+
+const START = Date.parse('2030-01-01T00:00:00Z');
+const PEOPLE = ['Ada', 'Grace'] as const;
+/** How long after the last action things may still go wrong. */
+const TROUBLE_AFTER_MS = 60_000;
+/** How long a history has to come to rest once nothing goes wrong any more: every deadline and window is shorter. */
+const REST_WITHIN_MS = 3 * 3_600_000;
+/** Silence that counts as rest, and how long the rest is watched for being one. */
+const SILENT_MS = 40 * 60_000;
+const QUIET_MS = 20 * 60_000;
+/** What a history of this size never needs. */
+const MOST_EVENTS = 60_000;
+
+export function drawStory(seed: number): Story {
+  const chance = new Chance(seed);
+  const trouble = chance.one('trouble', [0, 0.01, 0.02, 0.05]) ?? 0;
+  return { seed, network: drawNetwork(chance), actions: drawActions(chance), trouble };
+}
+
+export class Scene {
+  readonly timeline = new Timeline(START);
+  readonly lines: Line[] = [];
+  readonly api = new SimulatedApi(() => this.timeline.now);
+  readonly git = new GitServers(() => this.timeline.now);
+  readonly registries = new Registries();
+  readonly chance: Chance;
+  readonly faults: Faults;
+  readonly argocd: ArgoCd;
+  /** Every run of the runtime, the present one last. */
+  readonly processes: Process[] = [];
+  /** What the runtime logged as an error. */
+  readonly errors: string[] = [];
+  /** Lengths of the histories when rest was reached. */
+  rest = { changes: 0, heads: 0, effects: new Map<string, number>(), at: 0 };
+  person = 'Ada';
+  #numbers = new Map<string, number>();
+
+  constructor(readonly story: Story) {
+    this.chance = new Chance(story.seed);
+    this.faults = new Faults(this.chance, story.trouble ?? 0, story.faults);
+    const { timeline, api, git, chance } = this;
+    this.argocd = new ArgoCd({ timeline, api, git, chance, fate: (application) => this.#fate(application) });
+  }
+
+  /** Lives the history to its end. */
+  async live(): Promise<this> {
+    const { story, timeline } = this;
+    apply(story.network, this.api, this.git, this.registries, 'Ada');
+    this.#begin();
+    for (const [index, action] of story.actions.entries()) {
+      timeline.after(action.at, () => {
+        this.person = PEOPLE[index % PEOPLE.length] ?? 'Ada';
+        const words = act(this, action);
+        this.argocd.noticeHeads();
+        if (words !== undefined) this.tell(this.person, words);
+      });
+    }
+    const calm = Math.max(0, ...story.actions.map(({ at }) => at)) + TROUBLE_AFTER_MS;
+    await this.#pass(calm);
+    this.faults.over = true;
+    await this.#rest(calm);
+    return this;
+  }
+
+  tell(who: string, what: string): void {
+    this.lines.push({ at: this.timeline.uptime, who, what });
+  }
+
+  /** 1, 2, 3: for names. */
+  number(of: string): number {
+    const next = (this.#numbers.get(of) ?? 0) + 1;
+    this.#numbers.set(of, next);
+    return next;
+  }
+
+  tickets = (): Ticket[] => this.api.list(TICKETS);
+  stations = (): Station[] => this.api.list(STATIONS);
+  tracks = (): Track[] => this.api.list(TRACKS);
+
+  async #rest(calm: number): Promise<void> {
+    const { timeline } = this;
+    let changed = this.#activity();
+    let since = timeline.uptime;
+    while (timeline.uptime - since < SILENT_MS && timeline.uptime < calm + REST_WITHIN_MS) {
+      await this.#pass(timeline.uptime + 5 * 60_000);
+      if (this.#activity() !== changed) {
+        changed = this.#activity();
+        since = timeline.uptime;
+      }
+    }
+    this.rest = {
+      changes: this.api.history.length,
+      heads: this.git.history.length,
+      effects: this.effects(),
+      at: timeline.uptime,
+    };
+    await this.#pass(timeline.uptime + QUIET_MS);
+  }
+
+  /** How often each kind of effect was asked for, by all runs of the runtime. */
+  effects(): Map<string, number> {
+    const all = new Map<string, number>();
+    for (const { effects } of this.processes) {
+      for (const [word, count] of effects) all.set(word, (all.get(word) ?? 0) + count);
+    }
+    return all;
+  }
+
+  #activity(): number {
+    return this.api.history.length + this.git.history.length;
+  }
+
+  async #pass(until: number): Promise<void> {
+    let heads = this.git.history.length;
+    const { timeline } = this;
+    let events = 0;
+    for (let next = timeline.nextAt; next !== undefined && next <= until; next = timeline.nextAt) {
+      events += await timeline.until(next);
+      if (this.git.history.length !== heads) {
+        heads = this.git.history.length;
+        this.argocd.noticeHeads();
+      }
+      if (events > MOST_EVENTS) throw new Error(`seed ${this.story.seed}: the history does not end`);
+    }
+    await timeline.until(until);
+  }
+
+  /** Starts a run of the runtime; when it dies another one follows. */
+  #begin(): void {
+    const number = this.processes.length + 1;
+    const name = `runtime ${number}`;
+    const { timeline, chance, faults } = this;
+    const process: Process = new Process(name, timeline, chance, faults, (words) => this.tell(name, words));
+    process.onDeath = () => {
+      timeline.after(500 + Math.floor(chance.next('replacement') * 20_000), () => this.#begin());
+    };
+    this.processes.push(process);
+    this.tell(name, 'starts');
+    const { clock, random } = process;
+    const log = this.#log();
+    const cluster = new SimulatedCluster(this.api, process, faults);
+    const world = new World({ cluster, credentialsNamespace: cluster.namespace, clock, log });
+    const machine = assemble({
+      cluster,
+      world,
+      git: new SimulatedGit(this.git, process),
+      renderer: simulatedRenderer(process),
+      registry: this.registries.of(process),
+      clock,
+      random,
+      log,
+      patience: { settleMs: 2_000 },
+    });
+    void machine.start();
+  }
+
+  #log(): Log {
+    const error = (fields: LogFields, message: string): void => {
+      this.errors.push(`${message}: ${JSON.stringify(fields)}`);
+    };
+    const log: Log = { ...silentLog, error, child: () => log };
+    return log;
+  }
+
+  /** How a release fares, by application and by how often that one was rolled out. */
+  #fate(application: string): Health {
+    const drawn = this.chance.next(`fate ${application}`);
+    if (drawn < 0.86) return 'Healthy';
+    return drawn < 0.92 ? 'Degraded' : drawn < 0.96 ? 'Suspended' : 'SyncFails';
+  }
+}

@@ -1,0 +1,121 @@
+/** The Git port of one process: a mirror of its own that knows what it fetched and made, and wires to the servers. */
+
+import { TerminalError, TransientError } from '../../../runtime/errors';
+import type { CommitDescription, CommitOrder, Git, HeadUpdate, PushOutcome, TreeEntry } from '../../../runtime/git';
+import { commitObject } from '../../../runtime/git/commit-order';
+import { commitMissing } from '../../../runtime/git/failure';
+import { assertBranch, assertObjectId } from '../../../runtime/git/names';
+import { assertDistinct } from '../../../runtime/git/push';
+import type { GitServers } from './git-server';
+import type { Process } from './process';
+
+/** Repositories by their last part, as effects are called. */
+const shortName = (repoURL: string): string => repoURL.slice(repoURL.lastIndexOf('/') + 1);
+
+export class SimulatedGit implements Git {
+  /** Commits that this mirror has. */
+  readonly #mirror = new Set<string>();
+
+  constructor(
+    private readonly servers: GitServers,
+    private readonly process: Process,
+  ) {}
+
+  async heads(repoURL: string, branches: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    branches.forEach(assertBranch);
+    if (branches.length === 0) return new Map();
+    return this.process.call(
+      `ls-remote ${shortName(repoURL)}`,
+      () => {
+        const heads = this.servers.heads(repoURL);
+        return new Map(branches.flatMap((branch) => (heads.has(branch) ? [[branch, heads.get(branch) ?? '']] : [])));
+      },
+      { kind: 'read' },
+    );
+  }
+
+  async has(repoURL: string, commit: string): Promise<boolean> {
+    assertObjectId(commit);
+    const key = `${repoURL} ${commit}`;
+    if (this.#mirror.has(key)) return true;
+    const found = await this.process.call(`fetch ${shortName(repoURL)}`, () => this.servers.has(repoURL, commit), {
+      kind: 'read',
+    });
+    if (found) this.#mirror.add(key);
+    return found;
+  }
+
+  async files(repoURL: string, commit: string, under?: string): Promise<ReadonlyMap<string, TreeEntry>> {
+    await this.#require(repoURL, commit);
+    return this.servers.objects.files(commit, under);
+  }
+
+  async blobs(repoURL: string, oids: Iterable<string>): Promise<ReadonlyMap<string, Uint8Array>> {
+    const found = new Map<string, Uint8Array>();
+    for (const oid of new Set(oids)) {
+      assertObjectId(oid);
+      const bytes = this.servers.objects.blob(oid);
+      if (bytes === undefined)
+        throw new TerminalError(`${repoURL} does not have the file contents ${oid}`, 'BlobMissing');
+      found.set(oid, bytes);
+    }
+    return found;
+  }
+
+  async contains(repoURL: string, ancestor: string, descendant: string): Promise<boolean> {
+    assertObjectId(ancestor);
+    await this.#require(repoURL, descendant);
+    return this.servers.objects.descends(ancestor, descendant);
+  }
+
+  async describe(repoURL: string, commit: string): Promise<CommitDescription> {
+    await this.#require(repoURL, commit);
+    return this.servers.objects.commit(commit);
+  }
+
+  async commit(repoURL: string, order: CommitOrder): Promise<{ tree: string; commit: string }> {
+    const { objects } = this.servers;
+    if (order.parent !== undefined) await this.#require(repoURL, order.parent);
+    const before = order.parent === undefined ? undefined : objects.commit(order.parent).tree;
+    const tree = await objects.edit(before, order.remove, order.write);
+    const commit = objects.put(commitObject(order, tree));
+    this.#mirror.add(`${repoURL} ${commit}`);
+    return { tree, commit };
+  }
+
+  async push(repoURL: string, updates: readonly HeadUpdate[], { deadline }: { deadline: Date }): Promise<PushOutcome> {
+    updates.forEach(({ branch }) => assertBranch(branch));
+    assertDistinct(updates);
+    if (updates.length === 0) return { outcome: 'Accepted' };
+    const { objects } = this.servers;
+    for (const { commit, expected } of updates) {
+      assertObjectId(commit);
+      if (!this.#mirror.has(`${repoURL} ${commit}`)) throw commitMissing(repoURL, commit);
+      if (expected !== undefined && !objects.descends(expected, commit)) {
+        throw new TerminalError(`${commit} is not built on ${expected}`, 'NotDescendant');
+      }
+    }
+    const branches = updates.map(({ branch }) => branch).join(' ');
+    try {
+      const landed = await this.process.call(
+        `push ${shortName(repoURL)} ${branches}`,
+        () => this.servers.push(repoURL, updates, this.process.name),
+        { kind: 'write', patienceMs: deadline.getTime() - this.process.clock.now() },
+      );
+      return landed
+        ? { outcome: 'Accepted' }
+        : { outcome: 'Refused', kind: 'Moved', message: `${branches}: the head is not the one expected` };
+    } catch (error) {
+      if (!(error instanceof TransientError)) throw error;
+      return { outcome: 'Unanswered', message: error.message };
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#mirror.clear();
+  }
+
+  async #require(repoURL: string, commit: string): Promise<void> {
+    if (!(await this.has(repoURL, commit))) throw commitMissing(repoURL, commit);
+  }
+}

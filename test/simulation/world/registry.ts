@@ -1,0 +1,36 @@
+/** Image registries: tags in the order in which they were built. */
+
+import { createHash } from 'node:crypto';
+import type { Registry } from '../../../runtime/registry';
+import type { Process } from './process';
+
+export class Registries {
+  readonly #tags = new Map<string, Map<string, Date>>();
+
+  publish(repoURL: string, tag: string, built: Date): void {
+    const tags = this.#tags.get(repoURL) ?? new Map<string, Date>();
+    this.#tags.set(repoURL, tags.set(tag, built));
+  }
+
+  remove(repoURL: string, tag: string): void {
+    this.#tags.get(repoURL)?.delete(tag);
+  }
+
+  tags(repoURL: string): string[] {
+    return [...(this.#tags.get(repoURL)?.keys() ?? [])];
+  }
+
+  /** The port of one process. */
+  of(process: Process): Registry {
+    const look = <T>(repoURL: string, answer: () => T): Promise<T> =>
+      process.call(`look ${repoURL}`, answer, { kind: 'read' });
+    return {
+      tags: (repoURL) => look(repoURL, () => this.tags(repoURL)),
+      digest: async (repoURL, tag) =>
+        this.#tags.get(repoURL)?.has(tag)
+          ? `sha256:${createHash('sha256').update(`${repoURL}:${tag}`).digest('hex')}`
+          : undefined,
+      created: async (repoURL, tag) => this.#tags.get(repoURL)?.get(tag),
+    };
+  }
+}
