@@ -5,6 +5,7 @@ import type { ApplicationReference, RenderedState } from '../lib/api';
 import {
   applyChange,
   ownershipOf,
+  treeDigest,
   type Expectation,
   type Job,
   type JobResults,
@@ -14,7 +15,11 @@ import {
   type PreparedApplication,
   type PrepareApplication,
   type PrepareJob,
+  type PreviewedApplication,
+  type PreviewJob,
   type RecordedCommit,
+  type SourceHistory,
+  type Trees,
   type Verdict,
 } from '../runtime/journey';
 
@@ -44,17 +49,23 @@ export const applicationKey = ({ namespace, name }: { readonly namespace: string
 const sha = (...parts: readonly string[]): string => createHash('sha1').update(parts.join('\0')).digest('hex');
 
 /** What a state shows: the same for equal images and commits, whoever put them there. */
-const treeOf = (reference: ApplicationReference, state: RenderedState): string =>
+const treeOf = (reference: ApplicationReference, state: RenderedState, renderer: string): string =>
   sha(
     applicationKey(reference),
+    renderer,
     state.base ?? '',
     state.overlay ?? '',
     ...(state.images ?? []).map((image) => `${image.repoURL}:${image.tag ?? ''}@${image.digest ?? ''}`),
     ...(state.charts ?? []).map((chart) => `${chart.repoURL}/${chart.name}@${chart.version}`),
   );
 
+/** Source commits are never compared here: a later one is always news. */
+const NO_HISTORY: SourceHistory = { contains: () => false, onBranch: () => true };
+
 export class Model {
   readonly scripts = new Map<string, HealthScript>();
+  /** Version of the renderer: another one writes other files from the same state. */
+  renderer = '1';
   private readonly branches = new Map<string, Branch>();
   private readonly trees = new Map<string, string>();
 
@@ -78,6 +89,8 @@ export class Model {
         };
       case 'prepare':
         return this.prepare(job);
+      case 'preview':
+        return job.applications.map((application) => this.preview(job, application));
       case 'land':
         return this.land(job);
       case 'heads':
@@ -99,10 +112,11 @@ export class Model {
     if (ownership.whose !== 'Ours' && ownership.whose !== 'Nobody')
       return { outcome: 'Suspended', reference, ownership };
     const from = application.good?.state ?? application.start ?? {};
-    const state = applyChange(from, job.change, job.root, reference, { contains: () => false, onBranch: () => true });
-    const tree = treeOf(reference, state);
+    const state = applyChange(from, job.change, job.root, reference, NO_HISTORY);
+    const tree = treeOf(reference, state, this.renderer);
+    const trees = this.difference(head, tree);
     if (head !== undefined && this.trees.get(head) === tree) {
-      return { outcome: 'NoChange', reference, parent: head, tree, commit: head, state, message: 'no change' };
+      return { outcome: 'NoChange', reference, parent: head, tree, trees, commit: head, state, message: 'no change' };
     }
     const commit = sha(head ?? '', tree, job.start.toISOString(), job.ticket);
     this.trees.set(commit, tree);
@@ -111,10 +125,29 @@ export class Model {
       reference,
       ...(head === undefined ? {} : { parent: head }),
       tree,
+      trees,
       commit,
       state,
       message: '1 file',
     };
+  }
+
+  private preview(job: PreviewJob, { reference, good, start }: PrepareApplication): PreviewedApplication {
+    const state = job.changes.reduce(
+      (from, { change, root }) => applyChange(from, change, root, reference, NO_HISTORY),
+      good?.state ?? start ?? {},
+    );
+    return {
+      outcome: 'Trees',
+      reference,
+      trees: this.difference(this.head(reference), treeOf(reference, state, this.renderer)),
+    };
+  }
+
+  /** Every application is one file here. */
+  private difference(head: string | undefined, tree: string): Trees {
+    const changed = head !== undefined && this.trees.get(head) === tree ? 0 : 1;
+    return { digest: treeDigest({ file: tree }), changed, summary: changed === 0 ? 'no change' : '~file' };
   }
 
   private land(job: LandJob): Landing {

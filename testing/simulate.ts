@@ -6,6 +6,7 @@ import { parseImageReference } from '../lib/network/image-reference';
 import { Journey } from './journey';
 import { applicationKey, type HealthScript } from './model';
 import { resourcesOf } from './network';
+import { approvedBy, waitingForApproval } from './people';
 import { Simulation as Engine } from './simulation';
 
 /** A ride in preparation. Each method returns this, so that a test reads as one sentence. */
@@ -57,6 +58,28 @@ export class Simulation {
     if (found.length === 0) throw new Error(`there is no station ${station}: ${this.names(this.engine.stations)}`);
     for (const reference of found.flatMap((one) => one.spec.applications)) {
       this.engine.model.scripts.set(applicationKey(reference), script);
+    }
+    return this;
+  }
+
+  /**
+   * Lets the ride go on to where it rests, then has a person approve what every ticket that waits for it would change at
+   * the station.
+   *
+   * @param station name of the Station
+   * @param by who approves, as Kubernetes would know them
+   * @throws Error when no ticket waits for an approval there
+   */
+  approve(station: string, by = 'somebody'): this {
+    this.engine.settle();
+    const { tickets } = this.engine;
+    const waiting = waitingForApproval(tickets.values(), station);
+    if (waiting.length === 0) {
+      const picture = new Journey([...tickets.values()]).toString() || 'no ticket rides';
+      throw new Error(`no ticket waits for an approval of ${station}:\n${picture}`);
+    }
+    for (const [key, ticket] of tickets) {
+      if (waiting.includes(ticket)) tickets.set(key, approvedBy(ticket, station, by));
     }
     return this;
   }

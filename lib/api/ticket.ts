@@ -151,6 +151,12 @@ export const Arrival = s.shape('The present arrival, or the last one until the n
     s.list(RenderedState, 'Rendered states, each once.', { maxItems: 200, 'x-kubernetes-list-type': 'atomic' }),
   ),
   applications: s.listByName(ArrivalApplication, 'One entry for each application.', 200, ['namespace', 'name']),
+  approvals: Type.Optional(
+    s.list(Approval, 'The approvals that opened the gate, as its commits name them.', {
+      maxItems: 20,
+      'x-kubernetes-list-type': 'atomic',
+    }),
+  ),
   pullRequests: Type.Optional(
     s.list(s.text('Address.'), 'Open pull requests.', { maxItems: 200, 'x-kubernetes-list-type': 'atomic' }),
   ),
@@ -159,6 +165,39 @@ export const Arrival = s.shape('The present arrival, or the last one until the n
   ),
 });
 export type Arrival = Static<typeof Arrival>;
+
+export const Entry = s.shape('What the ticket would change at the station before which it stands (rule F2).', {
+  station: s.placeName('The station.'),
+  digest: Type.Optional(s.digest('Digest over the trees of all applications: what an approval names (rule F3).')),
+  inputs: Type.Optional(
+    s.digest('Fingerprint of all that the trees follow from; they are worked out anew when it changes.'),
+  ),
+  behind: Type.Optional(
+    s.list(s.objectName('Name.'), 'Older tickets of its track that stand there, taken as if they had arrived.', {
+      maxItems: 10,
+      'x-kubernetes-list-type': 'atomic',
+    }),
+  ),
+  diffs: s.list(
+    s.shape('Difference between the branch and what it would show.', {
+      application: s.text('`<namespace>/<name>`.', { maxLength: 320 }),
+      tree: s.digest('Digest over the managed files.'),
+      changed: s.count('Changed files.'),
+      summary: s.text('In a line.', { maxLength: 256 }),
+    }),
+    'One for each application.',
+    { maxItems: 200, 'x-kubernetes-list-type': 'atomic' },
+  ),
+  message: Type.Optional(s.message('Why nothing is shown, where nothing is.')),
+  failure: Type.Optional(
+    s.shape('How its arrival would fail.', {
+      reason: s.words('One word for programs.', FAILURE_REASONS),
+      message: s.message('In the words of whoever said no.'),
+    }),
+  ),
+  voided: Type.Optional(s.message('Which approval does not hold any more, and what changed since it was given.')),
+});
+export type Entry = Static<typeof Entry>;
 
 export const Stamp = s.shape('One visit, punched.', {
   station: s.placeName('The station.'),
@@ -219,20 +258,7 @@ export const TicketStatus = s.shape('Where the ticket is, where it was, and what
     ),
   ),
   arrival: Type.Optional(Arrival),
-  entry: Type.Optional(
-    s.shape('What an approver sees (rule F2).', {
-      digest: s.digest('Digest over the trees.'),
-      diffs: s.list(
-        s.shape('Difference of one application.', {
-          application: s.text('`<namespace>/<name>`.', { maxLength: 320 }),
-          changed: s.count('Changed files.'),
-          summary: s.message('In a line.'),
-        }),
-        'One for each application.',
-        { maxItems: 200, 'x-kubernetes-list-type': 'atomic' },
-      ),
-    }),
-  ),
+  entry: Type.Optional(Entry),
   stamps: Type.Optional(s.list(Stamp, 'Visits, oldest first.', { maxItems: 1000, 'x-kubernetes-list-type': 'atomic' })),
   supersededBy: Type.Optional(
     s.shape('The ticket that took it along.', { ticket: s.objectName('Name.'), uid: s.uid('Uid.') }),

@@ -10,6 +10,7 @@ import { land } from './land';
 import { look, type ReadSecret } from './look';
 import { prepare } from './prepare';
 import type { Records } from './records';
+import { preview } from './preview';
 import { sourceHeads } from './sources';
 
 export interface JobTools {
@@ -31,6 +32,8 @@ export function jobRunner(tools: JobTools): JobRunner {
         return look(registry, secret, job, signal);
       case 'prepare':
         return prepare({ git, renderer }, job, signal);
+      case 'preview':
+        return preview({ git, renderer }, job, signal);
       case 'land':
         return land(tools, job, signal);
       case 'heads':

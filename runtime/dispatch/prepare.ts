@@ -1,6 +1,12 @@
 /** The job `prepare`: the commits of one arrival are made in the mirror, and shown to nobody (rules A2-A8, D2, D3, D8). */
 
-import { STATE_FILE, type FailureReason, type RenderedState } from '../../lib/api';
+import {
+  STATE_FILE,
+  type ApplicationReference,
+  type Change,
+  type FailureReason,
+  type RenderedState,
+} from '../../lib/api';
 import { messageOf, TerminalError } from '../errors';
 import { blobId, type Git } from '../git';
 import {
@@ -13,15 +19,18 @@ import {
   type PrepareApplication,
   type Prepared,
   type PreparedApplication,
+  type Ownership,
   type PrepareJob,
+  type PreviewJob,
   type SourceHistory,
 } from '../journey';
 import type { Renderer } from '../render';
 import { editAdopted, managedFiles, managedIds, takeOver } from './adoption';
 import { commitMessage } from './commit-message';
 import { compose, type Composition } from './compose';
+import { treesOf } from './difference';
 import { headFacts, placeOf, readHeads } from './heads';
-import { recover } from './recovery';
+import { recover, type Recovered } from './recovery';
 import { branchContent, writeStateRecord, type BranchContent } from './state-record';
 
 /** Author and committer of every commit of ours. */
@@ -44,12 +53,20 @@ export async function prepare(tools: Tools, job: PrepareJob, signal: AbortSignal
       try {
         return await prepareOne(tools, job, application, heads.get(placeOf(reference)), signal);
       } catch (error) {
-        if (!(error instanceof TerminalError)) throw error;
-        const reason = REASONS.find((known) => known === error.reason) ?? 'RenderFailed';
-        return { outcome: 'Failed', reference, reason, message: `${reference.name}: ${messageOf(error)}` };
+        return failedBy(error, reference);
       }
     }),
   );
+}
+
+/** What is final ends the arrival in its own words. @throws everything else, since trying again may help */
+export function failedBy(
+  error: unknown,
+  reference: ApplicationReference,
+): Extract<PreparedApplication, { outcome: 'Failed' }> {
+  if (!(error instanceof TerminalError)) throw error;
+  const reason = REASONS.find((known) => known === error.reason) ?? 'RenderFailed';
+  return { outcome: 'Failed', reference, reason, message: `${reference.name}: ${messageOf(error)}` };
 }
 
 async function prepareOne(
@@ -59,25 +76,72 @@ async function prepareOne(
   head: string | undefined,
   signal: AbortSignal,
 ): Promise<PreparedApplication> {
-  const { git } = tools;
+  const found = await findGood(tools.git, application, head);
+  if (found.ownership.whose !== 'Ours' && found.ownership.whose !== 'Nobody') {
+    return { outcome: 'Suspended', reference: application.reference, ownership: found.ownership };
+  }
+  return finish(tools, job, application, await workOut(tools, application, found, [job], signal));
+}
+
+/** A branch as it is, and the good state that a change is put on. */
+interface Found extends Recovered {
+  readonly head: string | undefined;
+  /** Whose the head is by the records of the cluster alone. */
+  readonly recorded: Ownership;
+}
+
+/** @param head of the branch */
+export async function findGood(git: Git, application: PrepareApplication, head: string | undefined): Promise<Found> {
   const { reference, listed, resumed } = application;
   const known = [...listed, ...(application.head === undefined ? [] : [application.head])];
   const facts = await headFacts(git, reference.repoURL, head, known);
-  const ownership = ownershipOf(facts, application.head, listed, resumed);
-  const found = await takeOver(git, reference, await recover(git, application, ownership));
-  if (found.ownership.whose !== 'Ours' && found.ownership.whose !== 'Nobody') {
-    return { outcome: 'Suspended', reference, ownership: found.ownership };
-  }
+  const recorded = ownershipOf(facts, application.head, listed, resumed);
+  const found = await takeOver(git, reference, await recover(git, application, recorded));
+  return { ...found, head, recorded };
+}
+
+/** What an application would show, and what its branch shows now. */
+interface Result {
+  readonly head: string | undefined;
+  readonly parent: BranchContent | undefined;
+  /** Files of the head that are ours to replace or remove: path -> blob id. */
+  readonly managed: Readonly<Record<string, string>>;
+  readonly state: RenderedState;
+  readonly good: string | undefined;
+  readonly composition: Composition;
+  /** Read back from the branch, where the station had no record of it. */
+  readonly recovered: { readonly commit: string; readonly state: RenderedState } | undefined;
+}
+
+/**
+ * The good state with changes put on it, one after the other, and the files that come of it.
+ *
+ * @throws TerminalError with the words in which an arrival fails
+ */
+export async function workOut(
+  tools: Tools,
+  application: PrepareApplication,
+  found: Found,
+  changes: PreviewJob['changes'],
+  signal: AbortSignal,
+): Promise<Result> {
+  const { git } = tools;
+  const { reference } = application;
   const good = application.good ?? found.good;
-  const from = good?.state ?? application.start ?? {};
-  const history = await sourceHistory(git, job, application, from);
-  const state = applyChange(from, job.change, job.root, reference, history);
-  const parent = head === undefined ? undefined : await branchContent(git, reference.repoURL, head);
-  const managed = await managedIds(git, reference, ownership, parent);
-  const composition = await filesOf(tools, application, good, state, signal);
-  const recovered = application.good === undefined ? found.good : undefined;
-  const result = { head, parent, managed, state, good: good?.commit, composition };
-  return finish(tools, job, application, { ...result, recovered });
+  let state = good?.state ?? application.start ?? {};
+  for (const { change, root } of changes) {
+    state = applyChange(state, change, root, reference, await sourceHistory(git, change, reference, state));
+  }
+  const parent = found.head === undefined ? undefined : await branchContent(git, reference.repoURL, found.head);
+  return {
+    head: found.head,
+    parent,
+    managed: await managedIds(git, reference, found.recorded, parent),
+    state,
+    good: good?.commit,
+    composition: await filesOf(tools, application, good, state, signal),
+    recovered: application.good === undefined ? found.good : undefined,
+  };
 }
 
 /** A state that the change leaves as it is keeps its files byte for byte; nothing is rendered for it (rule A6). */
@@ -93,18 +157,6 @@ async function filesOf(
   return compose(git, renderer, reference, state, signal);
 }
 
-interface Result {
-  readonly head: string | undefined;
-  readonly parent: BranchContent | undefined;
-  /** Files of the head that are ours to replace or remove: path -> blob id. */
-  readonly managed: Readonly<Record<string, string>>;
-  readonly state: RenderedState;
-  readonly good: string | undefined;
-  readonly composition: Composition;
-  /** Read back from the branch, where the station had no record of it. */
-  readonly recovered: { readonly commit: string; readonly state: RenderedState } | undefined;
-}
-
 async function finish(
   { git }: Tools,
   job: PrepareJob,
@@ -118,6 +170,7 @@ async function finish(
     return { outcome: 'Suspended', reference, ownership: { whose: 'ForeignCommit', head, paths: strangers } };
   }
   const message = wordsOn(job, composition);
+  const trees = treesOf(shownFiles(parent, managed, files), files);
   if (head !== undefined && parent !== undefined && showsAlready(parent, files)) {
     const { tree } = await git.describe(repoURL, head);
     const renderer = composition.renderer;
@@ -126,6 +179,7 @@ async function finish(
       reference,
       parent: head,
       tree,
+      trees,
       commit: head,
       state,
       renderer,
@@ -156,12 +210,28 @@ async function finish(
     reference,
     ...(head === undefined ? {} : { parent: head }),
     tree,
+    trees,
     commit,
     state,
     renderer: composition.renderer,
     message,
     ...(recovered && { recovered }),
   };
+}
+
+/** Path -> blob id of what the branch shows in the places that are ours, or would become ours. */
+export function shownFiles(
+  parent: BranchContent | undefined,
+  managed: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const paths = new Set([...Object.keys(managed), ...Object.keys(files)]);
+  return Object.fromEntries(
+    [...paths].flatMap((path) => {
+      const oid = parent?.files.get(path)?.oid;
+      return oid === undefined ? [] : [[path, oid]];
+    }),
+  );
 }
 
 /** Whether the branch shows these very files; `.k8sta/state.yaml` does not count (rule A7). */
@@ -188,12 +258,12 @@ function wordsOn(job: PrepareJob, { files, usedImages }: Composition): string {
 /** What has to be known of commits before a source change can be applied (rule A4). */
 async function sourceHistory(
   git: Git,
-  job: PrepareJob,
-  { reference }: PrepareApplication,
+  change: Change,
+  reference: ApplicationReference,
   from: RenderedState,
 ): Promise<SourceHistory> {
   const { repoURL } = reference;
-  const incoming = commitsFor(job.change, reference);
+  const incoming = commitsFor(change, reference);
   if (incoming.length === 0) return { contains: () => false, onBranch: () => true };
   const branch = sourceBranchOf(reference);
   const head = (await git.heads(repoURL, [branch])).get(branch);
@@ -204,7 +274,7 @@ async function sourceHistory(
       'SourceNotContained',
     );
   }
-  const pairs = comparisons(from, job.change, reference);
+  const pairs = comparisons(from, change, reference);
   const contained = new Set<string>();
   const onBranch = new Set<string>();
   for (const { incoming, recorded } of pairs) {

@@ -1,7 +1,7 @@
 /** Conditions: what `kubectl wait` and other programs read. Derived from the rest of a status, never decided by. */
 
-import type { Condition, Station, Ticket, TicketStatus, Track } from '../../lib/api';
-import { hasEnded } from './ride';
+import type { Approval, Condition, Station, Ticket, TicketStatus, Track } from '../../lib/api';
+import { hasEnded, passedStations } from './ride';
 
 /** A condition before it is known when it last changed. */
 export interface Finding {
@@ -50,13 +50,54 @@ const ended = (status: TicketStatus): Finding =>
       }
     : { type: 'Ended', status: 'False', reason: 'Riding', message: 'The ticket has not ended.' };
 
+/** What became of the approvals that a ticket carries (rule F3); none where nobody has approved anything. */
+function approved(ticket: Ticket, status: TicketStatus): Finding[] {
+  const given = ticket.spec.approvals ?? [];
+  if (given.length === 0) return [];
+  const fates = given.map((approval) => ({ approval, fate: fateOf(approval, status) }));
+  const useless = fates.find(({ fate }) => fate.reason !== 'Approved');
+  const effective = fates.some(
+    ({ approval, fate }) => fate.reason === 'Approved' && approval.station === status.station,
+  );
+  const told =
+    effective || useless === undefined ? { reason: 'Approved', message: 'The approvals hold.' } : useless.fate;
+  return [{ type: 'Approved', status: told.reason === 'Approved' ? 'True' : 'False', ...told }];
+}
+
+function fateOf({ station, digest, by }: Approval, status: TicketStatus): { reason: string; message: string } {
+  const of = `The approval of ${station} by ${by}`;
+  const stamps = (status.stamps ?? []).filter((stamp) => stamp.station === station);
+  if (stamps.some((stamp) => stamp.approvals?.some((one) => one.by === by && one.digest === digest))) {
+    return { reason: 'Approved', message: `${of} let the ticket in.` };
+  }
+  if (hasEnded(status)) return { reason: 'Ended', message: `${of} has no effect: the ticket ended ${status.phase}.` };
+  if (passedStations(status).includes(station)) {
+    return { reason: 'Passed', message: `${of} has no effect: the ticket has passed ${station}.` };
+  }
+  if (status.station !== station) {
+    return { reason: 'NotThere', message: `${of} has no effect: the ticket does not stand before ${station}.` };
+  }
+  const shown = status.entry?.station === station ? status.entry.digest : undefined;
+  const present = status.arrival?.station === station ? status.arrival.approvals : undefined;
+  if (digest === shown || present?.some((one) => one.by === by && one.digest === digest)) {
+    return { reason: 'Approved', message: `${of} holds.` };
+  }
+  const now = shown === undefined ? 'what the ticket would change there is not known' : `these are now ${shown}`;
+  return { reason: 'Void', message: `${of} does not hold: it names other trees, and ${now}.` };
+}
+
 /** A ticket's status with the conditions that it implies. */
 export function withConditions(ticket: Ticket, status: TicketStatus, now: Date): TicketStatus {
   const generation = ticket.metadata.generation;
   return {
     ...status,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
-    conditions: conditionsFrom(ticket.status?.conditions, [readiness(status), ended(status)], generation, now),
+    conditions: conditionsFrom(
+      ticket.status?.conditions,
+      [readiness(status), ended(status), ...approved(ticket, status)],
+      generation,
+      now,
+    ),
   };
 }
 

@@ -32,7 +32,7 @@ const KEPT_HISTORY = 11;
 
 /** Puts the ticket before the next station of its way, or ends it at the end of its line. */
 export function goOn(draft: Draft, line: Line, ticket: Ticket, stamp?: Stamp): void {
-  const rest = without(ticket.status ?? {}, 'waiting');
+  const rest = without(ticket.status ?? {}, 'waiting', 'entry');
   const status: TicketStatus = stamp === undefined ? rest : { ...rest, stamps: [...(rest.stamps ?? []), stamp] };
   if (line.gone) {
     draft.writeTicket(ticket, { ...status, phase: 'Aborted' });
@@ -73,6 +73,7 @@ function stampOf(
     result,
     ...(failure === undefined ? {} : { reason: failure.reason, message: failure.message }),
     ...(commits.length === 0 ? {} : { commits }),
+    ...(arrival?.approvals === undefined ? {} : { approvals: arrival.approvals }),
   };
 }
 
@@ -89,7 +90,7 @@ export function abort(draft: Draft, ticket: Ticket, station: string, arrival?: A
 }
 
 function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): void {
-  const status = without(ticket.status ?? {}, 'waiting');
+  const status = without(ticket.status ?? {}, 'waiting', 'entry');
   draft.writeTicket(ticket, { ...status, ...ending, stamps: [...(status.stamps ?? []), stamp] });
 }
 

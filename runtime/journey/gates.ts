@@ -2,6 +2,7 @@
 
 import { Cron } from 'croner';
 import { parseDuration, type Station, type Window } from '../../lib/api';
+import { approvalObstacle } from './approval';
 import type { Obstacle } from './obstacle';
 import type { Stop } from './prepare-job';
 
@@ -66,7 +67,7 @@ function windowObstacle(windows: readonly Window[], now: Date): Obstacle | undef
 }
 
 /** The first entry gate of the station that is shut for the ticket, if any. */
-export function entryObstacle({ station, snapshot: { now } }: Stop): Obstacle | undefined {
+export function entryObstacle({ station, ticket, snapshot: { now } }: Stop): Obstacle | undefined {
   const entry = station.spec.entry;
   const name = station.metadata.name;
   if (station.spec.via === 'PullRequest') {
@@ -81,13 +82,9 @@ export function entryObstacle({ station, snapshot: { now } }: Stop): Obstacle | 
       message: `waits for its children on ${entry.completed.tracks.join(', ')}; this version makes no junction tickets, so the gate stays shut`,
     };
   }
-  if (entry?.approval) {
-    return {
-      reason: 'Approval',
-      message: `waits for an approval of ${name}; this version does not take approvals yet, so the gate stays shut`,
-    };
-  }
-  return entry?.windows === undefined ? undefined : windowObstacle(entry.windows, now);
+  return (
+    approvalObstacle(ticket, station) ?? (entry?.windows === undefined ? undefined : windowObstacle(entry.windows, now))
+  );
 }
 
 /** The gates of a station in a line, for the column of that name. */

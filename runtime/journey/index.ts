@@ -7,6 +7,7 @@ export * from './application';
 export { changeLine, describeChange } from './change';
 export { decideTrack } from './decide';
 export { decideStation } from './station';
+export { treeDigest } from './fingerprint';
 export * from './job';
 export { ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
 export type { Plan, Step } from './plan';

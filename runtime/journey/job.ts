@@ -85,6 +85,16 @@ export interface PrepareJob {
   readonly applications: readonly PrepareApplication[];
 }
 
+/** The managed files of one application, and how they differ from what its branch shows. */
+export interface Trees {
+  /** Digest over the managed files, without the record of the state: what an approval is for (rule F3). */
+  readonly digest: string;
+  /** How many files differ. */
+  readonly changed: number;
+  /** What differs, in a line. */
+  readonly summary: string;
+}
+
 export type PreparedApplication =
   | {
       readonly outcome: 'Commit' | 'NoChange';
@@ -92,6 +102,7 @@ export type PreparedApplication =
       /** Absent for a branch that never existed. */
       readonly parent?: string;
       readonly tree: string;
+      readonly trees: Trees;
       /** For `NoChange` the present head. */
       readonly commit: string;
       readonly state: RenderedState;
@@ -109,6 +120,24 @@ export type PreparedApplication =
     };
 export type Foreign = Exclude<Ownership, { whose: 'Ours' | 'Nobody' }>;
 export type Prepared = readonly PreparedApplication[];
+
+/** Works out what a ticket that stands before a gate would change, and commits nothing (rule F2). */
+export interface PreviewJob {
+  readonly kind: 'preview';
+  readonly key: string;
+  /** What is put on the good states, in this order: older tickets that stand there first, the ticket's own last. */
+  readonly changes: readonly { readonly change: Change; readonly root: Root }[];
+  readonly applications: readonly PrepareApplication[];
+}
+
+export type PreviewedApplication =
+  | {
+      readonly outcome: 'Trees';
+      readonly reference: ApplicationReference;
+      readonly trees: Trees;
+    }
+  | Extract<PreparedApplication, { outcome: 'Failed' }>;
+export type Preview = readonly PreviewedApplication[];
 
 /** One recorded commit on its way to its branch. */
 export interface RecordedCommit {
@@ -165,12 +194,13 @@ export interface RelateJob {
   readonly revision: string;
 }
 
-export type Job = SourcesJob | LookJob | PrepareJob | LandJob | HeadsJob | RelateJob;
+export type Job = SourcesJob | LookJob | PrepareJob | PreviewJob | LandJob | HeadsJob | RelateJob;
 export type JobKind = Job['kind'];
 export interface JobResults {
   readonly sources: SourceHeads;
   readonly look: Look;
   readonly prepare: Prepared;
+  readonly preview: Preview;
   readonly land: Landing;
   readonly heads: Landing;
   readonly relate: RevisionRelation;

@@ -1,6 +1,7 @@
 /** What has to be known to make the commits of a ticket at a station: the job that makes them (rules A2-A8). */
 
-import type { Station, Ticket } from '../../lib/api';
+import type { Approval, Station, Ticket } from '../../lib/api';
+import { validApprovals } from './approval';
 import { changeOf, rootOf } from './cargo';
 import type { PrepareJob } from './job';
 import { passedStations } from './ride';
@@ -43,6 +44,13 @@ export const resumedHeads = (ticket: Ticket): string[] =>
     .filter((resume) => resume.uid === ticket.metadata.uid)
     .flatMap((resume) => resume.heads ?? []);
 
+/** Who let the ticket in: as recorded once the arrival is, so that its commits can be made again byte for byte (D3). */
+export function approvalsAt({ ticket, station }: Stop, start: string): readonly Approval[] {
+  const arrival = ticket.status?.arrival;
+  const recorded = arrival?.stationUid === station.metadata.uid && arrival.start === start;
+  return recorded ? (arrival.approvals ?? []) : validApprovals(ticket, station);
+}
+
 /**
  * The job that makes the commits of an arrival.
  *
@@ -73,6 +81,7 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
         resumed,
       };
     });
+  const approvedBy = [...new Set(approvalsAt(stop, start).map((approval) => approval.by))];
   const listed = applications.map((one) => one.listed.join(',')).join(';');
   return {
     kind: 'prepare',
@@ -83,6 +92,7 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
       station.metadata.generation ?? 0,
       listed,
       resumed.join(','),
+      approvedBy.join(','),
     ].join('/'),
     namespace: station.metadata.namespace,
     station: station.metadata.name,
@@ -90,7 +100,7 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
     start: new Date(start),
     change: changeOf(ticket),
     root: rootOf(ticket),
-    approvedBy: [],
+    approvedBy,
     applications,
   };
 }

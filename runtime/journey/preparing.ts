@@ -1,10 +1,11 @@
 /** The first stage of an arrival: its commits are made, shown to nobody, and recorded (rules A2-A8, D2, F4). */
 
-import type { Arrival, ArrivalApplication, WaitingReason } from '../../lib/api';
+import type { Arrival, ArrivalApplication, Entry, WaitingReason } from '../../lib/api';
+import { foundOtherwise } from './approval';
 import { fail } from './ending';
 import type { Prepared } from './job';
 import { shorten } from './obstacle';
-import { listedFor, prepareJob } from './prepare-job';
+import { approvalsAt, listedFor, prepareJob } from './prepare-job';
 import { keyOf, StateList } from './state';
 import { suspension } from './suspension';
 import { emptyArrival, shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
@@ -40,7 +41,15 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const suspended = fact.result.find((one) => one.outcome === 'Suspended');
   if (suspended)
     return waitInStation(visit, arrival, suspension(suspended.reference, suspended.ownership, ticket), true);
+  const otherwise = somethingShown ? undefined : foundOtherwise(ticket, station, fact.result);
+  if (otherwise !== undefined) return standForOtherTrees(visit, otherwise);
   record(visit, arrival, fact.result);
+}
+
+/** Rule F4: what would be recorded is not what was approved. The ticket says so first, and shuts its own gate by it. */
+function standForOtherTrees(visit: Visit, entry: Entry): void {
+  visit.draft.writeTicket(visit.ticket, { ...visit.ticket.status, entry });
+  standAgain(visit);
 }
 
 /** Rule D2: nothing is pushed that is not recorded. */
@@ -71,9 +80,14 @@ function record(visit: Visit, arrival: Arrival | undefined, prepared: Prepared):
       message: shorten(one.message),
     };
   });
+  const approvals = approvalsAt(stopOf(visit), visit.start);
+  const known = {
+    ...(states.states.length === 0 ? {} : { states: states.states }),
+    ...(approvals.length === 0 ? {} : { approvals: [...approvals] }),
+  };
   waitInStation(
     visit,
-    { ...emptyArrival(visit), ...(states.states.length === 0 ? {} : { states: states.states }), applications },
+    { ...emptyArrival(visit), ...known, applications },
     { reason: 'Pushing', message: `pushes to ${applications.flatMap((one) => one.branch ?? []).join(', ')}` },
   );
 }

@@ -1,14 +1,14 @@
 /** A ticket that stands on its track: which station is next, and what keeps it from being first there (rules C2, C3, C7). */
 
-import type { Ticket } from '../../lib/api';
+import type { Entry, Ticket } from '../../lib/api';
 import { goOn } from './ending';
 import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import { remainingWay, type Order } from './ride';
 import type { Line } from './snapshot';
 
-/** Puts a ticket before a station with what it waits for. */
-export function stand(draft: Draft, ticket: Ticket, station: string, obstacle: Obstacle): void {
+/** Puts a ticket before a station with what it waits for, and what it would change there where that is known. */
+export function stand(draft: Draft, ticket: Ticket, station: string, obstacle: Obstacle, entry?: Entry): void {
   const status = ticket.status ?? {};
   draft.wake(obstacle.until);
   draft.writeTicket(ticket, {
@@ -17,6 +17,7 @@ export function stand(draft: Draft, ticket: Ticket, station: string, obstacle: O
     station,
     standingSince: status.station === station && status.standingSince ? status.standingSince : draft.now.toISOString(),
     waiting: waitingFor(draft, obstacle, ticket, station),
+    ...(entry && { entry }),
   });
 }
 

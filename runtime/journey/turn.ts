@@ -6,6 +6,7 @@ import { fail, goOn } from './ending';
 import { entryObstacle } from './gates';
 import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
+import { Outlooks, type Outlook } from './preview';
 import { Order, remainingWay } from './ride';
 import type { Facts, Line, StationSnapshot } from './snapshot';
 import { stand, standsBefore, turnObstacle } from './standing';
@@ -74,21 +75,46 @@ export function decideTurn(draft: Draft, snapshot: StationSnapshot): void {
   const { station } = snapshot;
   const free = station.status?.occupant === undefined && !draft.writes(station.metadata.uid);
   let taken = !free;
-  for (const candidate of candidatesOf(snapshot)) {
+  const outlooks = new Outlooks(draft, snapshot);
+  const candidates = candidatesOf(snapshot);
+  outlooks.showOthers(new Set(candidates.map(({ ticket }) => ticket.metadata.uid)));
+  for (const candidate of candidates) {
     if (passes(draft, candidate, station)) continue;
-    const { line, ticket } = candidate;
+    const { ticket } = candidate;
+    const outlook = outlooks.of(candidate.line, ticket);
     const obstacle =
-      held(line, ticket, station) ??
-      entryObstacle({ snapshot, line, ticket, station }) ??
-      preconditionObstacle(snapshot.facts, station) ??
-      (taken ? turnObstacle(station.metadata.name) : undefined);
-    if (obstacle === undefined) {
+      obstacleBefore(snapshot, candidate, outlook) ?? (taken ? turnObstacle(station.metadata.name) : 'None');
+    if (obstacle === 'None') {
+      if (outlook.entry) draft.writeTicket(ticket, { ...ticket.status, entry: outlook.entry });
       take(draft, ticket, station);
       taken = true;
-    } else if (!failsForMissing(draft, ticket, station, obstacle)) {
-      stand(draft, ticket, station.metadata.name, obstacle);
+    } else if (obstacle !== 'Unknown' && !fails(draft, ticket, station, obstacle, outlook)) {
+      stand(draft, ticket, station.metadata.name, obstacle, outlook.entry);
     }
   }
+}
+
+/** What keeps a ticket from taking the station, its turn left aside; unknown while its trees are worked out. */
+function obstacleBefore(
+  snapshot: StationSnapshot,
+  { line, ticket }: Candidate,
+  { entry = ticket.status?.entry, pending, obstacle }: Outlook,
+): Obstacle | 'Unknown' | undefined {
+  const { station } = snapshot;
+  const hold = held(line, ticket, station);
+  if (hold ?? obstacle) return hold ?? obstacle;
+  if (pending) return 'Unknown';
+  const shown = { ...ticket, status: { ...ticket.status, ...(entry && { entry }) } };
+  return entryObstacle({ snapshot, line, ticket: shown, station }) ?? preconditionObstacle(snapshot.facts, station);
+}
+
+/** What ends a ticket before it arrives: a change that comes to nothing there, or an Application that stays missing. */
+function fails(draft: Draft, ticket: Ticket, station: Station, obstacle: Obstacle, { failure }: Outlook): boolean {
+  if (failure === undefined || obstacle.reason === 'Held' || obstacle.reason === 'Halted') {
+    return failsForMissing(draft, ticket, station, obstacle);
+  }
+  fail(draft, ticket, station.metadata.name, failure);
+  return true;
 }
 
 /** A visit that needs no arrival: the station is disabled, or has the change already (rules C5, C7). */

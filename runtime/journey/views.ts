@@ -45,7 +45,6 @@ function unhonouredOfStation(station: Station, now: Date): string[] {
       ? []
       : [`${NOT_YET} junctions: no tickets are made for ${junctions.map((one) => one.track).join(', ')}.`]),
     ...(fault === undefined ? [] : [`${fault}.`]),
-    ...(entry?.approval ? [`${NOT_YET} approvals: the gate stays shut.`] : []),
     ...(entry?.completed ? [`${NOT_YET} the completed gate: it stays shut.`] : []),
     ...(exit?.analyses?.length ? [`${NOT_YET} analyses: the gate stays shut.`] : []),
     ...(renderers.length === 0

@@ -28,6 +28,18 @@ describe('simulate', () => {
     expect(journey).not.toComplete();
   });
 
+  test('a person approves what waits at prod, and the change completes there', async () => {
+    const journey = await simulate(network()).image('ghcr.io/acme/guestbook:1.2.3').approve('prod', 'ada').run();
+    expect(journey).toComplete();
+    expect(journey.tickets[0]?.status?.stamps?.at(-1)?.approvals).toMatchObject([{ station: 'prod', by: 'ada' }]);
+  });
+
+  test('an approval that nobody waits for is refused, with a picture of where everybody is', () => {
+    expect(() => simulate(network()).image('ghcr.io/acme/guestbook:1.2.3').approve('stage')).toThrow(
+      'no ticket waits for an approval of stage:\nmain-1 guestbook 1.2.3: test (Arrived) -> stage (Arrived) -> prod [Approval]',
+    );
+  });
+
   test('without the gate it completes, and the picture tells each stop', async () => {
     const journey = await simulate(network(false)).image('ghcr.io/acme/guestbook:1.2.3').run();
     expect(journey).toComplete();

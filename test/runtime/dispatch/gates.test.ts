@@ -1,0 +1,63 @@
+import { IMAGE } from './scene';
+import { Yard } from './yard';
+
+let yard: Yard;
+
+beforeAll(async () => {
+  yard = await Yard.open();
+}, 60_000);
+
+afterAll(() => yard.close(), 30_000);
+
+const entryOf = (ticket: { status?: { entry?: { digest?: string } } }): string =>
+  ticket.status?.entry?.digest ?? 'none';
+
+test('an approval of the trees that are shown lets the ticket in, and its commit names the person (F2, F3, D3)', async () => {
+  const scene = await yard.scene('approval', {
+    stations: ['test', { name: 'prod', spec: { entry: { approval: {} } } }],
+  });
+  await scene.ticket('one', '1.0.0');
+  const shown = await scene.until('one', 'shows its trees', ({ status }) => status?.entry?.digest !== undefined);
+  expect(shown.status?.entry?.diffs).toMatchObject([{ application: 'argocd/approval-prod', changed: 1 }]);
+  expect(shown.status?.entry?.diffs[0]?.summary).toMatch(/^\+\S+\.yaml$/);
+  await scene.waiting('one', 'Approval');
+  expect(await scene.repository.head('env/prod')).toBeUndefined();
+
+  const approval = { station: 'prod', digest: entryOf(shown), by: 'ada' };
+  await scene.say('ticket', 'one', { approvals: [approval] });
+  const done = await scene.completed('one');
+  expect(done.status?.stamps?.at(-1)).toMatchObject({ result: 'Arrived', approvals: [approval] });
+  const [commit] = await scene.repository.log('env/prod');
+  expect(commit?.trailers).toMatchObject({ 'K8sTA-Approved-By': 'ada' });
+  expect(await scene.repository.manifests('env/prod')).toContain(`${IMAGE}:1.0.0`);
+});
+
+test('a queue approved from behind rides through, each to what it showed (F2)', async () => {
+  const scene = await yard.scene('queue', {
+    stations: [{ name: 'prod', spec: { entry: { approval: {} } } }],
+    track: { service: 'Every' },
+  });
+  const known = (name: string) =>
+    scene.until(name, 'shows its trees', ({ status }) => status?.entry?.digest !== undefined);
+  await scene.ticket('one', '1.0.0');
+  await known('one');
+  await scene.ticket('two', '1.1.0');
+  const two = await known('two');
+  expect(two.status?.entry?.behind).toEqual(['one']);
+  await scene.say('ticket', 'two', { approvals: [{ station: 'prod', digest: entryOf(two), by: 'grace' }] });
+  const one = await known('one');
+  await scene.say('ticket', 'one', { approvals: [{ station: 'prod', digest: entryOf(one), by: 'ada' }] });
+  await scene.completed('two');
+  const people = (await scene.repository.log('env/prod')).map(({ trailers }) => trailers['K8sTA-Approved-By']);
+  expect(people).toEqual(['grace', 'ada']);
+});
+
+test('a change that cannot be rendered fails before the gate, since nobody could approve it', async () => {
+  const scene = await yard.scene('bad', { stations: [{ name: 'prod', spec: { entry: { approval: {} } } }] });
+  const commit = await scene.repository.commit('main', {
+    'env/prod/kustomization.yaml': 'resources: [missing.yaml]\n',
+  });
+  await scene.ticket('one', { sources: [{ repoURL: scene.repository.url, commit }] });
+  const { status } = await scene.failed('one');
+  expect(status?.failure).toMatchObject({ reason: 'RenderFailed', station: 'prod' });
+});
