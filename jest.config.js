@@ -17,6 +17,8 @@ module.exports = {
     ],
   },
   testSequencer: '<rootDir>/scripts/slowest-first.cjs',
+  // A watcher outlives a run; every run looks for itself.
+  watchman: false,
   maxWorkers: 2,
   testTimeout: 90_000,
   reporters: ['default', '<rootDir>/scripts/plain-count-reporter.cjs'],

@@ -18,16 +18,13 @@ const NOTHING: Live = { manifests: [], rolledOutAt: 0 };
  * applied. It is kept in a folder, one file for each Application, so that a restart finds it as it was.
  */
 export class Cluster {
-  private readonly known = new Map<string, Live>();
+  /** Read once: whoever asks while the file is read, and whoever applies, goes on from what is here. */
+  private readonly known = new Map<string, Promise<Live>>();
 
   constructor(private readonly folder: string) {}
 
-  async of(key: string): Promise<Live> {
-    const known = this.known.get(key);
-    if (known !== undefined) return known;
-    const text = await readFile(this.pathOf(key), 'utf8').catch(() => undefined);
-    // The file is our own, moved into place whole.
-    const live = text === undefined ? NOTHING : (JSON.parse(text) as Live);
+  of(key: string): Promise<Live> {
+    const live = this.known.get(key) ?? this.read(key);
     this.known.set(key, live);
     return live;
   }
@@ -45,12 +42,18 @@ export class Cluster {
   }
 
   async remove(key: string): Promise<void> {
-    this.known.delete(key);
+    this.known.set(key, Promise.resolve(NOTHING));
     await rm(this.pathOf(key), { force: true });
   }
 
+  private async read(key: string): Promise<Live> {
+    const text = await readFile(this.pathOf(key), 'utf8').catch(() => undefined);
+    // The file is our own, moved into place whole.
+    return text === undefined ? NOTHING : (JSON.parse(text) as Live);
+  }
+
   private async save(key: string, live: Live): Promise<void> {
-    this.known.set(key, live);
+    this.known.set(key, Promise.resolve(live));
     await mkdir(this.folder, { recursive: true });
     const path = this.pathOf(key);
     await writeFile(`${path}.new`, JSON.stringify(live));

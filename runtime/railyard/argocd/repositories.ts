@@ -2,15 +2,16 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { makeBareRepository } from '../bare-repository';
 import { ManifestError } from './manifests';
 import { entriesOf, ObjectReader } from './object-reader';
+import { fetchPack, objectsIn } from './pack';
 import { resolveRef } from './refs';
-
-const run = promisify(execFile);
 
 /** As long as Argo CD gives one Git command. */
 const TIMEOUT_MS = 90_000;
+/** From so many objects on a pack is kept whole, as Git does by itself. */
+const MANY_OBJECTS = 100;
 const FULL_SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /** Name and password for one Git server; no other gets to see them. */
@@ -24,8 +25,8 @@ export interface GitCredentials {
 interface Mirror {
   readonly gitDir: string;
   readonly reader: ObjectReader;
-  /** One fetch at a time: they share the file that marks shallow commits. */
-  fetching: Promise<unknown>;
+  /** Commits under way: one shows before all that it needs is there. */
+  readonly fetches: Map<string, Promise<void>>;
 }
 
 /**
@@ -34,14 +35,12 @@ interface Mirror {
  */
 export class Repositories {
   private readonly mirrors = new Map<string, Promise<Mirror>>();
-  private readonly environment: NodeJS.ProcessEnv;
+  private readonly environment = environment();
 
   constructor(
     private readonly folder: string,
     private readonly credentials: GitCredentials | undefined,
-  ) {
-    this.environment = environmentWith(credentials);
-  }
+  ) {}
 
   /**
    * The commit that a revision names, as the server says now.
@@ -64,7 +63,7 @@ export class Repositories {
     const mirror = await this.mirrorOf(repoURL);
     const path = folder.replace(/^(?:\.?\/)+|\/+$/g, '').replace(/^\.$/, '');
     if (/[\n\r]/.test(path)) throw new ManifestError('the path of a source holds no line break');
-    if ((await mirror.reader.read(commit)) === undefined) await this.fetch(mirror, repoURL, commit);
+    await this.bring(mirror, repoURL, commit);
     const root = await mirror.reader.read(`${commit}:${path}`);
     if (root?.type !== 'tree') throw new ManifestError(`${folder}: app path does not exist`);
     const files = new Map<string, Buffer>();
@@ -100,31 +99,33 @@ export class Repositories {
       : undefined;
   }
 
-  private async fetch(mirror: Mirror, repoURL: string, commit: string): Promise<void> {
-    const fetched = mirror.fetching
-      .catch(() => undefined)
-      .then(() =>
-        this.git(['--git-dir', mirror.gitDir, 'fetch', '--quiet', '--no-tags', '--depth=1', '--', repoURL, commit]),
-      );
-    mirror.fetching = fetched;
-    await fetched;
+  private async bring(mirror: Mirror, repoURL: string, commit: string): Promise<void> {
+    const { reader, fetches } = mirror;
+    const underWay = fetches.get(commit);
+    if (underWay !== undefined) return underWay;
+    if ((await reader.read(commit)) !== undefined) return;
+    const fetched = fetches.get(commit) ?? this.fetch(mirror, repoURL, commit).finally(() => fetches.delete(commit));
+    fetches.set(commit, fetched);
+    return fetched;
   }
 
-  private async git(args: readonly string[]): Promise<string> {
-    try {
-      const { stdout } = await run('git', args, {
-        env: this.environment,
-        timeout: TIMEOUT_MS,
-        maxBuffer: 64 * 1024 * 1024,
-      });
-      return stdout;
-    } catch (error) {
-      const complaint =
-        typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr).trim() : '';
-      throw new ManifestError(complaint || `git ${args[0]} did not answer within ${TIMEOUT_MS / 1_000} s`, {
-        cause: error,
-      });
-    }
+  private async fetch({ gitDir }: Mirror, repoURL: string, commit: string): Promise<void> {
+    const pack = await fetchPack(repoURL, commit, this.authorizationFor(repoURL));
+    const command = objectsIn(pack) < MANY_OBJECTS ? ['unpack-objects', '-q'] : ['index-pack', '--stdin'];
+    await new Promise<void>((resolve, reject) => {
+      const child = execFile(
+        'git',
+        ['--git-dir', gitDir, ...command],
+        { env: this.environment, timeout: TIMEOUT_MS },
+        (error, _stdout, stderr) => {
+          if (error === null) resolve();
+          else reject(new ManifestError(stderr.trim() || `git ${command[0]}: ${error.message}`, { cause: error }));
+        },
+      );
+      // Who ends early says why on stderr.
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(pack);
+    });
   }
 
   private mirrorOf(repoURL: string): Promise<Mirror> {
@@ -144,10 +145,9 @@ export class Repositories {
     );
     if (!exists) {
       await mkdir(this.folder, { recursive: true });
-      await this.git(['init', '--quiet', '--bare', '--', gitDir]);
+      await makeBareRepository(gitDir);
     }
-    const reader = new ObjectReader(gitDir, this.environment);
-    return { gitDir, reader, fetching: Promise.resolve() };
+    return { gitDir, reader: new ObjectReader(gitDir, this.environment), fetches: new Map() };
   }
 }
 
@@ -155,31 +155,8 @@ function authorizationOf({ username, password }: GitCredentials): string {
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
 
-/** The password goes by environment: arguments are everybody's to read. */
-function environmentWith(credentials: GitCredentials | undefined): NodeJS.ProcessEnv {
+/** Every process works on a mirror only, and speaks to nobody. */
+function environment(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
-  const settings: readonly (readonly [string, string])[] = [
-    ['gc.auto', '0'],
-    ['maintenance.auto', 'false'],
-    ...(credentials === undefined
-      ? []
-      : [[`http.${credentials.url}/.extraHeader`, `Authorization: ${authorizationOf(credentials)}`] as const]),
-  ];
-  return {
-    PATH,
-    HOME,
-    LC_ALL: 'C',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_ASKPASS: '',
-    GIT_ALLOW_PROTOCOL: 'http:https',
-    GIT_CONFIG_COUNT: String(settings.length),
-    ...Object.fromEntries(
-      settings.flatMap(([key, value], i) => [
-        [`GIT_CONFIG_KEY_${i}`, key],
-        [`GIT_CONFIG_VALUE_${i}`, value],
-      ]),
-    ),
-  };
+  return { PATH, HOME, LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
 }

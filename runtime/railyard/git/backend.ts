@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 
+const END_OF_HEADERS = '\r\n\r\n';
 /** Longest header block that the backend may send, in bytes. */
 const HEADER_LIMIT = 64 * 1024;
 const STDERR_LIMIT = 4 * 1024;
@@ -20,6 +21,8 @@ export interface BackendCall {
   readonly user?: string;
   /** Let Git do the work, then cut the connection without an answer. */
   readonly loseReply?: boolean;
+  /** Told the whole answer, headers first, once Git has ended well. */
+  readonly keep?: (answer: Buffer) => void;
 }
 
 /**
@@ -44,6 +47,8 @@ export function runBackend(
     if (complaint.length < STDERR_LIMIT) complaint += chunk.toString('utf8');
   });
   answer(call, child.stdout, response);
+  const whole: Buffer[] = [];
+  if (call.keep !== undefined) child.stdout.on('data', (chunk: Buffer) => whole.push(chunk));
 
   const done = new Promise<void>((resolve) => {
     child.on('error', (error) => {
@@ -51,6 +56,7 @@ export function runBackend(
       resolve();
     });
     child.on('close', (code) => {
+      if (code === 0) call.keep?.(Buffer.concat(whole));
       if (call.loseReply === true) response.socket?.destroy();
       else if (!response.headersSent) refuse(response, complaint.trim() || `git http-backend ended with code ${code}`);
       else if (!response.writableEnded) response.end();
@@ -93,14 +99,14 @@ function answer(call: BackendCall, output: NodeJS.ReadableStream, response: Serv
       return;
     }
     pending = Buffer.concat([pending, chunk]);
-    const end = pending.indexOf('\r\n\r\n');
+    const end = pending.indexOf(END_OF_HEADERS);
     if (end < 0) {
       if (pending.length > HEADER_LIMIT) response.destroy(new Error('git http-backend sent no end of headers'));
       return;
     }
     inBody = true;
     writeHead(pending.subarray(0, end).toString('latin1'), response);
-    send(pending.subarray(end + 4));
+    send(pending.subarray(end + END_OF_HEADERS.length));
   });
 
   function send(body: Buffer): void {
@@ -108,6 +114,13 @@ function answer(call: BackendCall, output: NodeJS.ReadableStream, response: Serv
     output.pause();
     response.once('drain', () => output.resume());
   }
+}
+
+/** Gives an answer of Git once more. */
+export function repeat(answer: Buffer, response: ServerResponse): void {
+  const end = answer.indexOf(END_OF_HEADERS);
+  writeHead(answer.subarray(0, end).toString('latin1'), response);
+  response.end(answer.subarray(end + END_OF_HEADERS.length));
 }
 
 function writeHead(block: string, response: ServerResponse): void {

@@ -10,7 +10,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { listenOnLoopback } from '../loopback';
-import { runBackend } from './backend';
+import { repeat, runBackend, type BackendCall } from './backend';
 import { Repositories } from './repositories';
 
 const run = promisify(execFile);
@@ -83,9 +83,14 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   await mkdir(folder, { recursive: true });
   const environment = cleanEnvironment();
   const program = await findBackend(environment);
-  const repositories = new Repositories(folder, environment);
+  const repositories = new Repositories(folder);
   const counts = { requests: 0, fetches: 0, pushes: 0 };
   const children = new Map<ChildProcess, Promise<void>>();
+  /**
+   * What Git says first in version 2 of its protocol, by the configuration of the repository: it names abilities and no
+   * ref, so nothing else decides on it, and no process is needed to say it again.
+   */
+  const greetings = new Map<string, Buffer>();
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     counts.requests += 1;
@@ -110,15 +115,37 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       send(response, interference.status, interference.message);
       return;
     }
-    if (!asked.advertisement && asked.service !== undefined) counts[isPush ? 'pushes' : 'fetches'] += 1;
-    await serve(request, response, url, interference !== undefined);
+    count(asked);
+    if (interference !== undefined) return serve(request, response, url, { loseReply: true });
+    return isGreeting(asked, request) ? greet(request, response, url, asked.repository) : serve(request, response, url);
+  }
+
+  function count({ advertisement, service }: GitRequest): void {
+    if (advertisement || service === undefined) return;
+    counts[service === 'git-receive-pack' ? 'pushes' : 'fetches'] += 1;
+  }
+
+  async function greet(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+    repository: string,
+  ): Promise<void> {
+    const configuration = await repositories.configuration(repository);
+    const known = greetings.get(configuration);
+    if (known !== undefined) return repeat(known, response);
+    await serve(request, response, url, {
+      keep: (answer) => {
+        if (response.statusCode === 200) greetings.set(configuration, answer);
+      },
+    });
   }
 
   async function serve(
     request: IncomingMessage,
     response: ServerResponse,
     url: URL,
-    loseReply: boolean,
+    how: Pick<BackendCall, 'loseReply' | 'keep'> = {},
   ): Promise<void> {
     const call = {
       program,
@@ -127,7 +154,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       path: decodeURIComponent(url.pathname),
       query: url.search.slice(1),
       user: options.credentials?.username,
-      loseReply,
+      ...how,
     };
     const { child, done } = runBackend(call, request, response);
     children.set(child, done);
@@ -175,6 +202,11 @@ function describe(method: string, url: URL): GitRequest | undefined {
     service: service === 'git-upload-pack' || service === 'git-receive-pack' ? service : undefined,
     advertisement,
   };
+}
+
+/** Whether it asks for what the server says first in version 2 of the protocol. */
+function isGreeting({ advertisement, service }: GitRequest, { headers }: IncomingMessage): boolean {
+  return advertisement && service === 'git-upload-pack' && headers['git-protocol'] === 'version=2';
 }
 
 function isAllowed(request: IncomingMessage, credentials: GitServerOptions['credentials']): boolean {

@@ -1,23 +1,23 @@
-import { execFile } from 'node:child_process';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { makeBareRepository } from '../bare-repository';
 
 /**
  * What every repository allows: pushes, partial clones, and fetches of any commit by SHA. Nothing forbids a push that
  * is no fast-forward: whoever claims never to force has to prove it without help. Clean-up runs are off, so that a
  * railyard at rest starts no process.
  */
-const SETTINGS: readonly (readonly [string, string])[] = [
-  ['http.receivepack', 'true'],
-  ['http.uploadpack', 'true'],
-  ['uploadpack.allowFilter', 'true'],
-  ['uploadpack.allowAnySHA1InWant', 'true'],
-  ['receive.autogc', 'false'],
-  ['gc.auto', '0'],
-];
+const CONFIGURATION = `[http]
+	receivepack = true
+	uploadpack = true
+[uploadpack]
+	allowFilter = true
+	allowAnySHA1InWant = true
+[receive]
+	autogc = false
+[gc]
+	auto = 0
+`;
 
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
@@ -25,14 +25,8 @@ const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 export class Repositories {
   private readonly creating = new Map<string, Promise<string>>();
 
-  /**
-   * @param folder existing folder that holds them
-   * @param environment of every Git process, so that nobody's own settings leak in
-   */
-  constructor(
-    readonly folder: string,
-    private readonly environment: NodeJS.ProcessEnv,
-  ) {}
+  /** @param folder existing folder that holds them */
+  constructor(readonly folder: string) {}
 
   /**
    * Makes an empty bare repository with default branch `main`; one that exists stays as it is.
@@ -56,6 +50,11 @@ export class Repositories {
     return exists(join(this.folder, withSuffix(name)));
   }
 
+  /** The text of its configuration file; of one that exists. */
+  configuration(name: string): Promise<string> {
+    return readFile(join(this.folder, withSuffix(name), 'config'), 'utf8');
+  }
+
   private async init(name: string): Promise<string> {
     if (!isValid(name)) {
       throw new Error(
@@ -68,10 +67,7 @@ export class Repositories {
     const fresh = `${path}.new`;
     await rm(fresh, { recursive: true, force: true });
     await mkdir(dirname(path), { recursive: true });
-    await run('git', ['init', '--quiet', '--bare', '--initial-branch=main', '--', fresh], { env: this.environment });
-    for (const [key, value] of SETTINGS) {
-      await run('git', ['--git-dir', fresh, 'config', key, value], { env: this.environment });
-    }
+    await makeBareRepository(fresh, CONFIGURATION);
     await rename(fresh, path);
     return name;
   }

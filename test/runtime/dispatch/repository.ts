@@ -1,7 +1,7 @@
 /** A repository of the railyard as people have it: stock Git, and commits made behind the runtime's back. */
 
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Railyard } from '../../../runtime/railyard';
 
@@ -57,8 +57,9 @@ export class Repository {
   }
 
   async head(branch: string): Promise<string | undefined> {
-    const ref = await this.git(['for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`]);
-    return ref.trim() === '' ? undefined : ref.trim();
+    // The server keeps each ref in a file of its own: nothing here ever packs them.
+    const ref = await readFile(join(this.bare, 'refs/heads', branch), 'utf8').catch(() => undefined);
+    return ref?.trim();
   }
 
   /** A person's commit. Files are put in place, `null` removes one, the rest stays. `from` rewrites history. */

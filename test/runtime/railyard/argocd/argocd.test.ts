@@ -58,6 +58,15 @@ test('a pushed branch is synced and healthy after a refresh, and the status tell
   expect(reconciledAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 });
 
+test('a branch of many files is synced whole', async () => {
+  const names = Array.from({ length: 120 }, (_, index) => `setting-${index}`);
+  const files = Object.fromEntries(names.map((name) => [`${name}.yaml`, configMap('1', name)]));
+  const commit = await person.push('env/many', files);
+  await person.create('many');
+  const { status } = await person.untilSynced('many', commit);
+  expect(status?.resources?.map(({ name }) => name).sort()).toEqual([...names].sort());
+});
+
 test('without a refresh a push goes unseen until the next look of its own', async () => {
   const first = await person.push('env/unseen', { 'a.yaml': configMap('1') });
   await person.create('unseen');

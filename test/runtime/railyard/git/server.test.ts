@@ -110,6 +110,22 @@ test('a compressed request body is understood', async () => {
   expect(await response.text()).toContain('refs/heads/main');
 });
 
+test('what Git says first follows the configuration of the repository, also where it was said before', async () => {
+  const url = await (await start()).createRepository('guestbook');
+  const greeting = async (): Promise<string> => {
+    const response = await fetch(`${url}/info/refs?service=git-upload-pack`, {
+      headers: { 'Git-Protocol': 'version=2' },
+    });
+    expect(response.headers.get('content-type')).toBe('application/x-git-upload-pack-advertisement');
+    return response.text();
+  };
+  const first = await greeting();
+  expect(first).toMatch(/version 2[^]*fetch=[^\n]*filter/);
+  expect(await greeting()).toBe(first);
+  await git(join(scratch, 'repositories', 'guestbook.git'), 'config', 'uploadpack.allowFilter', 'false');
+  expect(await greeting()).not.toContain('filter');
+});
+
 test("a push that is no fast-forward is the pusher's to avoid: the server takes a forced one", async () => {
   const url = await (await start()).createRepository('guestbook');
   await git(await workTree('one\n'), 'push', '--quiet', url, 'main');
