@@ -14,6 +14,16 @@ export const LABELS = {
   credential: `${GROUP}/credential`,
 } as const;
 
+/** Verbs of ours that Kubernetes authorises, on a Station; `hold` on a Track too (rule G4). */
+export const VERBS = {
+  /** Say yes to the trees that a ticket brings to this Station; take its approval gate away. */
+  approve: 'approve',
+  /** Hold and release the Station or Track; hold, release, resume, abort and retry a ticket there. */
+  hold: 'hold',
+  /** Put earlier good commits back at this Station. */
+  rollback: 'rollback',
+} as const;
+
 export const ANNOTATIONS = {
   /** On an Argo CD Application: `<namespace>/<station>` of the one Station that may write its branch (rule G5). */
   authorizedStation: `${GROUP}/authorized-station`,

@@ -1,5 +1,6 @@
 // The oracle: judges CustomResourceDefinitions as a Kubernetes API server does on creation. It reads YAML documents from
-// standard input, prints every objection as `<name>: <objection>` and exits 1 when there is one.
+// standard input, prints every objection as `<name>: <objection>` and exits 1 when there is one. With the argument
+// `policies` it judges requests instead: see policies.go.
 package main
 
 import (
@@ -42,6 +43,13 @@ func objections(scheme *runtime.Scheme, document []byte) (name string, found []s
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "policies" {
+		if err := judgePolicies(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+		return
+	}
 	scheme := runtime.NewScheme()
 	install.Install(scheme)
 	reader := utilyaml.NewYAMLReader(bufio.NewReader(os.Stdin))
