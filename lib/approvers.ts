@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { GROUP, KINDS } from './api';
 import { lazily } from './lazily';
+import { approverRights } from './rights';
 import type { Subject, SubjectSpec } from './subject';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -35,14 +35,7 @@ export class Approvers {
       apiVersion: `${RBAC}/v1`,
       kind: 'Role',
       metadata,
-      rules: [
-        {
-          apiGroups: [GROUP],
-          resources: [KINDS.Station.plural],
-          resourceNames: [this.stationName],
-          verbs: ['approve'],
-        },
-      ],
+      rules: approverRights([this.stationName]),
     });
     new ApiObject(this.station, 'ApproveRoleBinding', {
       apiVersion: `${RBAC}/v1`,

@@ -10,6 +10,7 @@ import {
   EnvValue,
   ImagePullPolicy,
   Namespace,
+  PercentOrAbsolute,
   Probe,
   Service,
   ServiceAccount,
@@ -17,29 +18,19 @@ import {
 } from 'cdk8s-plus-33';
 import { Construct } from 'constructs';
 import { crds } from '../api/crd';
-import { CLUSTER_RIGHTS, CREDENTIAL_RIGHTS, PULL_SECRET_RIGHTS, type Right } from './rights';
+import type { Right } from '../rights';
+import { policies } from './policies';
+import { type Installation, namesOf, type TransitAuthorityProps } from './props';
+import { PEOPLE_ROLES } from './roles';
+import { APPLICATION_RIGHTS, credentialRights, leaseRights, NETWORK_RIGHTS, pullSecretRights } from './runtime-rights';
 
-export interface TransitAuthorityProps {
-  /**
-   * The container image of the runtime, with a tag or digest.
-   *
-   * The image is built from this package; pin what was built.
-   */
-  readonly image: string;
-  /** Namespace that is made for the runtime, and that holds the operator's labelled credentials. @default 'k8sta-system' */
-  readonly namespace?: string;
-  /** Whether the CustomResourceDefinitions are part of it. @default true */
-  readonly definitions?: boolean;
-  /** Namespaces of teams whose subscriptions name pull secrets: the runtime may read Secrets there by name. @default [] */
-  readonly pullSecretNamespaces?: readonly string[];
-  /** Registries to ask instead of others, by host. @default {} */
-  readonly registryMirrors?: Readonly<Record<string, string>>;
-}
-
-const NAME = 'k8sta';
-const HEALTH_PORT = 8080;
+const PORT = 8080;
 const USER = 65532;
 const CACHE = '/var/cache/k8sta';
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** Seconds in which a runtime that was asked to end finishes a push and its record; a push has 10. */
+const DRAIN = Duration.seconds(45);
 
 const LOCKED_DOWN: ContainerSecurityContextProps = {
   user: USER,
@@ -52,119 +43,177 @@ const LOCKED_DOWN: ContainerSecurityContextProps = {
 };
 
 /**
- * Everything that the runtime needs in a cluster: definitions, namespace, the least rights, Deployment, Service and
- * NetworkPolicy. One replica: this version elects no leader.
+ * Everything that the runtime needs in a cluster: definitions, admission policies, roles for people, namespace, the least
+ * rights, Deployment, Service and NetworkPolicy.
  */
 export class TransitAuthority extends Construct {
   /** Namespace of the runtime. */
   readonly namespace: string;
   /** Name of its ServiceAccount. */
   readonly serviceAccountName: string;
+  /** The runtime itself, for what only this cluster needs: tolerations, annotations, proxies. */
+  readonly deployment: Deployment;
+
+  private readonly installation: Installation;
 
   constructor(scope: Construct, id: string, props: TransitAuthorityProps) {
     super(scope, id);
-    if (!/[:@]/.test(props.image.slice(props.image.lastIndexOf('/') + 1))) {
-      throw new Error(
-        `image '${props.image}' names no version: add a tag or a digest, so that a restart runs the same code`,
-      );
-    }
-    this.namespace = props.namespace ?? 'k8sta-system';
-    this.serviceAccountName = NAME;
+    this.installation = namesOf(props);
+    this.namespace = this.installation.namespace;
+    this.serviceAccountName = this.installation.name;
 
-    if (props.definitions ?? true) {
-      for (const definition of crds())
-        new ApiObject(this, `definition-${definition.spec.names.plural}`, { ...definition });
-    }
+    if (props.definitions ?? true) this.define();
     const namespace = new Namespace(this, 'namespace', {
       metadata: { name: this.namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     });
     const account = new ServiceAccount(this, 'account', {
-      metadata: { name: NAME, namespace: this.namespace },
+      metadata: { name: this.serviceAccountName, namespace: this.namespace },
       automountToken: true,
     });
     account.node.addDependency(namespace);
-    this.grant('ClusterRole', 'rights', NAME, CLUSTER_RIGHTS);
-    this.grant('Role', 'credentials', `${NAME}-credentials`, CREDENTIAL_RIGHTS, this.namespace);
-    for (const team of props.pullSecretNamespaces ?? []) {
-      this.grant('Role', `pull-secrets-${team}`, `${NAME}-pull-secrets`, PULL_SECRET_RIGHTS, team);
-    }
-    this.deploy(props, account);
+    this.permit();
+    this.deployment = this.deploy(account);
     this.fence();
   }
 
-  /** A role and its binding to the runtime's account; of the whole cluster, or of one namespace. */
-  private grant(
-    kind: 'Role' | 'ClusterRole',
-    id: string,
-    name: string,
-    rights: readonly Right[],
-    namespace?: string,
-  ): void {
+  /** What a cluster has once: the kinds, who may say what about them, and roles to hand out. */
+  private define(): void {
+    for (const definition of crds()) {
+      new ApiObject(this, `definition-${definition.spec.names.plural}`, { ...definition });
+    }
+    for (const policy of policies()) new ApiObject(this, `${policy.kind}-${policy.metadata.name}`, policy);
+    for (const { name, aggregatedTo, rules } of PEOPLE_ROLES) {
+      const labels = aggregatedTo === undefined ? {} : { labels: { [`${RBAC}/aggregate-to-${aggregatedTo}`]: 'true' } };
+      const metadata = { name, ...labels };
+      new ApiObject(this, `role-${name}`, { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata, rules });
+    }
+  }
+
+  private permit(): void {
+    const { name, namespaces, argocdNamespaces, credentials, pullSecrets } = this.installation;
+    this.role('ClusterRole', 'rights', name, NETWORK_RIGHTS);
+    if (namespaces === undefined) this.bind('ClusterRole', 'rights', name);
+    else for (const team of namespaces) this.bind('ClusterRole', `rights-in-${team}`, name, team);
+    for (const argocd of argocdNamespaces) this.grant('applications', APPLICATION_RIGHTS, argocd);
+    this.grant('credentials', credentialRights(credentials), this.namespace);
+    this.grant('lease', leaseRights(name), this.namespace);
+    for (const [team, names] of Object.entries(pullSecrets)) {
+      this.grant('pull-secrets', pullSecretRights(names), team);
+    }
+  }
+
+  /** A Role in one namespace, bound to the runtime's account. */
+  private grant(what: string, rights: readonly Right[], namespace: string): void {
+    const id = `${what}-in-${namespace}`;
+    this.role('Role', id, `${this.installation.name}-${what}`, rights, namespace);
+    this.bind('Role', id, `${this.installation.name}-${what}`, namespace);
+  }
+
+  private role(kind: string, id: string, name: string, rules: readonly Right[], namespace?: string): void {
     const metadata = namespace === undefined ? { name } : { name, namespace };
-    const apiVersion = 'rbac.authorization.k8s.io/v1';
-    new ApiObject(this, id, { apiVersion, kind, metadata, rules: rights });
+    new ApiObject(this, id, { apiVersion: `${RBAC}/v1`, kind, metadata, rules });
+  }
+
+  private bind(role: string, id: string, name: string, namespace?: string): void {
     new ApiObject(this, `${id}-binding`, {
-      apiVersion,
-      kind: `${kind}Binding`,
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind, name },
+      apiVersion: `${RBAC}/v1`,
+      kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
+      metadata: namespace === undefined ? { name } : { name, namespace },
+      roleRef: { apiGroup: RBAC, kind: role, name },
       subjects: [{ kind: 'ServiceAccount', name: this.serviceAccountName, namespace: this.namespace }],
     });
   }
 
-  private deploy(props: TransitAuthorityProps, serviceAccount: ServiceAccount): void {
-    const metadata = { name: NAME, namespace: this.namespace };
-    const mirrors = Object.entries(props.registryMirrors ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+  private deploy(serviceAccount: ServiceAccount): Deployment {
+    const { name, image, replicas, resources } = this.installation;
+    const metadata = { name, namespace: this.namespace };
     const deployment = new Deployment(this, 'deployment', {
       metadata,
-      replicas: 1,
-      strategy: DeploymentStrategy.recreate(),
+      replicas,
+      // One more comes up and stands by before one goes.
+      strategy: DeploymentStrategy.rollingUpdate({
+        maxSurge: PercentOrAbsolute.absolute(1),
+        maxUnavailable: PercentOrAbsolute.absolute(0),
+      }),
       serviceAccount,
       automountServiceAccountToken: true,
       securityContext: { user: USER, group: USER, fsGroup: USER, ensureNonRoot: true },
-      terminationGracePeriod: Duration.seconds(45),
+      terminationGracePeriod: DRAIN,
     });
-    // cdk8s-plus has no word for it, and the restricted standard of the namespace asks for it.
+    // cdk8s-plus has no words for these; the restricted standard of the namespace asks for the first.
     const seccomp = JsonPatch.add('/spec/template/spec/securityContext/seccompProfile', { type: 'RuntimeDefault' });
-    ApiObject.of(deployment).addJsonPatch(seccomp);
+    // Two replicas on one machine would go down together; where there is only one, that is borne.
+    const apart = ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+      maxSkew: 1,
+      topologyKey,
+      whenUnsatisfiable: 'ScheduleAnyway',
+      labelSelector: { matchLabels: deployment.matchLabels },
+      matchLabelKeys: ['pod-template-hash'],
+    }));
+    const spread = JsonPatch.add('/spec/template/spec/topologySpreadConstraints', apart);
+    ApiObject.of(deployment).addJsonPatch(seccomp, spread);
     const container = deployment.addContainer({
       name: 'runtime',
-      image: props.image,
+      image,
       imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
       command: ['k8sta', 'run'],
-      args: [
-        ...['--folder', CACHE, '--health-port', String(HEALTH_PORT), '--credentials-namespace', this.namespace],
-        ...mirrors.flatMap(([host, url]) => ['--registry-mirror', `${host}=${url}`]),
-      ],
-      portNumber: HEALTH_PORT,
+      args: this.args(),
+      portNumber: PORT,
       securityContext: LOCKED_DOWN,
       resources: {
-        cpu: { request: Cpu.millis(100) },
-        memory: { request: Size.mebibytes(256), limit: Size.gibibytes(1) },
+        cpu: { request: Cpu.millis(resources.cpuMillis) },
+        memory: {
+          request: Size.mebibytes(resources.memoryMebibytes),
+          limit: Size.mebibytes(4 * resources.memoryMebibytes),
+        },
+        ephemeralStorage: { limit: Size.gibibytes(resources.cacheGibibytes + 1) },
       },
       liveness: Probe.fromHttpGet('/healthz', {
-        port: HEALTH_PORT,
+        port: PORT,
         initialDelaySeconds: Duration.seconds(30),
         failureThreshold: 6,
       }),
-      readiness: Probe.fromHttpGet('/healthz', { port: HEALTH_PORT }),
+      readiness: Probe.fromHttpGet('/healthz', { port: PORT }),
       envVariables: { HOME: EnvValue.fromValue('/tmp'), TMPDIR: EnvValue.fromValue('/tmp') },
     });
-    container.mount(CACHE, Volume.fromEmptyDir(this, 'cache', 'cache', { sizeLimit: Size.gibibytes(20) }));
+    const cache = { sizeLimit: Size.gibibytes(resources.cacheGibibytes) };
+    container.mount(CACHE, Volume.fromEmptyDir(this, 'cache', 'cache', cache));
     container.mount('/tmp', Volume.fromEmptyDir(this, 'tmp', 'tmp', { sizeLimit: Size.gibibytes(1) }));
-    new Service(this, 'service', { metadata, selector: deployment, ports: [{ port: HEALTH_PORT, name: 'health' }] });
+    new ApiObject(this, 'disruption-budget', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata,
+      // A share, not a number: a single replica must not keep its machine from being emptied.
+      spec: { maxUnavailable: '50%', selector: { matchLabels: deployment.matchLabels } },
+    });
+    new Service(this, 'service', { metadata, selector: deployment, ports: [{ port: PORT, name: 'http' }] });
+    return deployment;
   }
 
-  /** Nobody but probes has business with it: in on the health port only, out to anywhere, since repositories are. */
+  private args(): string[] {
+    const { namespaces = [], argocdNamespaces, credentials = [], registryMirrors, logLevel } = this.installation;
+    const each = (option: string, values: readonly string[]) => values.flatMap((value) => [option, value]);
+    return [
+      ...['--folder', CACHE, '--health-port', String(PORT), '--credentials-namespace', this.namespace],
+      ...['--leader-elect', '--lease-namespace', this.namespace, '--lease-name', this.installation.name],
+      ...each('--watch-namespace', namespaces),
+      ...each('--argocd-namespace', argocdNamespaces),
+      ...each('--credential', credentials),
+      ...each('--registry-mirror', registryMirrors),
+      ...['--log-level', logLevel],
+    ];
+  }
+
+  /** Nobody but probes and scrapes has business with it: in on the one port only, out to anywhere, since repositories are. */
   private fence(): void {
     new ApiObject(this, 'network-policy', {
       apiVersion: 'networking.k8s.io/v1',
       kind: 'NetworkPolicy',
-      metadata: { name: NAME, namespace: this.namespace },
+      metadata: { name: this.installation.name, namespace: this.namespace },
       spec: {
         podSelector: {},
         policyTypes: ['Ingress', 'Egress'],
-        ingress: [{ ports: [{ port: HEALTH_PORT, protocol: 'TCP' }] }],
+        ingress: [{ ports: [{ port: PORT, protocol: 'TCP' }] }],
         egress: [{}],
       },
     });

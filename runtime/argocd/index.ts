@@ -5,6 +5,6 @@
  */
 export { branchKey, branchKeysOf } from './branch';
 export { judge, type Patience } from './judge';
-export { preconditions, type Claim } from './preconditions';
+export { outOfSight, preconditions, type Claim } from './preconditions';
 export { projectApplication } from './project';
 export { refreshPatch, syncOperation, type MergePatch, type SyncRequest } from './requests';

@@ -43,6 +43,15 @@ export function preconditions(
   );
 }
 
+/** What is said of an Application in a namespace that the runtime does not look at, whether it exists or not. */
+export function outOfSight({ namespace, name }: { readonly namespace: string; readonly name: string }): Precondition {
+  return refused(
+    'ApplicationMissing',
+    `Application ${namespace}/${name} is not looked at: name its namespace to the runtime (--argocd-namespace ${namespace}; ` +
+      'argocdNamespaces of TransitAuthority), or correct it in the Station',
+  );
+}
+
 function consent(view: ApplicationView, claim: Claim, application: string): Precondition | undefined {
   const station = `${claim.namespace}/${claim.station}`;
   if (view.namespace === claim.namespace || view.authorizedStation === station) return undefined;

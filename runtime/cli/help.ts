@@ -22,6 +22,12 @@ SIGTERM and Ctrl-C finish what is under way and end with 0; a second one ends at
   crds: `
 Example:
   k8sta crds | kubectl apply --server-side -f -`,
+  manifests: `
+Examples:
+  k8sta manifests --image registry.example.com/k8sta:0.1.0 | kubectl apply --server-side -f -
+  k8sta manifests --image … --watch-namespace shop --argocd-namespace argocd --credential git-example-com
+
+The same as the construct TransitAuthority of k8sta/install, which needs cdk8s-plus-33 beside this package.`,
   layout: `
 Example:
   npx cdk8s synth && k8sta layout dist --into ../guestbook

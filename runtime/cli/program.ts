@@ -16,11 +16,12 @@ import type * as CRDs from './crds';
 import type * as Consent from './consent';
 import type * as Check from './check';
 import type * as Demo from './demo';
+import type * as Installation from './installation';
 import type * as Layout from './layout';
 import type * as Publish from './publish';
 import type * as Railyard from './railyard';
 import type * as Run from './run';
-import { delay, factor, mirror, port, seconds, wholeSeconds } from './values';
+import { another, delay, factor, mirror, port, pullSecret, seconds, wholeSeconds } from './values';
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
@@ -66,7 +67,10 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
   withCluster(command(program, 'run', 'run the runtime against a cluster'))
     .option('--folder <folder>', 'caches, lost without harm (default: a temporary folder)')
     .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
+    .option('--watch-namespace <name>', 'look at Tracks of this namespace only; may be repeated', another)
+    .option('--argocd-namespace <name>', 'look at Applications of this namespace only; may be repeated', another)
     .option('--credentials-namespace <name>', "namespace of labelled credentials (default: the context's)")
+    .option('--credential <name>', 'read this labelled Secret and no other; may be repeated', another)
     .option('--health-port <port>', 'answer GET /healthz on this port, on all addresses', port)
     .option('--settle <seconds>', "how long Argo CD's word must stand before it counts", delay, 5)
     .option('--leader-elect', 'of several runtimes one works, the others stand by (default: in a cluster)')
@@ -84,6 +88,26 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     const { printCRDs } = require('./crds') as typeof CRDs;
     return ends(printCRDs(terminal));
   });
+
+  command(program, 'manifests', 'print everything that the runtime needs in a cluster')
+    .requiredOption('--image <image>', 'container image of the runtime, with a tag or digest')
+    .option('--namespace <name>', 'namespace that is made for the runtime and its credentials (default: k8sta-system)')
+    .option('--name <name>', "name of what is the runtime's own (default: k8sta)")
+    .option('--no-definitions', 'leave out what a cluster has once: definitions, admission policies, roles for people')
+    .option('--watch-namespace <name>', 'namespace of Tracks; may be repeated (default: all)', another)
+    .option('--argocd-namespace <name>', 'namespace of Applications; may be repeated (default: argocd)', another)
+    .option(
+      '--credential <name>',
+      'labelled Secret that it may read; may be repeated (default: all of --namespace)',
+      another,
+    )
+    .option('--pull-secret <namespace/name>', 'pull secret of a subscription; may be repeated', pullSecret)
+    .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
+    .addOption(new Option('--log-level <level>', 'what the runtime logs').choices(LEVELS))
+    .action((options: Installation.InstallationOptions) => {
+      const { printInstallation } = require('./installation') as typeof Installation;
+      return ends(printInstallation(terminal, options));
+    });
 
   command(program, 'layout [dist]', 'create the missing folders of the source repositories')
     .requiredOption('--into <folder>', 'where they are created')

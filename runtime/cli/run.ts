@@ -1,8 +1,7 @@
 /** `k8sta run`: the runtime against any cluster, until it is asked to end. */
 
 import { isRetriable, messageOf, TransientError } from '../errors';
-import { startRuntime, type Runtime, type RuntimeOptions } from '../dispatch';
-import type { Cluster } from '../kube';
+import { startRuntime, type Runtime, type RuntimeOptions, type Scope } from '../dispatch';
 import type { Log } from '../log';
 import { openCluster, resources } from './cluster';
 import { electionFor, type ElectionOptions } from './election';
@@ -21,6 +20,9 @@ export interface RunOptions extends ElectionOptions {
   readonly credentialsNamespace?: string;
   /** Seconds. */
   readonly settle: number;
+  readonly credential?: readonly string[];
+  readonly watchNamespace?: readonly string[];
+  readonly argocdNamespace?: readonly string[];
   readonly logLevel: LogLevel;
 }
 
@@ -51,6 +53,7 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
       folder: folder.path,
       settleMs: options.settle * 1000,
       log,
+      scope: scopeOf(options),
       ...(registryMirrors === undefined ? {} : { registryMirrors }),
       ...(credentialsNamespace === undefined ? {} : { credentialsNamespace }),
     };
@@ -78,7 +81,7 @@ async function startPatiently(terminal: Terminal, options: RuntimeOptions, log: 
   const end = stopped(terminal).then(() => undefined);
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
-      await Promise.race([requireKinds(options.cluster), end]);
+      await Promise.race([requireKinds(options), end]);
       if (terminal.stop.aborted) return undefined;
       return await Promise.race([startRuntime(options), end]);
     } catch (error) {
@@ -93,10 +96,23 @@ async function startPatiently(terminal: Terminal, options: RuntimeOptions, log: 
 
 const DEFINE = 'apply the definitions first: k8sta crds | kubectl apply --server-side -f -';
 
-async function requireKinds(cluster: Cluster): Promise<void> {
+/** Listed where they are looked at: a runtime needs no right elsewhere. */
+async function requireKinds({ cluster, scope = {} }: RuntimeOptions): Promise<void> {
   const { tracks, stations, tickets, applications } = resources;
+  const within = (namespaces: readonly string[] | undefined) => namespaces?.map((namespace) => ({ namespace })) ?? [{}];
   await cluster.check([
-    ...[tracks, stations, tickets].map((resource) => ({ resource, fix: DEFINE })),
-    { resource: applications, fix: 'install Argo CD' },
+    ...[tracks, stations, tickets].flatMap((resource) =>
+      within(scope.namespaces).map((place) => ({ resource, ...place, fix: DEFINE })),
+    ),
+    ...within(scope.argocdNamespaces).map((place) => ({ resource: applications, ...place, fix: 'install Argo CD' })),
   ]);
+}
+
+/** What is not said is not narrowed. */
+function scopeOf({ watchNamespace, argocdNamespace, credential }: RunOptions): Scope {
+  return {
+    ...(watchNamespace === undefined ? {} : { namespaces: watchNamespace }),
+    ...(argocdNamespace === undefined ? {} : { argocdNamespaces: argocdNamespace }),
+    ...(credential === undefined ? {} : { credentialNames: credential }),
+  };
 }

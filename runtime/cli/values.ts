@@ -43,6 +43,25 @@ export function wholeSeconds(value: string): number {
   return number;
 }
 
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+
+/** One name more. */
+export function another(value: string, before: readonly string[] = []): readonly string[] {
+  if (!OBJECT_NAME.test(value)) throw new InvalidArgumentError(`'${value}' is no name of a Kubernetes object.`);
+  return [...new Set([...before, value])];
+}
+
+export type PullSecrets = Readonly<Record<string, readonly string[]>>;
+
+/** One `namespace/name` more. */
+export function pullSecret(value: string, before: PullSecrets = {}): PullSecrets {
+  const [namespace = '', name = '', ...rest] = value.split('/');
+  if (rest.length > 0 || ![namespace, name].every((part) => OBJECT_NAME.test(part))) {
+    throw new InvalidArgumentError(`'${value}' is no pull secret: write namespace/name, such as shop/registry.`);
+  }
+  return { ...before, [namespace]: another(name, before[namespace]) };
+}
+
 export type Mirrors = ReadonlyMap<string, string>;
 
 /** One `host=url` more, such as `ghcr.io=http://127.0.0.1:5000`. */

@@ -5,3 +5,4 @@
  */
 
 export { startRuntime, type ElectionChoice, type Runtime, type RuntimeOptions } from './runtime';
+export type { Scope } from './world';

@@ -12,7 +12,7 @@ import { gitCredential, registryCredential } from './credentials';
 import { fencedGit } from './fenced-git';
 import { assemble, type Machine, type Ports } from './machine';
 import { warmUp } from './warm';
-import { World } from './world';
+import { type Scope, World } from './world';
 
 /** Which Lease decides who of several runtimes works. */
 export interface ElectionChoice {
@@ -34,6 +34,8 @@ export interface RuntimeOptions {
   readonly settleMs?: number;
   /** Namespace of the operator's labelled credentials. @default - that of the kubeconfig context */
   readonly credentialsNamespace?: string;
+  /** What of the cluster it looks at. @default - all of it */
+  readonly scope?: Scope;
   /** How many tracks are decided on at once. @default 8 */
   readonly workers?: number;
   /** @default - this runtime works alone */
@@ -70,7 +72,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { cluster, log, folder, clock = systemClock, random = Math.random } = options;
   const now = (): Date => new Date(clock.now());
   const credentialsNamespace = options.credentialsNamespace ?? cluster.namespace;
-  const world = new World({ cluster, credentialsNamespace, clock, log });
+  const world = new World({ ...options.scope, cluster, credentialsNamespace, clock, log });
   const git = openGit({ folder: join(folder, 'git'), credentials: async (url) => gitCredential(world, url), log, now });
   const renderer = createRenderer();
   const registry = createRegistry({

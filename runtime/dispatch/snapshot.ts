@@ -1,7 +1,7 @@
 /** The caches as one decision sees them. */
 
 import { API_VERSION, type Track } from '../../lib/api';
-import { judge, preconditions, type Patience } from '../argocd';
+import { judge, outOfSight, preconditions, type Patience } from '../argocd';
 import { hasEnded, type Facts, type Line, type Snapshot, type StationSnapshot } from '../journey';
 import { keyOf } from '../kube';
 import type { Kept, World } from './world';
@@ -13,17 +13,16 @@ export type JobView = Facts['job'];
 
 export function factsOf(world: World, now: Date, patience: Partial<Patience>, job: JobView): Facts {
   return {
-    precondition: (station, reference) =>
-      preconditions(
-        world.application(reference),
-        {
-          namespace: station.metadata.namespace,
-          station: station.metadata.name,
-          repoURL: reference.repoURL,
-          branch: reference.branch,
-        },
-        world.onBranch(reference),
-      ),
+    precondition: (station, reference) => {
+      if (!world.seesApplicationsIn(reference.namespace)) return outOfSight(reference);
+      const claim = {
+        namespace: station.metadata.namespace,
+        station: station.metadata.name,
+        repoURL: reference.repoURL,
+        branch: reference.branch,
+      };
+      return preconditions(world.application(reference), claim, world.onBranch(reference));
+    },
     judge: (reference, expectation) => judge(world.application(reference), expectation, now, patience),
     health: (reference) => world.application(reference)?.health.status ?? 'Missing',
     live: (reference) => {

@@ -60,7 +60,27 @@ const decode = (data: Secret['data']): Record<string, string> =>
     Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
   );
 
-export interface WorldOptions {
+/** What of a cluster a runtime looks at; it needs no rights beyond. */
+export interface Scope {
+  /** Where Tracks, Stations and Tickets are. @default - all namespaces */
+  readonly namespaces?: readonly string[];
+  /** Where Applications are. @default - all namespaces */
+  readonly argocdNamespaces?: readonly string[];
+  /** Names of the operator's credentials. @default - every Secret of their namespace that has the label */
+  readonly credentialNames?: readonly string[];
+}
+
+function credentialIn({ metadata, data }: Secret): KeptCredential {
+  const { url = '', ...values } = decode(data);
+  const { name, namespace, uid, resourceVersion, labels } = metadata;
+  return {
+    metadata: { name, uid, resourceVersion, ...(namespace ? { namespace } : {}) },
+    serves: `${labels?.[LABELS.credential] ?? ''} ${url}`,
+    values,
+  };
+}
+
+export interface WorldOptions extends Scope {
   readonly cluster: Cluster;
   /** Where the operator's labelled credentials are; those of other namespaces are never read. */
   readonly credentialsNamespace: string;
@@ -74,7 +94,8 @@ export class World {
   readonly stations: Store<Kept<Station>, 'application' | 'branch' | 'occupant'>;
   readonly tickets: Store<Kept<Ticket>, 'track' | 'uid' | 'station'>;
   readonly applications: Store<ApplicationView, 'branch'>;
-  readonly credentials: Store<KeptCredential>;
+  readonly credentials: { list(): KeptCredential[] };
+  private readonly argocdNamespaces: readonly string[] | undefined;
   private readonly reflectors: readonly Follower[];
   private readonly writers: {
     readonly Track: Reflection<KubeObject & Track>;
@@ -83,7 +104,11 @@ export class World {
     readonly Application: Reflection<KubeObject>;
   };
 
-  constructor({ cluster, credentialsNamespace, clock, log }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { cluster, credentialsNamespace, credentialNames, clock, log } = options;
+    this.argocdNamespaces = options.argocdNamespaces;
+    const networks = options.namespaces === undefined ? {} : { namespaces: options.namespaces };
+    const applications = options.argocdNamespaces === undefined ? {} : { namespaces: options.argocdNamespaces };
     this.tracks = new Store<Kept<Track>, 'station'>({
       log,
       identity: metadataOf,
@@ -111,12 +136,20 @@ export class World {
       },
     });
     this.applications = new Store({ log, identity: (view) => view, indexes: { branch: branchKeysOf } });
-    this.credentials = new Store<KeptCredential>({ log, identity: metadataOf });
 
     const omit = [{ key: 'managedFields' }];
     this.writers = {
-      Track: cluster.reflector({ resource: TRACKS, store: this.tracks, project: keep(parseTrack), omit, log, clock }),
+      Track: cluster.reflector({
+        ...networks,
+        resource: TRACKS,
+        store: this.tracks,
+        project: keep(parseTrack),
+        omit,
+        log,
+        clock,
+      }),
       Station: cluster.reflector({
+        ...networks,
         resource: STATIONS,
         store: this.stations,
         project: keep(parseStation),
@@ -125,6 +158,7 @@ export class World {
         clock,
       }),
       Ticket: cluster.reflector({
+        ...networks,
         resource: TICKETS,
         store: this.tickets,
         project: keep(parseTicket),
@@ -133,6 +167,7 @@ export class World {
         clock,
       }),
       Application: cluster.reflector({
+        ...applications,
         resource: APPLICATIONS,
         store: this.applications,
         project: projectApplication,
@@ -141,24 +176,24 @@ export class World {
         clock,
       }),
     };
-    const credentials = cluster.reflector({
-      resource: SECRETS,
-      store: this.credentials,
-      namespaces: [credentialsNamespace],
-      labelSelector: LABELS.credential,
-      project: ({ metadata, data }: Secret): KeptCredential => {
-        const { url = '', ...values } = decode(data);
-        const { name, namespace, uid, resourceVersion, labels } = metadata;
-        return {
-          metadata: { name, uid, resourceVersion, ...(namespace ? { namespace } : {}) },
-          serves: `${labels?.[LABELS.credential] ?? ''} ${url}`,
-          values,
-        };
-      },
-      log,
-      clock,
+    // By name they can be asked for with a right to these names alone.
+    const selections = credentialNames?.map((name) => ({ fieldSelector: `metadata.name=${name}` })) ?? [{}];
+    const credentials = selections.map((selection) => {
+      const store = new Store<KeptCredential>({ log, identity: metadataOf });
+      const reflector = cluster.reflector({
+        ...selection,
+        resource: SECRETS,
+        store,
+        namespaces: [credentialsNamespace],
+        labelSelector: LABELS.credential,
+        project: credentialIn,
+        log,
+        clock,
+      });
+      return { store, reflector };
     });
-    this.reflectors = [...Object.values(this.writers), credentials];
+    this.credentials = { list: () => credentials.flatMap(({ store }) => store.list()) };
+    this.reflectors = [...Object.values(this.writers), ...credentials.map(({ reflector }) => reflector)];
   }
 
   /** Begins to fill the caches; resolves when all have been listed. */
@@ -188,6 +223,11 @@ export class World {
   /** The Application that a station names, as it is live. */
   application(reference: Pick<ApplicationReference, 'namespace' | 'name'>): ApplicationView | undefined {
     return this.applications.get(keyOf(reference));
+  }
+
+  /** Whether Applications of a namespace are looked at at all. */
+  seesApplicationsIn(namespace: string): boolean {
+    return this.argocdNamespaces?.includes(namespace) ?? true;
   }
 
   /** All Applications that sync a branch. */

@@ -162,7 +162,10 @@ describe('gates', () => {
     stderrOf(() => {
       expect(manifest(chart, 'Role', 'k8sta-approve-prod')).toMatchObject({
         metadata: { namespace: 'shop' },
-        rules: [{ apiGroups: ['k8sta.io'], resources: ['stations'], resourceNames: ['prod'], verbs: ['approve'] }],
+        rules: [
+          { apiGroups: ['k8sta.io'], resources: ['stations'], resourceNames: ['prod'], verbs: ['approve'] },
+          { apiGroups: ['k8sta.io'], resources: ['tickets'], verbs: ['get', 'list', 'watch', 'update', 'patch'] },
+        ],
       });
       expect(manifest(chart, 'RoleBinding', 'k8sta-approve-prod')).toMatchObject({
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'k8sta-approve-prod' },

@@ -29,6 +29,9 @@ export const CREATED = "request.operation == 'CREATE'";
 export const UPDATED = "request.operation == 'UPDATE'";
 export const DELETED = "request.operation == 'DELETE'";
 
+/** A text of ours as CEL writes it: it reads JSON's. */
+export const text = (words: string): string => JSON.stringify(words);
+
 /** Who asks, as the cluster's authentication calls them. */
 export const CALLER = 'request.userInfo.username';
 
@@ -49,7 +52,7 @@ export const may = (verb: keyof typeof VERBS, plural: string, name: string): str
  * @param name CEL of the object's name
  */
 export const lacking = (verb: keyof typeof VERBS, kind: string, name: string, what: string): string =>
-  `${CALLER} + " needs the verb '${VERBS[verb]}' on " + ${kind} + ".${GROUP} '" + ${name} + "' in namespace " + request.namespace + ' ${what}'`;
+  `${CALLER} + " needs the verb '${VERBS[verb]}' on " + ${kind} + ".${GROUP} '" + ${name} + "' in namespace " + request.namespace + ${text(` ${what}`)}`;
 
 /** A list that may be absent, of an object that may be absent. */
 export const listOf = (there: string, path: string): string => `${there} && has(${path}) ? ${path} : []`;

@@ -1,7 +1,7 @@
 /** What people may say about a ticket, and in whose name. */
 
 import { ENDINGS, GROUP, KINDS } from '../../api';
-import { CALLER, CREATED, DELETED, type Demand, lacking, listOf, may, policy, UPDATED } from './policy';
+import { CALLER, CREATED, DELETED, type Demand, lacking, listOf, may, policy, text, UPDATED } from './policy';
 
 const { Station, Ticket, Track } = KINDS;
 
@@ -43,7 +43,9 @@ const needsHold = (when: string, what: string): Demand => ({
 
 const oneStation = (list: string, what: string): Demand => ({
   expression: `variables.${list}.all(one, one.station == variables.${list}[0].station)`,
-  messageExpression: `'approvals of several stations at once cannot be judged: ${what} them for one station at a time'`,
+  messageExpression: text(
+    `approvals of several stations at once cannot be judged: ${what} them for one station at a time`,
+  ),
 });
 
 const needsApprove = (list: string, unless: string, what: string): Demand => ({
@@ -53,7 +55,7 @@ const needsApprove = (list: string, unless: string, what: string): Demand => ({
 
 const inOwnName = (list: string, what: string): Demand => ({
   expression: `variables.${list}.all(one, one.by == ${CALLER})`,
-  messageExpression: `'by must name who ${what}: write ' + ${CALLER}`,
+  messageExpression: `${text(`by must name who ${what}: write `)} + ${CALLER}`,
 });
 
 /** Who may write the status of tickets is the runtime, or may do as it does. */
@@ -84,11 +86,11 @@ const demands: readonly Demand[] = [
   },
   {
     expression: `!(${CREATED} && has(object.spec.origin) && has(object.spec.origin.person)) || object.spec.origin.person == ${CALLER}`,
-    messageExpression: `'origin.person must name who makes the ticket: write ' + ${CALLER} + ', or leave it out'`,
+    messageExpression: `${text('origin.person must name who makes the ticket: write ')} + ${CALLER} + ${text(', or leave it out')}`,
   },
   {
     expression: `!(${CREATED} && has(object.spec.origin) && (has(object.spec.origin.parent) || has(object.spec.origin.failed))) || ${RUNTIME}`,
-    messageExpression: "'origin.parent and origin.failed are the word of the runtime alone: leave them out'",
+    messageExpression: text('origin.parent and origin.failed are the word of the runtime alone: leave them out'),
   },
 ];
 

@@ -103,7 +103,7 @@ const approvals: Case[] = [
   [
     'an approver approves in another name',
     updates(approver, ticket({}, atProd), ticket({ approvals: [approval('grace')] }, atProd)),
-    /^'by' must name who approves: write ada$|^by must name who approves: write ada$/,
+    /^by must name who approves: write ada$/,
   ],
   [
     'an approver approves beside another',
@@ -154,6 +154,13 @@ const approvals: Case[] = [
     /one station at a time/,
   ],
 ];
+
+const crowd = Array.from({ length: 99 }, (_, index) => approval(`person-${index}`));
+approvals.push([
+  'an approver is the hundredth to approve',
+  updates(approver, ticket({ approvals: crowd }, atProd), ticket({ approvals: [...crowd, approval('ada')] }, atProd)),
+  LET_THROUGH,
+]);
 
 const holds: Case[] = [
   [

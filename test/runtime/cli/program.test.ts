@@ -6,14 +6,14 @@ describe('the command line', () => {
     const { code, out, err } = await k8sta(['--help']);
     expect(code).toBe(0);
     expect(err).toBe('');
-    for (const command of ['run', 'crds', 'layout', 'check', 'consent', 'railyard', 'demo']) {
+    for (const command of ['run', 'crds', 'manifests', 'layout', 'check', 'consent', 'railyard', 'demo']) {
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
     expect(out).toContain('Examples:');
     expect(out).toContain('2  the command line makes no sense');
   });
 
-  test.each(['run', 'crds', 'layout', 'check', 'consent', 'railyard', 'demo'])(
+  test.each(['run', 'crds', 'manifests', 'layout', 'check', 'consent', 'railyard', 'demo'])(
     'the help of %s says what it does and shows an example',
     async (command) => {
       const { code, out } = await k8sta([command, '-h']);
@@ -44,6 +44,12 @@ describe('the command line', () => {
       "'ghcr.io' has two mirrors",
     ],
     [['run', '--log-level', 'loud'], 'Allowed choices are debug, info, warn, error, silent'],
+    [['manifests'], "required option '--image <image>' not specified"],
+    [
+      ['manifests', '--image', 'k8sta:1', '--pull-secret', 'registry'],
+      "'registry' is no pull secret: write namespace/name",
+    ],
+    [['run', '--watch-namespace', 'Shop'], "'Shop' is no name of a Kubernetes object"],
     [['railyard', 'publish'], "missing required argument 'image'"],
   ])('%j makes no sense: said on stderr, exit code 2', async (args, words) => {
     const { code, out, err } = await k8sta(args);
