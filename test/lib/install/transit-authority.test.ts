@@ -160,10 +160,14 @@ describe('TransitAuthority', () => {
     expect(deployment?.spec).toMatchObject({
       replicas: 2,
       strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0 } },
-      template: { spec: { terminationGracePeriodSeconds: 45, topologySpreadConstraints: [{ maxSkew: 1 }, { maxSkew: 1 }] } },
+      template: {
+        spec: { terminationGracePeriodSeconds: 45, topologySpreadConstraints: [{ maxSkew: 1 }, { maxSkew: 1 }] },
+      },
     });
     expect(args(manifests)).toContain('--leader-elect --lease-namespace k8sta-system --lease-name eu');
-    const leases = of('Role', manifests).flatMap(({ rules = [] }) => rules.filter(({ resources }) => resources.includes('leases')));
+    const leases = of('Role', manifests).flatMap(({ rules = [] }) =>
+      rules.filter(({ resources }) => resources.includes('leases')),
+    );
     expect(leases.map(({ verbs, resourceNames }) => [verbs, resourceNames])).toEqual([
       [['create'], undefined],
       [['get', 'list', 'watch', 'update'], ['eu']],
