@@ -62,40 +62,20 @@ export interface Installation {
   readonly namespaces?: readonly string[];
   readonly argocdNamespaces: readonly string[];
   readonly credentials?: readonly string[];
-  readonly pullSecrets: Readonly<Record<string, readonly string[]>>;
+  readonly pullSecrets: readonly { readonly namespace: string; readonly names: readonly string[] }[];
   /** `host=url`, in order. */
   readonly registryMirrors: readonly string[];
   readonly logLevel: LogLevel;
   readonly resources: Required<AuthorityResources>;
 }
 
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
-/** @throws Error that names the prop, the value and the fix */
-export function namesOf(props: TransitAuthorityProps): Installation {
-  const { image, namespace = 'k8sta-system', name = 'k8sta', argocdNamespaces = [ARGOCD.namespace] } = props;
-  const { namespaces, credentials, pullSecrets = {}, registryMirrors = {}, logLevel = 'info', replicas = 2 } = props;
-  if (!/[:@]/.test(image.slice(image.lastIndexOf('/') + 1))) {
-    throw new Error(`image '${image}' names no version: add a tag or a digest, so that a restart runs the same code`);
-  }
-  const named = { namespace: [namespace], name: [name], namespaces, argocdNamespaces, credentials };
-  for (const [prop, values] of Object.entries({ ...named, pullSecrets: Object.keys(pullSecrets) })) {
-    for (const value of values ?? []) {
-      const fits = LABEL.test(value) || (prop === 'credentials' && value.split('.').every((part) => LABEL.test(part)));
-      if (!fits) throw new Error(`${prop} '${value}' is no name: use lower-case letters, digits and '-'`);
-    }
-  }
-  if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas ${replicas} runs nothing: use 1 or more`);
-  if (argocdNamespaces.length === 0)
-    throw new Error("argocdNamespaces [] leaves no Application: name Argo CD's namespace");
-  if (namespaces?.length === 0) throw new Error('namespaces [] leaves no Track: name some, or leave it out for all');
-  // A rule without names would be one for every Secret.
-  if (credentials?.length === 0)
-    throw new Error('credentials [] names none: name the Secrets, or leave it out for all');
-  for (const [team, secrets] of Object.entries(pullSecrets)) {
-    if (secrets.length === 0) throw new Error(`pullSecrets.${team} [] names none: name its Secrets, or leave it out`);
-  }
-  const { cpuMillis = 100, memoryMebibytes = 256, cacheGibibytes = 20 } = props.resources ?? {};
+/**
+ * @throws Error that names the prop, the value and the fix
+ */
+export function installationOf(props: TransitAuthorityProps): Installation {
+  check(props);
+  const { image, namespace = 'k8sta-system', name = 'k8sta', replicas = 2, logLevel = 'info' } = props;
+  const { argocdNamespaces = [ARGOCD.namespace], namespaces, credentials } = props;
   return {
     image,
     namespace,
@@ -104,17 +84,47 @@ export function namesOf(props: TransitAuthorityProps): Installation {
     argocdNamespaces: distinct(argocdNamespaces),
     ...(namespaces === undefined ? {} : { namespaces: distinct(namespaces) }),
     ...(credentials === undefined ? {} : { credentials: distinct(credentials) }),
-    pullSecrets: Object.fromEntries(
-      Object.keys(pullSecrets)
-        .sort()
-        .map((team) => [team, distinct(pullSecrets[team] ?? [])]),
-    ),
-    registryMirrors: Object.entries(registryMirrors)
-      .map(([host, url]) => `${host}=${url}`)
-      .sort(),
+    pullSecrets: sorted(props.pullSecrets ?? {}).map(([team, names]) => ({ namespace: team, names: distinct(names) })),
+    registryMirrors: sorted(props.registryMirrors ?? {}).map(([host, url]) => `${host}=${url}`),
     logLevel,
-    resources: { cpuMillis, memoryMebibytes, cacheGibibytes },
+    resources: { cpuMillis: 100, memoryMebibytes: 256, cacheGibibytes: 20, ...props.resources },
   };
 }
 
+function check({ image, replicas = 1, ...props }: TransitAuthorityProps): void {
+  if (!/[:@]/.test(image.slice(image.lastIndexOf('/') + 1))) {
+    throw new Error(`image '${image}' names no version: add a tag or a digest, so that a restart runs the same code`);
+  }
+  if (!Number.isInteger(replicas) || replicas < 1) throw new Error(`replicas ${replicas} runs nothing: use 1 or more`);
+  const { pullSecrets = {} } = props;
+  checkNames('namespace', props.namespace);
+  checkNames('name', props.name);
+  checkNames('namespaces', props.namespaces, 'leaves no Track: name some, or leave it out for all');
+  checkNames('argocdNamespaces', props.argocdNamespaces, "leaves no Application: name Argo CD's namespace");
+  // A rule without names would be one for every Secret.
+  checkNames('credentials', props.credentials, 'names none: name the Secrets, or leave it out for all', OBJECT_NAME);
+  checkNames('pullSecrets', Object.keys(pullSecrets));
+  for (const [team, names] of Object.entries(pullSecrets)) {
+    checkNames(`pullSecrets.${team}`, names, 'names none: name its Secrets, or leave it out', OBJECT_NAME);
+  }
+}
+
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+/**
+ * @param empty what is wrong with a list of none, and the fix; absent where that is no matter
+ */
+function checkNames(prop: string, names: string | readonly string[] = '', empty?: string, pattern = LABEL): void {
+  if (names === '') return;
+  const list = typeof names === 'string' ? [names] : names;
+  if (list.length === 0 && empty !== undefined) throw new Error(`${prop} [] ${empty}`);
+  for (const name of list) {
+    if (!pattern.test(name)) throw new Error(`${prop} '${name}' is no name: use lower-case letters, digits and '-'`);
+  }
+}
+
 const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort();
+
+const sorted = <T>(record: Readonly<Record<string, T>>): [string, T][] =>
+  Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));

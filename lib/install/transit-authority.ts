@@ -20,7 +20,7 @@ import { Construct } from 'constructs';
 import { crds } from '../api/crd';
 import type { Right } from '../rights';
 import { policies } from './policies';
-import { type Installation, namesOf, type TransitAuthorityProps } from './props';
+import { type Installation, installationOf, type TransitAuthorityProps } from './props';
 import { PEOPLE_ROLES } from './roles';
 import { APPLICATION_RIGHTS, credentialRights, leaseRights, NETWORK_RIGHTS, pullSecretRights } from './runtime-rights';
 
@@ -58,7 +58,7 @@ export class TransitAuthority extends Construct {
 
   constructor(scope: Construct, id: string, props: TransitAuthorityProps) {
     super(scope, id);
-    this.installation = namesOf(props);
+    this.installation = installationOf(props);
     this.namespace = this.installation.namespace;
     this.serviceAccountName = this.installation.name;
 
@@ -97,9 +97,7 @@ export class TransitAuthority extends Construct {
     for (const argocd of argocdNamespaces) this.grant('applications', APPLICATION_RIGHTS, argocd);
     this.grant('credentials', credentialRights(credentials), this.namespace);
     this.grant('lease', leaseRights(name), this.namespace);
-    for (const [team, names] of Object.entries(pullSecrets)) {
-      this.grant('pull-secrets', pullSecretRights(names), team);
-    }
+    for (const { namespace: team, names } of pullSecrets) this.grant('pull-secrets', pullSecretRights(names), team);
   }
 
   /** A Role in one namespace, bound to the runtime's account. */

@@ -1,7 +1,7 @@
 /** Who may hold and release a Station or a Track, and who may take an approval gate away. */
 
 import { KINDS } from '../../api';
-import { CREATED, DELETED, type Demand, lacking, may, policy, UPDATED } from './policy';
+import { CREATED, DELETED, type Demand, lacking, type Manifest, may, policy, UPDATED } from './policy';
 
 const { Station, Track } = KINDS;
 
@@ -34,7 +34,7 @@ const gateDemand: Demand = {
 
 const stopped = [holds('oldObject'), ...['holdBy', 'haltBy'].map((field) => `has(oldObject.status.${field})`)];
 
-export const stationPolicy = () =>
+export const stationPolicy = (): Manifest[] =>
   policy({
     plural: Station.plural,
     variables,
@@ -47,5 +47,5 @@ export const stationPolicy = () =>
     ],
   });
 
-export const trackPolicy = () =>
+export const trackPolicy = (): Manifest[] =>
   policy({ plural: Track.plural, variables, demands: holdDemands(Track.plural, holds('oldObject')) });

@@ -1,7 +1,19 @@
 /** What people may say about a ticket, and in whose name. */
 
 import { ENDINGS, GROUP, KINDS } from '../../api';
-import { CALLER, CREATED, DELETED, type Demand, lacking, listOf, may, policy, text, UPDATED } from './policy';
+import {
+  CALLER,
+  CREATED,
+  DELETED,
+  type Demand,
+  lacking,
+  listOf,
+  type Manifest,
+  may,
+  policy,
+  text,
+  UPDATED,
+} from './policy';
 
 const { Station, Ticket, Track } = KINDS;
 
@@ -94,4 +106,4 @@ const demands: readonly Demand[] = [
   },
 ];
 
-export const ticketPolicy = () => policy({ plural: Ticket.plural, variables, demands });
+export const ticketPolicy = (): Manifest[] => policy({ plural: Ticket.plural, variables, demands });

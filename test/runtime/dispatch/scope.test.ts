@@ -14,8 +14,12 @@ let railyard: Railyard;
 let cluster: Cluster;
 const asked = new Set<string>();
 
-const named = (kind: string, name: string, namespace: string, more: object = {}): Draft =>
-  ({ apiVersion: 'k8sta.io/v1alpha1', kind, metadata: { name, namespace }, ...more }) as Draft;
+const named = (kind: string, name: string, namespace: string, more: object = {}): Draft => ({
+  apiVersion: 'k8sta.io/v1alpha1',
+  kind,
+  metadata: { name, namespace },
+  ...more,
+});
 const secret = (name: string, labels: Record<string, string>): Draft =>
   ({
     apiVersion: 'v1',
@@ -31,9 +35,9 @@ beforeAll(async () => {
     kubernetes: { onRequest: ({ path }) => void asked.add(path) },
   });
   cluster = connect({ kubeconfig: railyard.kubeconfigPath });
-  for (const definition of crds()) await cluster.apply(definition as never);
+  for (const definition of crds()) await cluster.apply(definition);
   for (const name of ['shop', 'blog', 'argocd', 'elsewhere', 'k8sta-system']) {
-    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } } as Draft);
+    await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
   const spec = { stations: [{ name: 'test' }] };
   for (const namespace of ['shop', 'blog', 'elsewhere'])
