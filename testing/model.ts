@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { ApplicationReference, RenderedState } from '../lib/api';
 import {
-  applyChange,
+  applyCargo,
   ownershipOf,
   treeDigest,
   type Expectation,
@@ -112,7 +112,7 @@ export class Model {
     if (ownership.whose !== 'Ours' && ownership.whose !== 'Nobody')
       return { outcome: 'Suspended', reference, ownership };
     const from = application.good?.state ?? application.start ?? {};
-    const state = applyChange(from, job.change, job.root, reference, NO_HISTORY);
+    const state = applyCargo(from, job.cargo, reference, NO_HISTORY);
     const tree = treeOf(reference, state, this.renderer);
     const trees = this.difference(head, tree);
     if (head !== undefined && this.trees.get(head) === tree) {
@@ -133,10 +133,7 @@ export class Model {
   }
 
   private preview(job: PreviewJob, { reference, good, start }: PrepareApplication): PreviewedApplication {
-    const state = job.changes.reduce(
-      (from, { change, root }) => applyChange(from, change, root, reference, NO_HISTORY),
-      good?.state ?? start ?? {},
-    );
+    const state = applyCargo(good?.state ?? start ?? {}, job.changes, reference, NO_HISTORY);
     return {
       outcome: 'Trees',
       reference,

@@ -1,13 +1,15 @@
 /** The runtime's own decisions, carried out on resources in memory, as fast as they can be made. */
 
-import { LABELS, type Change, type Station, type Ticket, type Track } from '../lib/api';
+import { API_VERSION, LABELS, type Change, type Station, type Ticket, type Track } from '../lib/api';
 import { parseTicket } from '../lib/api/validation';
+import { numberedTicketName } from '../lib/network/ticket-name';
 import {
   decideStation,
   decideTrack,
   hasEnded,
   isOnRecord,
   pushesOverAt,
+  isSameTicket,
   type Facts,
   type Job,
   type JobFact,
@@ -65,23 +67,8 @@ export class Simulation {
   board(track: Track, change: Change): Ticket {
     const { namespace, name, uid } = track.metadata;
     const number = [...this.tickets.values()].filter((ticket) => ticket.spec.track === name).length + 1;
-    const parsed = parseTicket({
-      apiVersion: track.apiVersion,
-      kind: 'Ticket',
-      metadata: {
-        name: `${name}-${number}`,
-        namespace,
-        uid: `uid-of-ticket-${namespace}-${name}-${number}`,
-        resourceVersion: this.nextVersion(),
-        generation: 1,
-        creationTimestamp: this.now.toISOString(),
-        labels: { [LABELS.track]: uid },
-      },
-      spec: { track: name, change, origin: { person: 'simulation' } },
-    });
-    if ('problems' in parsed) throw new Error(parsed.problems.join(' '));
-    this.tickets.set(keyOf(parsed.resource), parsed.resource);
-    return parsed.resource;
+    const spec = { track: name, change, origin: { person: 'simulation' } };
+    return this.add(namespace, `${name}-${number}`, { [LABELS.track]: uid }, spec);
   }
 
   /**
@@ -175,6 +162,12 @@ export class Simulation {
       health: () => 'Healthy',
       live: (reference) => this.model.head(reference),
       ticket: (uid) => [...this.tickets.values()].find((ticket) => ticket.metadata.uid === uid),
+      ticketsOn: (track) =>
+        this.where(
+          ({ metadata, spec }) => metadata.namespace === track.metadata.namespace && spec.track === track.metadata.name,
+        ),
+      children: (parentUid) => this.where(({ spec }) => spec.origin?.parent?.uid === parentUid),
+      track: ({ namespace, name }) => this.tracks.get(`${namespace}/${name}`),
       station: ({ namespace, name }) => this.stations.get(`${namespace}/${name}`),
       seat: (uid) => [...this.stations.values()].find((station) => station.status?.occupant?.uid === uid),
       visitors: (station) =>
@@ -226,6 +219,8 @@ export class Simulation {
         this.jobs.set(`${step.job.kind} ${step.job.key}`, this.run(step.job));
         return;
       case 'CreateTicket':
+        this.create(step);
+        return;
       case 'Refresh':
       case 'Sync':
         return;
@@ -247,6 +242,45 @@ export class Simulation {
   private isOnRecord(job: LandJob): boolean {
     const at = (name: string): string => `${job.namespace}/${name}`;
     return isOnRecord(job, this.tickets.get(at(job.ticket)), this.stations.get(at(job.station)));
+  }
+
+  private where(holds: (ticket: Ticket) => boolean): Ticket[] {
+    return [...this.tickets.values()].filter(holds);
+  }
+
+  /** Makes a ticket, or adopts the one that has this identity. */
+  private create({ namespace, names, labels, spec }: Extract<Step, { step: 'CreateTicket' }>): void {
+    const numbers = Array.from({ length: this.tickets.size + 1 }, (_, index) => index);
+    const candidates =
+      'number' in names ? numbers.map((more) => numberedTicketName(names.track, names.number + more)) : names;
+    for (const name of candidates) {
+      const present = this.tickets.get(`${namespace}/${name}`);
+      if (present !== undefined && isSameTicket(present, spec)) return;
+      if (present !== undefined) continue;
+      this.add(namespace, name, labels, spec);
+      return;
+    }
+    throw new Error(`no name is free for a ticket in ${namespace}`);
+  }
+
+  private add(namespace: string, name: string, labels: Readonly<Record<string, string>>, spec: object): Ticket {
+    const parsed = parseTicket({
+      apiVersion: API_VERSION,
+      kind: 'Ticket',
+      metadata: {
+        name,
+        namespace,
+        uid: `uid-of-ticket-${namespace}-${name}`,
+        resourceVersion: this.nextVersion(),
+        generation: 1,
+        creationTimestamp: this.now.toISOString(),
+        labels: { ...labels },
+      },
+      spec,
+    });
+    if ('problems' in parsed) throw new Error(parsed.problems.join(' '));
+    this.tickets.set(keyOf(parsed.resource), parsed.resource);
+    return parsed.resource;
   }
 
   private nextVersion(): string {

@@ -100,6 +100,7 @@ export const DEFINITIONS: Readonly<Record<Kind, KindDefinition>> = {
     rules: [],
     columns: [
       column('Track', '.spec.track', 'The track that it rides.'),
+      column('Parent', '.spec.origin.parent.name', 'The ticket from which it branched off.'),
       column('Change', '.status.summary.change', 'What it carries.'),
       column('Station', '.status.station', 'Where it stands or arrives.'),
       column('Phase', '.status.phase', 'Where it is in its life.'),

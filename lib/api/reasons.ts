@@ -56,6 +56,10 @@ export const STAMP_RESULTS = [
 ] as const;
 export type StampResult = (typeof STAMP_RESULTS)[number];
 
+/** Why a junction made no ticket (rules B6, C7). */
+export const JUNCTION_SKIPS = ['Disabled', 'InLineage', 'NotConsented', 'TrackMissing'] as const;
+export type JunctionSkip = (typeof JUNCTION_SKIPS)[number];
+
 /** Why a ticket failed. */
 export const FAILURE_REASONS = [
   'RenderFailed',

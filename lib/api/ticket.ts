@@ -3,15 +3,25 @@
 import { Type, type Static } from '@sinclair/typebox';
 import * as s from './schema';
 import { Change, RenderedState, Renderer, Root } from './change';
-import { PHASES, STAMP_RESULTS, WAITING_REASONS, FAILURE_REASONS } from './reasons';
+import { JUNCTION_SKIPS, PHASES, STAMP_RESULTS, WAITING_REASONS, FAILURE_REASONS } from './reasons';
 import { CommitReference } from './station';
 
 const person = (description: string) => s.text(description, { minLength: 1, maxLength: 253 });
 
 const Named = (description: string) => s.shape(description, { name: s.objectName('Name.'), uid: s.uid('Uid.') });
 
+export const Branching = s.shape('A track that was ridden, up to where the next one branched off.', {
+  namespace: s.dnsLabel('Namespace of the Track.'),
+  track: s.placeName('Name of the Track.'),
+  uid: s.uid('Uid of the Track.'),
+  station: s.placeName('The junction.'),
+});
+export type Branching = Static<typeof Branching>;
+
 export const Origin = s.shape('Where the ticket comes from: its identity (rule B8).', {
+  track: Type.Optional(s.uid('Uid of the Track that it was made for: a later one of the same name is another Track.')),
   subscription: Type.Optional(s.dnsLabel('Subscription that made it.')),
+  number: Type.Optional(s.count('Which ticket of its subscription it is, from 1 on.')),
   after: Type.Optional(s.text('The change ticketed before, in a line.', { maxLength: 32768 })),
   parent: Type.Optional(
     s.shape('The ticket whose arrival at a junction made it.', {
@@ -19,6 +29,12 @@ export const Origin = s.shape('Where the ticket comes from: its identity (rule B
       namespace: Type.Optional(s.dnsLabel('Namespace, when it is another one.')),
       uid: s.uid('Uid.'),
       station: s.placeName('The junction.'),
+    }),
+  ),
+  lineage: Type.Optional(
+    s.list(Branching, 'The tracks that its parents rode, oldest first (rules A8, B6).', {
+      maxItems: 64,
+      'x-kubernetes-list-type': 'atomic',
     }),
   ),
   retryOf: Type.Optional(Named('The ticket that it tries again.')),
@@ -199,6 +215,14 @@ export const Entry = s.shape('What the ticket would change at the station before
 });
 export type Entry = Static<typeof Entry>;
 
+export const Child = s.shape('A track that branched off (rule B6).', {
+  track: s.placeName('Name of the Track.'),
+  namespace: Type.Optional(s.dnsLabel('Its namespace, when it is another one.')),
+  skipped: Type.Optional(s.words('Why it made no ticket.', JUNCTION_SKIPS)),
+  message: Type.Optional(s.message('In a sentence.')),
+});
+export type Child = Static<typeof Child>;
+
 export const Stamp = s.shape('One visit, punched.', {
   station: s.placeName('The station.'),
   arrived: Type.Optional(s.time('When it took the station.')),
@@ -209,12 +233,23 @@ export const Stamp = s.shape('One visit, punched.', {
   commits: Type.Optional(
     s.list(CommitReference, 'The commits.', { maxItems: 200, 'x-kubernetes-list-type': 'atomic' }),
   ),
+  skipped: Type.Optional(
+    s.list(
+      s.text('`<namespace>/<name>` of an Application.', { maxLength: 320 }),
+      'Applications that were disabled (rule C7).',
+      { maxItems: 200, 'x-kubernetes-list-type': 'atomic' },
+    ),
+  ),
+  children: Type.Optional(
+    s.list(Child, 'Tracks that branched off.', { maxItems: 100, 'x-kubernetes-list-type': 'atomic' }),
+  ),
   approvals: Type.Optional(s.list(Approval, 'Who approved.', { maxItems: 20, 'x-kubernetes-list-type': 'atomic' })),
 });
 export type Stamp = Static<typeof Stamp>;
 
 export const Boarded = s.shape('What was true when it boarded.', {
   time: s.time('When.'),
+  track: Type.Optional(s.uid('Uid of the Track: a later one of the same name is another Track.')),
   sources: Type.Optional(
     s.list(
       s.shape('Head of a source branch.', {
@@ -252,6 +287,7 @@ export const TicketStatus = s.shape('Where the ticket is, where it was, and what
         uid: s.uid('Uid.'),
         change: Change,
         root: Type.Optional(Root),
+        pending: Type.Optional(Type.Boolean({ description: 'That ticket has not ended for this one yet.' })),
       }),
       'Tickets that this one took along.',
       { maxItems: 64, 'x-kubernetes-list-type': 'atomic' },

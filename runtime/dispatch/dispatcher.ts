@@ -48,7 +48,10 @@ export class Dispatcher {
       world.tracks.onChange((key, before, after) => {
         add(`track ${key}`);
         // Who may take a station depends on what the track says, never on its status.
-        if (before?.resource?.metadata.generation !== after?.resource?.metadata.generation) this.#standing(key, add);
+        if (before?.resource?.metadata.generation !== after?.resource?.metadata.generation) {
+          this.#standing(key, add);
+          for (const kept of world.stations.find('junction', key)) add(`station ${keyOf(kept.metadata)}`);
+        }
         this.#unreadable('Track', key, after, add);
       }),
     );
@@ -70,6 +73,7 @@ export class Dispatcher {
         }
         const places = new Set([before, after].flatMap((kept) => standingKeys(kept?.resource)));
         for (const place of places) add(`station ${place}`);
+        this.#parent(spec?.origin?.parent?.uid, add);
         const seat = metadata === undefined ? undefined : world.stations.find('occupant', metadata.uid)[0];
         if (seat) add(`station ${keyOf(seat.metadata)}`);
         this.#unreadable('Ticket', key, after, add);
@@ -195,6 +199,15 @@ export class Dispatcher {
       if (ticket.spec.track !== undefined) add(`track ${keyOf({ namespace, name: ticket.spec.track })}`);
       for (const place of standingKeys(ticket)) add(`station ${place}`);
     }
+  }
+
+  /** Where the parent of a ticket that came, moved or ended is, or stands. */
+  #parent(uid: string | undefined, add: Add): void {
+    if (uid === undefined) return;
+    const { world } = this.#options;
+    const places = standingKeys(world.tickets.find('uid', uid)[0]?.resource);
+    for (const kept of world.stations.find('occupant', uid)) places.push(keyOf(kept.metadata));
+    for (const place of places) add(`station ${place}`);
   }
 
   /** A station of which an Application has changed, and the track that waits for it there. */

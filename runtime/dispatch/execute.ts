@@ -1,9 +1,10 @@
 /** Carries out the steps of a plan. Each step can run twice: a write decided on an old version is refused. */
 
-import { LABELS, type Ticket, type TicketReference, type Track } from '../../lib/api';
+import type { Ticket, TicketReference } from '../../lib/api';
+import { numberedTicketName } from '../../lib/network/ticket-name';
 import { refreshPatch, syncOperation } from '../argocd';
 import { ConflictError, TerminalError } from '../errors';
-import { changeLine, transitionsOf, type Step } from '../journey';
+import { changeLine, isSameTicket, transitionsOf, type Step } from '../journey';
 import { AlreadyExistsError, type Cluster, type EventRecorder, type KubeObject } from '../kube';
 import type { Log } from '../log';
 import { APPLICATIONS, STATIONS, TICKETS, TRACKS } from './resources';
@@ -77,17 +78,11 @@ export class Executor {
   }
 
   /** Rule B8: the name is only a label; a ticket of the same identity is adopted, another one's name is left to it. */
-  async #createTicket({ track, number, spec }: CreateTicket): Promise<void> {
+  async #createTicket({ namespace, names, labels, spec }: CreateTicket): Promise<void> {
     const { cluster, world, log } = this.#options;
     const tickets = cluster.objects(TICKETS);
-    const { namespace } = track.metadata;
-    for (
-      let next = number, tries = 0;
-      tries < MOST_NAMES;
-      next = Math.max(next, this.#highest(track)) + 1, tries += 1
-    ) {
-      const name = `${track.metadata.name}-${next}`;
-      const labels = { [LABELS.track]: track.metadata.uid };
+    const tried: string[] = [];
+    for (const name of this.#candidates(namespace, names)) {
       try {
         const created = await tickets.create({ metadata: { name, namespace, labels }, spec });
         world.observe(created);
@@ -99,17 +94,30 @@ export class Executor {
       const present = await tickets.get({ namespace, name });
       if (present === undefined) throw new ConflictError(`ticket ${namespace}/${name} came and went`);
       world.observe(present);
-      if (sameIdentity(present, track, spec)) return;
+      if (isSameTicket(present, spec)) return;
+      tried.push(name);
     }
     throw new TerminalError(
-      `no name is free for a ticket of ${namespace}/${track.metadata.name} from number ${number} on`,
+      `no name is free for a ticket in ${namespace}: ${tried[0]} to ${tried.at(-1)} are other tickets`,
     );
   }
 
-  /** The highest number that a ticket of the track has in its name, as far as the cache knows. */
-  #highest({ metadata: { name, namespace } }: Track): number {
+  /** Names to try; a number goes on above the highest that a ticket of the track has, as far as the cache knows. */
+  *#candidates(namespace: string, names: CreateTicket['names']): Generator<string, undefined> {
+    if (!('number' in names)) {
+      yield* names;
+      return undefined;
+    }
+    for (let number = names.number, tries = 0; tries < MOST_NAMES; tries += 1) {
+      yield numberedTicketName(names.track, number);
+      number = Math.max(number, this.#highest(namespace, names.track)) + 1;
+    }
+    return undefined;
+  }
+
+  #highest(namespace: string, track: string): number {
     const numbers = this.#options.world.tickets.list(namespace).map(({ metadata }) => {
-      const rest = metadata.name.startsWith(`${name}-`) ? metadata.name.slice(name.length + 1) : '';
+      const rest = metadata.name.startsWith(`${track}-`) ? metadata.name.slice(track.length + 1) : '';
       return /^\d{1,15}$/.test(rest) ? Number(rest) : 0;
     });
     return Math.max(0, ...numbers);
@@ -127,10 +135,3 @@ export class Executor {
 
 /** The object with another status; its resourceVersion is the one that was decided on. */
 const withStatus = <T extends KubeObject, S>(resource: T, status: S): T & { status: S } => ({ ...resource, status });
-
-const sameIdentity = (present: Ticket, track: Track, spec: CreateTicket['spec']): boolean =>
-  present.spec.track === track.metadata.name &&
-  present.metadata.labels?.[LABELS.track] === track.metadata.uid &&
-  present.spec.origin?.subscription === spec.origin.subscription &&
-  (present.spec.origin?.after ?? '') === (spec.origin.after ?? '') &&
-  changeLine(present.spec.change) === changeLine(spec.change);

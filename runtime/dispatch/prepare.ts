@@ -10,7 +10,7 @@ import {
 import { messageOf, TerminalError } from '../errors';
 import { blobId, type Git } from '../git';
 import {
-  applyChange,
+  applyCargo,
   commitsFor,
   comparisons,
   ownershipOf,
@@ -80,7 +80,7 @@ async function prepareOne(
   if (found.ownership.whose !== 'Ours' && found.ownership.whose !== 'Nobody') {
     return { outcome: 'Suspended', reference: application.reference, ownership: found.ownership };
   }
-  return finish(tools, job, application, await workOut(tools, application, found, [job], signal));
+  return finish(tools, job, application, await workOut(tools, application, found, job.cargo, signal));
 }
 
 /** A branch as it is, and the good state that a change is put on. */
@@ -130,7 +130,7 @@ export async function workOut(
   const good = application.good ?? found.good;
   let state = good?.state ?? application.start ?? {};
   for (const { change, root } of changes) {
-    state = applyChange(state, change, root, reference, await sourceHistory(git, change, reference, state));
+    state = applyCargo(state, [{ change, root }], reference, await sourceHistory(git, change, reference, state));
   }
   const parent = found.head === undefined ? undefined : await branchContent(git, reference.repoURL, found.head);
   return {

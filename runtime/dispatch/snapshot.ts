@@ -31,6 +31,9 @@ export function factsOf(world: World, now: Date, patience: Partial<Patience>, jo
       return well ? view.sync.revisions[0] : undefined;
     },
     ticket: (uid) => world.tickets.find('uid', uid)[0]?.resource,
+    ticketsOn: ({ metadata: { namespace, name } }) => readable(world.tickets.find('track', keyOf({ namespace, name }))),
+    children: (parentUid) => readable(world.tickets.find('parent', parentUid)),
+    track: (place) => world.tracks.get(keyOf(place))?.resource,
     station: (place) => world.stations.get(keyOf(place))?.resource,
     seat: (ticketUid) => world.stations.find('occupant', ticketUid)[0]?.resource,
     visitors: ({ metadata: { namespace, name } }) =>

@@ -44,6 +44,9 @@ function keep<T>(parse: Parse<T>) {
   };
 }
 
+const junctionKeys = ({ metadata, spec }: Station): string[] =>
+  spec.junctions.map(({ track, namespace = metadata.namespace }) => keyOf({ namespace, name: track }));
+
 const stationKeys = (track: Track): string[] =>
   track.spec.stations.map(({ name }) => keyOf({ namespace: track.metadata.namespace, name }));
 
@@ -91,8 +94,8 @@ export interface WorldOptions extends Scope {
 /** Caches of everything that decisions read. */
 export class World {
   readonly tracks: Store<Kept<Track>, 'station'>;
-  readonly stations: Store<Kept<Station>, 'application' | 'branch' | 'occupant'>;
-  readonly tickets: Store<Kept<Ticket>, 'track' | 'uid' | 'station'>;
+  readonly stations: Store<Kept<Station>, 'application' | 'branch' | 'occupant' | 'junction'>;
+  readonly tickets: Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent'>;
   readonly applications: Store<ApplicationView, 'branch'>;
   readonly credentials: { list(): KeptCredential[] };
   private readonly argocdNamespaces: readonly string[] | undefined;
@@ -114,16 +117,17 @@ export class World {
       identity: metadataOf,
       indexes: { station: (kept) => (kept.resource ? stationKeys(kept.resource) : []) },
     });
-    this.stations = new Store<Kept<Station>, 'application' | 'branch' | 'occupant'>({
+    this.stations = new Store<Kept<Station>, 'application' | 'branch' | 'occupant' | 'junction'>({
       log,
       identity: metadataOf,
       indexes: {
         application: (kept) => (kept.resource?.spec.applications ?? []).map((reference) => keyOf(reference)),
         branch: (kept) => (kept.resource?.spec.applications ?? []).map(branchKey),
+        junction: ({ resource }) => (resource === undefined ? [] : junctionKeys(resource)),
         occupant: ({ resource }) => (resource?.status?.occupant ? [resource.status.occupant.uid] : []),
       },
     });
-    this.tickets = new Store<Kept<Ticket>, 'track' | 'uid' | 'station'>({
+    this.tickets = new Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent'>({
       log,
       identity: metadataOf,
       indexes: {
@@ -133,6 +137,10 @@ export class World {
             : [keyOf({ ...(namespace ? { namespace } : {}), name: resource.spec.track })],
         uid: ({ metadata }) => [metadata.uid],
         station: ({ resource }) => standingKeys(resource),
+        parent: ({ resource }) => {
+          const parent = resource?.spec.origin?.parent;
+          return parent === undefined ? [] : [parent.uid];
+        },
       },
     });
     this.applications = new Store({ log, identity: (view) => view, indexes: { branch: branchKeysOf } });

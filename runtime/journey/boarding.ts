@@ -3,26 +3,30 @@
  * the ticket's own copy follows it, and no other ticket boards before it has.
  */
 
-import type { Root, Station, Ticket, Track } from '../../lib/api';
-import { changeOf } from './cargo';
+import type { Station, Ticket, TicketStatus, Track } from '../../lib/api';
+import { wholeChange } from './cargo';
 import { describeChange } from './change';
 import type { SourcesJob } from './job';
 import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
+import { belongsTo } from './identity';
 import { hasEnded, remainingWay } from './ride';
 import type { Line } from './snapshot';
 import { recordOf, sourceBranchOf } from './state';
 import { without } from './without';
 
+/** Tickets of one second go by name, and a name by its numbers: `main-9` was made before `main-10`. */
+const names = new Intl.Collator('en', { numeric: true });
+
 const byAge = (one: Ticket, other: Ticket): number =>
   (one.metadata.creationTimestamp ?? '').localeCompare(other.metadata.creationTimestamp ?? '', 'en') ||
-  (one.metadata.name < other.metadata.name ? -1 : 1);
+  names.compare(one.metadata.name, other.metadata.name);
 
 /** Tickets that want a place on the track and have none. */
 const unboarded = (line: Line): Ticket[] =>
   line.tickets
     .filter(
-      (ticket) => ticket.spec.track !== undefined && ticket.status?.sequence === undefined && !hasEnded(ticket.status),
+      (ticket) => ticket.status?.sequence === undefined && !hasEnded(ticket.status) && belongsTo(line.track, ticket),
     )
     .sort(byAge);
 
@@ -75,11 +79,21 @@ function stayAway(draft: Draft, ticket: Ticket, obstacle: Obstacle): void {
   draft.writeTicket(ticket, { ...ticket.status, phase: 'Standing', waiting });
 }
 
-/** Rule A4: a retry keeps the root of what it retries; every other ticket is its own. */
-function rootFor(draft: Draft, track: Track, ticket: Ticket, sequence: number): Root {
-  const retried = ticket.spec.origin?.retryOf;
-  const root = retried === undefined ? undefined : draft.snapshot.facts.ticket(retried.uid)?.status?.root;
-  return root ?? { track: track.metadata.uid, sequence };
+/** Rules A4, B6: a retry and a child keep the roots of what they come from; every other ticket is its own. */
+function inherited(
+  draft: Draft,
+  track: Track,
+  ticket: Ticket,
+  sequence: number,
+): Pick<TicketStatus, 'root' | 'absorbed'> {
+  const { retryOf, parent } = ticket.spec.origin ?? {};
+  const from = retryOf ?? parent;
+  const { root, absorbed = [] } = (from && draft.snapshot.facts.ticket(from.uid)?.status) ?? {};
+  const taken = absorbed.filter((one) => !one.pending);
+  return {
+    root: root ?? { track: track.metadata.uid, sequence },
+    ...(taken.length > 0 && { absorbed: taken }),
+  };
 }
 
 /** Branches to look at while a branch of the line may have to start from a source head (rule A8). */
@@ -118,9 +132,9 @@ function copy(draft: Draft, line: Line, ticket: Ticket, sequence: number): void 
     ...status,
     phase: 'Standing',
     sequence,
-    root: rootFor(draft, line.track, ticket, sequence),
-    boarded: { time: now, ...(sources.length === 0 ? {} : { sources }) },
+    ...inherited(draft, line.track, ticket, sequence),
+    boarded: { time: now, track: line.track.metadata.uid, ...(sources.length === 0 ? {} : { sources }) },
     ...(first === undefined ? {} : { station: first, standingSince: now }),
-    summary: { change: describeChange(changeOf(ticket)).slice(0, 1024) },
+    summary: { change: describeChange(wholeChange(ticket)).slice(0, 1024) },
   });
 }

@@ -4,6 +4,7 @@ import type { Ticket } from '../../lib/api';
 import { decideArriving } from './arriving';
 import { decideBoarding } from './boarding';
 import { abort } from './ending';
+import { belongsTo } from './identity';
 import { waitingFor } from './obstacle';
 import { Draft, type Plan } from './plan';
 import { arrivalIsStamped, hasPassed, Order } from './ride';
@@ -19,6 +20,9 @@ export function decideTrack(snapshot: Snapshot): Plan {
     for (const ticket of snapshot.tickets) decideTracklessTicket(draft, snapshot, ticket);
     return draft.plan();
   }
+  for (const ticket of snapshot.tickets) {
+    if (!belongsTo(snapshot.track, ticket)) decideTracklessTicket(draft, { ...snapshot, gone: true }, ticket);
+  }
   decideTicketing(draft, snapshot);
   decideBoarding(draft, snapshot);
   const order = new Order(snapshot);
@@ -29,13 +33,13 @@ export function decideTrack(snapshot: Snapshot): Plan {
 }
 
 /**
- * Rule C6 for a track that is deleted: an arrival under way finishes, a ticket that has boarded ends with its track, and
- * one that has not waits for the track to be made.
+ * Rule C6 for a track that is deleted, whether or not another of its name was made since: an arrival under way finishes,
+ * a ticket that has boarded or was made for that track ends with it, and any other waits for the track to be made.
  */
 function decideTracklessTicket(draft: Draft, line: Line, ticket: Ticket): void {
   const { name } = line.track.metadata;
   if (decideSeated(draft, line, ticket)) return;
-  if (ticket.status?.sequence !== undefined || ticket.spec.abort) {
+  if (ticket.status?.sequence !== undefined || ticket.spec.origin?.track !== undefined || ticket.spec.abort) {
     return abort(draft, ticket, ticket.status?.station ?? name);
   }
   const message = `track ${name} does not exist: apply it, or set spec.abort to end the ticket`;

@@ -18,8 +18,9 @@ import {
   type Ticket,
   type TicketStatus,
 } from '../../lib/api';
-import { changeOf } from './cargo';
+import { wholeChange } from './cargo';
 import { describeChange, shortRepository, shortVersion } from './change';
+import { childrenAt } from './junction';
 import { shorten } from './obstacle';
 import type { Draft } from './plan';
 import { arrivalAt, remainingWay } from './ride';
@@ -66,6 +67,7 @@ function stampOf(
   failure?: Failure,
 ): Stamp {
   const commits = commitsOf(arrival);
+  const skipped = (arrival?.applications ?? []).filter((one) => one.result === 'Skipped').map(keyOf);
   return {
     station,
     ...(arrival === undefined ? {} : { arrived: arrival.start }),
@@ -74,6 +76,7 @@ function stampOf(
     ...(failure === undefined ? {} : { reason: failure.reason, message: failure.message }),
     ...(commits.length === 0 ? {} : { commits }),
     ...(arrival?.approvals === undefined ? {} : { approvals: arrival.approvals }),
+    ...(skipped.length === 0 ? {} : { skipped }),
   };
 }
 
@@ -98,7 +101,9 @@ function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): 
 export function complete(draft: Draft, line: Line, ticket: Ticket, station: Station, arrival: Arrival): void {
   const changed = arrival.applications.some((one) => one.result === 'Commit');
   const result = changed || arrival.applications.length === 0 ? 'Arrived' : 'NoChange';
-  goOn(draft, line, ticket, stampOf(draft, station.metadata.name, arrival, result));
+  const stamp = stampOf(draft, station.metadata.name, arrival, result);
+  const children = line.gone ? [] : childrenAt(draft.snapshot.facts, line, ticket, station);
+  goOn(draft, line, ticket, { ...stamp, ...(children.length > 0 && { children }) });
 }
 
 /** What a state shows, in a line. */
@@ -209,7 +214,7 @@ function completedView(
     ticket: ticket.metadata.name,
     uid: ticket.metadata.uid,
     time: stamp.departed,
-    change: describeChange(changeOf(ticket)).slice(0, 1024),
+    change: describeChange(wholeChange(ticket)).slice(0, 1024),
     commits: commitsOf(arrival),
   };
   const shows = [...new Set(recorded.states.map(describeState))].join(' | ');

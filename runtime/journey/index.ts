@@ -8,6 +8,7 @@ export { changeLine, describeChange } from './change';
 export { decideTrack } from './decide';
 export { decideStation } from './station';
 export { treeDigest } from './fingerprint';
+export { isSameTicket } from './identity';
 export * from './job';
 export { ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
 export type { Plan, Step } from './plan';
@@ -15,7 +16,7 @@ export { isOnRecord, pushesOverAt } from './push';
 export { hasEnded } from './ride';
 export type { Facts, Line, Snapshot, StationSnapshot } from './snapshot';
 export {
-  applyChange,
+  applyCargo,
   commitsFor,
   comparisons,
   overlayPath,

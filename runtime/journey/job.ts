@@ -11,12 +11,12 @@ import type {
   Image,
   RenderedState,
   Renderer,
-  Root,
   Subscription,
   SubscriptionStatus,
   WaitingReason,
 } from '../../lib/api';
 import type { RevisionRelation } from './application';
+import type { Piece } from './cargo';
 import type { Ownership } from './ownership';
 
 /** Reads the heads of source branches, for the record that boarding makes (rule A8). */
@@ -79,8 +79,10 @@ export interface PrepareJob {
   readonly ticket: string;
   /** Date of every commit of the arrival. */
   readonly start: Date;
+  /** Everything that the ticket carries, in one change. */
   readonly change: Change;
-  readonly root: Root;
+  /** The same, part by part with its root, in the order in which it is applied. */
+  readonly cargo: readonly Piece[];
   readonly approvedBy: readonly string[];
   readonly applications: readonly PrepareApplication[];
 }
@@ -126,7 +128,7 @@ export interface PreviewJob {
   readonly kind: 'preview';
   readonly key: string;
   /** What is put on the good states, in this order: older tickets that stand there first, the ticket's own last. */
-  readonly changes: readonly { readonly change: Change; readonly root: Root }[];
+  readonly changes: readonly Piece[];
   readonly applications: readonly PrepareApplication[];
 }
 

@@ -2,18 +2,17 @@
 
 import type {
   ApplicationReference,
-  Origin,
   Station,
   StationStatus,
   Ticket,
   TicketReference,
-  TicketSpec,
   TicketStatus,
   Track,
   TrackStatus,
 } from '../../lib/api';
 import { same } from './canonical';
 import { withConditions } from './conditions';
+import type { MadeSpec } from './identity';
 import type { Job, JobFact, JobKind, JobResults } from './job';
 import type { Sight } from './snapshot';
 
@@ -31,10 +30,11 @@ export type Step =
   /** Makes a ticket, or adopts the one that has this identity (rule B8). */
   | {
       readonly step: 'CreateTicket';
-      readonly track: Track;
-      /** The number in the first name to try. */
-      readonly number: number;
-      readonly spec: TicketSpec & { readonly origin: Origin };
+      readonly namespace: string;
+      /** Names to try in order, or the track and the number of the first one. */
+      readonly names: readonly string[] | { readonly track: string; readonly number: number };
+      readonly labels: Readonly<Record<string, string>>;
+      readonly spec: MadeSpec;
     }
   /** Asks Argo CD to look at the branch again. */
   | { readonly step: 'Refresh'; readonly reference: ApplicationReference; readonly why: string }
@@ -85,8 +85,8 @@ export class Draft {
     this.steps.push({ step: 'WriteTicket', ticket, status: complete });
   }
 
-  createTicket(track: Track, number: number, spec: TicketSpec & { origin: Origin }): void {
-    this.steps.push({ step: 'CreateTicket', track, number, spec });
+  createTicket(ticket: Omit<Extract<Step, { step: 'CreateTicket' }>, 'step'>): void {
+    this.steps.push({ step: 'CreateTicket', ...ticket });
   }
 
   refresh(reference: ApplicationReference, why: string): void {

@@ -1,8 +1,8 @@
 /** What has to be known to make the commits of a ticket at a station: the job that makes them (rules A2-A8). */
 
-import type { Approval, Station, Ticket } from '../../lib/api';
+import type { Approval, Station, Ticket, Track } from '../../lib/api';
 import { validApprovals } from './approval';
-import { changeOf, rootOf } from './cargo';
+import { cargoOf, wholeChange } from './cargo';
 import type { PrepareJob } from './job';
 import { passedStations } from './ride';
 import type { Line, Sight } from './snapshot';
@@ -51,18 +51,30 @@ export function approvalsAt({ ticket, station }: Stop, start: string): readonly 
   return recorded ? (arrival.approvals ?? []) : validApprovals(ticket, station);
 }
 
+/** Stations that the ticket's journey had before this one, the nearest first; those of its parents' tracks too (rule A8). */
+function earlierStations({ snapshot: { facts }, line, ticket, station }: Stop): Station[] {
+  const before = (track: Track | undefined, end: number): Station[] =>
+    (track?.spec.stations ?? [])
+      .slice(0, Math.max(0, end))
+      .reverse()
+      .flatMap(({ name }) => facts.station({ namespace: track?.metadata.namespace ?? '', name }) ?? []);
+  const place = (track: Track | undefined, name: string): number =>
+    (track?.spec.stations ?? []).findIndex((one) => one.name === name);
+  const ridden = [...(ticket.spec.origin?.lineage ?? [])].reverse().flatMap(({ namespace, track: name, station }) => {
+    const track = facts.track({ namespace, name });
+    return before(track, place(track, station) + 1);
+  });
+  return [...before(line.track, place(line.track, station.metadata.name)), ...ridden];
+}
+
 /**
  * The job that makes the commits of an arrival.
  *
  * @param start when the ticket took the station
  */
 export function prepareJob(stop: Stop, start: string): PrepareJob {
-  const { snapshot, line, ticket, station } = stop;
-  const names = line.track.spec.stations.map((stop) => stop.name);
-  const earlier = names
-    .slice(0, Math.max(0, names.indexOf(station.metadata.name)))
-    .reverse()
-    .flatMap((name) => snapshot.facts.station({ namespace: station.metadata.namespace, name }) ?? []);
+  const { snapshot, ticket, station } = stop;
+  const earlier = earlierStations(stop);
   const resumed = resumedHeads(ticket);
   const applications = station.spec.applications
     .filter((reference) => reference.enabled)
@@ -98,8 +110,8 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
     station: station.metadata.name,
     ticket: ticket.metadata.name,
     start: new Date(start),
-    change: changeOf(ticket),
-    root: rootOf(ticket),
+    change: wholeChange(ticket),
+    cargo: cargoOf(ticket),
     approvedBy,
     applications,
   };

@@ -37,8 +37,8 @@ function previewJob(stop: Stop, older: readonly Ticket[]): PreviewJob {
   // No commit is made, so the time of the arrival does not matter.
   const start = stop.snapshot.now.toISOString();
   const jobs = older.map((ticket) => prepareJob({ ...stop, ticket }, start));
-  const { change, root, applications } = prepareJob(stop, start);
-  const changes = [...jobs.map((job) => ({ change: job.change, root: job.root })), { change, root }];
+  const { cargo, applications } = prepareJob(stop, start);
+  const changes = [...jobs.flatMap((job) => job.cargo), ...cargo];
   const inputs = applications.map(({ reference, head, good, start: first, live }) => ({
     reference,
     head,

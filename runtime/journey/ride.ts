@@ -9,6 +9,7 @@ import {
   type Track,
   type Arrival,
 } from '../../lib/api';
+import { belongsTo } from './identity';
 import type { Line } from './snapshot';
 
 const isEnding = (phase: TicketStatus['phase']): boolean => ENDINGS.some((ending) => ending === phase);
@@ -45,7 +46,9 @@ const sequenceOf = (ticket: Ticket): number => ticket.status?.sequence ?? Number
 
 /** Tickets that have a place in the order of their track, oldest first. */
 const ridingInOrder = (line: Line): Ticket[] =>
-  line.tickets.filter(isRiding).sort((one, other) => sequenceOf(one) - sequenceOf(other));
+  line.tickets
+    .filter((ticket) => isRiding(ticket) && belongsTo(line.track, ticket))
+    .sort((one, other) => sequenceOf(one) - sequenceOf(other));
 
 /** The stations of a track that nobody may pass yet, by the oldest ticket that still has each on its way (rule C2). */
 export class Order {

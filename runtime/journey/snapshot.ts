@@ -33,6 +33,12 @@ export interface Facts {
   live(reference: ApplicationReference): string | undefined;
   /** Any ticket of any namespace, ended or not; `undefined` where it is gone. */
   ticket(uid: string): Ticket | undefined;
+  /** Every ticket that was made for a Track of this name, ended ones too. */
+  ticketsOn(track: Track): readonly Ticket[];
+  /** Every ticket that branched off this one, ended ones too. */
+  children(parentUid: string): readonly Ticket[];
+  /** Any track; `undefined` where it does not exist or cannot be read. */
+  track(place: Place): Track | undefined;
   /** Any station; `undefined` where it does not exist or cannot be read. */
   station(place: Place): Station | undefined;
   /** The station that names the ticket as its occupant, if one does. */

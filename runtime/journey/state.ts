@@ -15,6 +15,7 @@ import {
 } from '../../lib/api';
 import { normaliseRepositoryURL } from '../../lib/network/repository-url';
 import { canonical, same } from './canonical';
+import type { Piece } from './cargo';
 import { sameImage } from './change';
 
 /** What is known of a source branch where a change meets a recorded commit. */
@@ -118,6 +119,15 @@ export function applyChange(
   };
 }
 
+/** The state of one application after all that a ticket carries. */
+export const applyCargo = (
+  good: RenderedState,
+  cargo: readonly Piece[],
+  reference: ApplicationReference,
+  history: SourceHistory,
+): RenderedState =>
+  cargo.reduce((state, { change, root }) => applyChange(state, change, root, reference, history), good);
+
 /** Commits of a change that concern the application. */
 export function commitsFor(change: Change, reference: ApplicationReference): string[] {
   return [
@@ -141,12 +151,10 @@ export function comparisons(
 }
 
 /** Whether a state already has all of a change that concerns the application (rules A4, C5). */
-export function isContained(
-  state: RenderedState,
-  change: Change,
-  root: Root,
-  reference: ApplicationReference,
-): boolean {
+export const isContained = (state: RenderedState, cargo: readonly Piece[], reference: ApplicationReference): boolean =>
+  cargo.every((piece) => containsPiece(state, piece, reference));
+
+function containsPiece(state: RenderedState, { change, root }: Piece, reference: ApplicationReference): boolean {
   const images = (change.images ?? []).every((image) => {
     const present = state.images?.find((one) => one.repoURL === image.repoURL);
     return present !== undefined && (sameImage(present, image) || isOlder(root, present));

@@ -4,7 +4,8 @@
  */
 
 import { abort, freeStation } from './ending';
-import type { Station, Ticket } from '../../lib/api';
+import type { Child, Station, Ticket } from '../../lib/api';
+import { makeChildren } from './junction';
 import { Draft, type Plan } from './plan';
 import { arrivalIsStamped, hasEnded, hasPassed } from './ride';
 import type { StationSnapshot } from './snapshot';
@@ -31,8 +32,26 @@ function finishEnding(draft: Draft, station: Station): void {
   if (ticket === undefined) {
     draft.writeStation(station, without(station.status ?? {}, 'occupant'), occupant);
   } else if (arrivalIsStamped(station, ticket) || hasPassed(station, ticket) || hasEnded(ticket.status)) {
-    freeStation(draft, station, ticket);
+    if (branchesOff(draft, station, ticket)) freeStation(draft, station, ticket);
   }
+}
+
+/** Makes the tickets of the junction before the station is freed (rules B6, D7). @returns whether all are there */
+function branchesOff(draft: Draft, station: Station, ticket: Ticket): boolean {
+  const { stamps = [], boarded } = ticket.status ?? {};
+  const start = station.status?.occupant?.start;
+  const stamp = stamps.find((one) => one.station === station.metadata.name && one.arrived === start);
+  if (stamp?.children === undefined) return true;
+  const gone = makeChildren(draft, ticket, boarded?.track ?? '', station, stamp.children);
+  if (gone === undefined || gone.length === 0) return gone !== undefined;
+  const children = stamp.children.map((child): Child =>
+    gone.includes(child) ? { ...child, skipped: 'TrackMissing', message: 'the track was deleted meanwhile' } : child,
+  );
+  draft.writeTicket(ticket, {
+    ...ticket.status,
+    stamps: stamps.map((one) => (one === stamp ? { ...stamp, children } : one)),
+  });
+  return false;
 }
 
 /** A ticket of a kind that this version does not move says so, instead of being ignored. */

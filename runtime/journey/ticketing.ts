@@ -4,6 +4,7 @@
  */
 
 import {
+  LABELS,
   parseDuration,
   type Change,
   type Image,
@@ -13,6 +14,7 @@ import {
 } from '../../lib/api';
 import { canonical, same } from './canonical';
 import { changeLine, sameImage } from './change';
+import { isSameTicket, type MadeSpec } from './identity';
 import type { Look } from './job';
 import { shorten } from './obstacle';
 import type { Draft } from './plan';
@@ -90,34 +92,36 @@ export function decideTicketing(draft: Draft, line: Line): void {
       if (before) statuses.push(before);
       continue;
     }
-    if (result.ticket && !boardsAlready(line, subscription, before, result.ticket)) {
-      draft.createTicket(track, (track.status?.sequence ?? 0) + 1, {
-        track: track.metadata.name,
-        change: result.ticket,
-        origin: { subscription: subscription.name, after: lineOf(before) },
-        hold: false,
-        abort: false,
+    const spec = result.ticket && specFor(track, subscription, before, result.ticket);
+    if (spec && !draft.snapshot.facts.ticketsOn(track).some((ticket) => isSameTicket(ticket, spec))) {
+      draft.createTicket({
+        namespace: track.metadata.namespace,
+        names: { track: track.metadata.name, number: (track.status?.sequence ?? 0) + 1 },
+        labels: { [LABELS.track]: track.metadata.uid },
+        spec,
       });
       return;
     }
-    statuses.push(result.status);
+    statuses.push(spec === undefined ? result.status : { ...result.status, count: ticketsMade(before) + 1 });
   }
   if (!same(present, statuses)) draft.writeTrack(track, { ...track.status, subscriptions: statuses });
 }
 
-/** Whether the ticket of this identity is there, so that only the track's own record of it is missing (rule B8). */
-const boardsAlready = (
-  line: Line,
-  subscription: Subscription,
+const ticketsMade = (status: SubscriptionStatus | undefined): number => status?.count ?? 0;
+
+/** The ticket for a change, with all that makes it that ticket and no other (rule B8). */
+const specFor = (
+  track: Track,
+  { name }: Subscription,
   before: SubscriptionStatus | undefined,
   change: Change,
-): boolean =>
-  line.tickets.some(
-    (ticket) =>
-      ticket.spec.origin?.subscription === subscription.name &&
-      (ticket.spec.origin.after ?? '') === lineOf(before) &&
-      changeLine(ticket.spec.change) === changeLine(change),
-  );
+): MadeSpec => ({
+  track: track.metadata.name,
+  change,
+  origin: { track: track.metadata.uid, subscription: name, number: ticketsMade(before) + 1, after: lineOf(before) },
+  hold: false,
+  abort: false,
+});
 
 function decideSubscription(
   draft: Draft,

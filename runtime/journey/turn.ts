@@ -1,9 +1,10 @@
 /** Whose turn it is at a station, and what keeps each of those who stand before it (rules C1, C2, C5, C7). */
 
-import { parseDuration, type Station, type Ticket } from '../../lib/api';
-import { changeOf, rootOf } from './cargo';
+import { parseDuration, type Stamp, type Station, type Ticket } from '../../lib/api';
+import { cargoOf } from './cargo';
 import { fail, goOn } from './ending';
 import { entryObstacle } from './gates';
+import { childrenAt, makeChildren } from './junction';
 import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import { Outlooks, type Outlook } from './preview';
@@ -63,9 +64,7 @@ function containsAll(station: Station, ticket: Ticket): boolean {
     enabled.length > 0 &&
     enabled.every((reference) => {
       const good = recordOf(station, reference).good;
-      return (
-        good !== undefined && !good.recovered && isContained(good.state, changeOf(ticket), rootOf(ticket), reference)
-      );
+      return good !== undefined && !good.recovered && isContained(good.state, cargoOf(ticket), reference);
     })
   );
 }
@@ -128,7 +127,10 @@ function passes(draft: Draft, { line, ticket }: Candidate, station: Station): bo
   }
   if (!containsAll(station, ticket)) return false;
   const message = 'The good state of the station has all of the change, and has held its gates for it.';
-  goOn(draft, line, ticket, { station: name, departed, result: 'AlreadyContained', message });
+  const children = childrenAt(draft.snapshot.facts, line, ticket, station);
+  if (makeChildren(draft, ticket, line.track.metadata.uid, station, children) === undefined) return true;
+  const stamp: Stamp = { station: name, departed, result: 'AlreadyContained', message };
+  goOn(draft, line, ticket, { ...stamp, ...(children.length > 0 && { children }) });
   return true;
 }
 

@@ -3,19 +3,19 @@
 import type { Station, StationStatus, Track, TrackStatus } from '../../lib/api';
 import { readyCondition } from './conditions';
 import { describeGates, windowFault } from './gates';
+import { junctionProblems } from './junction';
 import type { Facts } from './snapshot';
 
 const NOT_YET = 'This version does not honour';
 
 /** What the track's spec asks for and this version does not do. */
 function unhonouredOfTrack(track: Track): string[] {
-  const { onFailure, subscriptions, boardedFrom } = track.spec;
+  const { onFailure, subscriptions } = track.spec;
   const sources = subscriptions.filter((one) => one.images === undefined).map((one) => one.name);
   return [
     ...(onFailure === 'Continue'
       ? []
       : [`${NOT_YET} onFailure ${onFailure}: a failed ticket leaves the track and the next one goes on.`]),
-    ...(boardedFrom?.length ? [`${NOT_YET} boardedFrom: no junction boards this track.`] : []),
     ...(sources.length === 0
       ? []
       : [`${NOT_YET} the subscriptions ${sources.join(', ')}: only images board by themselves.`]),
@@ -33,17 +33,15 @@ const serviceWords = (track: Track): string =>
   ].join(' ');
 
 /** What the station's spec asks for and this version does not do. */
-function unhonouredOfStation(station: Station, now: Date): string[] {
-  const { via, junctions, entry, exit, applications } = station.spec;
+function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[] {
+  const { via, entry, exit, applications } = station.spec;
   const fault = windowFault(entry?.windows ?? [], now);
   const renderers = applications
     .filter((one) => one.render?.helm ?? one.render?.ytt ?? one.render?.command)
     .map((one) => one.name);
   return [
     ...(via === 'Push' ? [] : [`${NOT_YET} via ${via}: tickets stand before the station.`]),
-    ...(junctions.length === 0
-      ? []
-      : [`${NOT_YET} junctions: no tickets are made for ${junctions.map((one) => one.track).join(', ')}.`]),
+    ...junctionProblems(facts, station),
     ...(fault === undefined ? [] : [`${fault}.`]),
     ...(entry?.completed ? [`${NOT_YET} the completed gate: it stays shut.`] : []),
     ...(exit?.analyses?.length ? [`${NOT_YET} analyses: the gate stays shut.`] : []),
@@ -93,6 +91,6 @@ export function stationView(station: Station, facts: Facts, now: Date): StationS
     ...status,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     summary: { ...status.summary, health, gates: describeGates(station).slice(0, 256), held },
-    conditions: readyCondition(station, unhonouredOfStation(station, now), 'In service.', now),
+    conditions: readyCondition(station, unhonouredOfStation(facts, station, now), 'In service.', now),
   };
 }

@@ -45,7 +45,7 @@ describe('The definitions', () => {
     expect(columns).toEqual([
       ['Subscriptions', 'Stations', 'Tickets', 'Ready', 'Age'],
       ['Shows', 'Occupant', 'Health', 'Gates', 'Held', 'Age'],
-      ['Track', 'Change', 'Station', 'Phase', 'Waiting', 'Age'],
+      ['Track', 'Parent', 'Change', 'Station', 'Phase', 'Waiting', 'Age'],
     ]);
   });
 

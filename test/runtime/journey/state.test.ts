@@ -118,7 +118,7 @@ describe('A4, C5: what is already contained', () => {
     ['a new source commit', { sources: [{ repoURL, commit: sha('4') }] }, false],
   ];
   test.each(cases)('%s', (_what, change, expected) => {
-    expect(isContained(good, change, root(5), reference)).toBe(expected);
+    expect(isContained(good, [{ change, root: root(5) }], reference)).toBe(expected);
   });
 });
 
