@@ -79,6 +79,18 @@ function hash(text: string): string {
   return value.toString(36);
 }
 
+/** Makes the ticket, unless it is there and only the track's own record of it is missing. @returns whether it does */
+function makes(draft: Draft, track: Track, spec: MadeSpec): boolean {
+  if (draft.snapshot.facts.ticketsOn(track).some((ticket) => isSameTicket(ticket, spec))) return false;
+  draft.createTicket({
+    namespace: track.metadata.namespace,
+    names: { track: track.metadata.name, number: (track.status?.sequence ?? 0) + 1 },
+    labels: { [LABELS.track]: track.metadata.uid },
+    spec,
+  });
+  return true;
+}
+
 /** Decides for every subscription of an enabled track; the first that needs a ticket gets it. */
 export function decideTicketing(draft: Draft, line: Line): void {
   const { track } = line;
@@ -93,15 +105,7 @@ export function decideTicketing(draft: Draft, line: Line): void {
       continue;
     }
     const spec = result.ticket && specFor(track, subscription, before, result.ticket);
-    if (spec && !draft.snapshot.facts.ticketsOn(track).some((ticket) => isSameTicket(ticket, spec))) {
-      draft.createTicket({
-        namespace: track.metadata.namespace,
-        names: { track: track.metadata.name, number: (track.status?.sequence ?? 0) + 1 },
-        labels: { [LABELS.track]: track.metadata.uid },
-        spec,
-      });
-      return;
-    }
+    if (spec && makes(draft, track, spec)) return;
     statuses.push(spec === undefined ? result.status : { ...result.status, count: ticketsMade(before) + 1 });
   }
   if (!same(present, statuses)) draft.writeTrack(track, { ...track.status, subscriptions: statuses });

@@ -4,13 +4,13 @@ import { API_VERSION, type Change, type Station, type Ticket, type Track } from 
 import { parseStation, parseTrack } from '../../lib/api/validation';
 import { Simulation } from '../../testing/simulation';
 
-export const REPOSITORY = 'https://git.example.com/shop.git';
-export const IMAGE = 'ghcr.io/acme/shop';
+const REPOSITORY = 'https://git.example.com/shop.git';
+const IMAGE = 'ghcr.io/acme/shop';
 
 /** A Track: its stops, or all that it says. */
-export type Line = readonly string[] | { readonly stations: readonly string[]; readonly [field: string]: unknown };
+type Line = readonly string[] | { readonly stations: readonly string[]; readonly [field: string]: unknown };
 
-export interface Plan {
+interface Plan {
   /** By name, or `namespace/name`; the namespace is `shop` otherwise. */
   readonly tracks: Readonly<Record<string, Line>>;
   /** What a station says besides its one application, which is called like the station. */
@@ -46,7 +46,7 @@ export const trackOf = (key: string, line: Line): Track => {
   return read(parseTrack({ apiVersion: API_VERSION, kind: 'Track', metadata: metadata('track', key), spec }));
 };
 
-export const stationOf = (key: string, spec: Readonly<Record<string, unknown>> = {}): Station => {
+const stationOf = (key: string, spec: Readonly<Record<string, unknown>> = {}): Station => {
   const whole = { applications: [application(placeOf(key).name)], ...spec };
   return read(
     parseStation({ apiVersion: API_VERSION, kind: 'Station', metadata: metadata('station', key), spec: whole }),
@@ -143,7 +143,7 @@ const idOf = (key: string): string => {
   return `${namespace}/${name}`;
 };
 
-export function found<T>(value: T | undefined, name: string): T {
+function found<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw new Error(`there is no ${name}`);
   return value;
 }
