@@ -10,7 +10,7 @@ export interface Piece {
 }
 
 /** The root of the ticket's own change; before boarding, one that every other is newer than. */
-export const rootOf = (ticket: Ticket): Root =>
+const rootOf = (ticket: Ticket): Root =>
   ticket.status?.root ?? { track: ticket.metadata.uid, sequence: ticket.status?.sequence ?? 0 };
 
 const carries = (pieces: readonly Piece[], holds: (change: Change) => boolean): boolean =>
