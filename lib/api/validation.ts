@@ -4,6 +4,7 @@
  */
 
 import { Type, type TSchema } from '@sinclair/typebox';
+import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler';
 import { Errors } from '@sinclair/typebox/errors';
 import { Clean, Clone, Default } from '@sinclair/typebox/value';
 import { explain } from './explain';
@@ -45,14 +46,12 @@ export const parseStation = (raw: unknown): Parsed<Station> => parse('Station', 
 export const parseTicket = (raw: unknown): Parsed<Ticket> => parse('Ticket', raw);
 
 function parse<K extends Kind>(kind: K, raw: unknown): Parsed<Resources[K]> {
-  const { spec, status, rules } = DEFINITIONS[kind];
-  const schema = Type.Object({
-    apiVersion: Type.Literal(API_VERSION),
-    kind: Type.Literal(kind),
-    metadata: Metadata,
-    spec,
-    status: Type.Optional(status),
-  });
+  const { schema, complete } = readerOf(kind);
+  const { rules } = DEFINITIONS[kind];
+  if (complete.Check(raw) && holdsAll(rules, schema, raw)) {
+    // It is all that the schema asks for, and the schema is the source of the type.
+    return { resource: raw as Resources[K] };
+  }
   const resource = Clean(schema, Default(schema, Clone(raw)));
   const problems = [
     ...[...Errors(schema, resource)].flatMap(explain),
@@ -63,6 +62,61 @@ function parse<K extends Kind>(kind: K, raw: unknown): Parsed<Resources[K]> {
   return problems.length === 0 ? { resource: resource as Resources[K] } : { problems: [...new Set(problems)] };
 }
 
+interface Reader {
+  readonly schema: TSchema;
+  /** Lets through what has every default and no field too many, as a server stores it: there is nothing to do to it. */
+  readonly complete: TypeCheck<TSchema>;
+}
+
+const readers = new Map<Kind, Reader>();
+
+function readerOf(kind: Kind): Reader {
+  const known = readers.get(kind);
+  if (known !== undefined) return known;
+  const { spec, status } = DEFINITIONS[kind];
+  const schema = Type.Object({
+    apiVersion: Type.Literal(API_VERSION),
+    kind: Type.Literal(kind),
+    metadata: Metadata,
+    spec,
+    status: Type.Optional(status),
+  });
+  const reader = { schema, complete: TypeCompiler.Compile(completed(schema)) };
+  readers.set(kind, reader);
+  return reader;
+}
+
+/** Times that are right at a glance; those at the end of a month are looked at more closely. */
+const PLAIN_TIME = '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\\d|2[0-8])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?Z$';
+
+/** The same schema without optional defaults and unknown fields, and with times as a pattern. */
+function completed(schema: TSchema): TSchema {
+  if (schema.format === 'date-time') return Type.String({ pattern: PLAIN_TIME });
+  if (schema.format !== undefined) return completed(withoutFormat(schema));
+  const items = schema.items as TSchema | undefined;
+  if (items !== undefined && !Array.isArray(items)) return { ...schema, items: completed(items) };
+  const properties = schema.properties as Record<string, TSchema> | undefined;
+  if (properties === undefined) return schema;
+  const required = new Set([...((schema.required as string[] | undefined) ?? [])]);
+  for (const [name, property] of Object.entries(properties)) if (property.default !== undefined) required.add(name);
+  return {
+    ...schema,
+    required: [...required],
+    properties: Object.fromEntries(Object.entries(properties).map(([name, property]) => [name, completed(property)])),
+    additionalProperties: false,
+  };
+}
+
+/** The library knows no formats: it would let none through. */
+function withoutFormat(schema: TSchema): TSchema {
+  const plain = { ...schema };
+  delete plain.format;
+  return plain;
+}
+
+const holdsAll = (rules: readonly Rule[], schema: TSchema, value: unknown): boolean =>
+  broken(rules, value, '').length === 0 && walk(schema, value, '').length === 0;
+
 function broken(rules: readonly Rule[], value: unknown, path: string): string[] {
   const at = path === '' ? '' : `${path}: `;
   return rules.filter((rule) => rule.holds?.(value) === false).map((rule) => `${at}${rule.message}`);
@@ -70,6 +124,7 @@ function broken(rules: readonly Rule[], value: unknown, path: string): string[] 
 
 /** The rules that stand at each part of a schema, on the part of the value that they speak of. */
 function walk(schema: TSchema, value: unknown, path: string): string[] {
+  if (!isRuled(schema)) return [];
   const found = broken(rulesOf(schema), value, path);
   const items = schema.items as TSchema | undefined;
   if (Array.isArray(value) && items !== undefined) {
@@ -82,6 +137,21 @@ function walk(schema: TSchema, value: unknown, path: string): string[] {
   for (const [name, property] of Object.entries(properties)) {
     if (members.has(name)) found.push(...walk(property, members.get(name), path === '' ? name : `${path}.${name}`));
   }
+  return found;
+}
+
+const ruled = new WeakMap<TSchema, boolean>();
+
+/** Whether a rule, or a list that is a set or a map, stands anywhere in a schema. */
+function isRuled(schema: TSchema): boolean {
+  const known = ruled.get(schema);
+  if (known !== undefined) return known;
+  const items = schema.items as TSchema | undefined;
+  const properties = schema.properties as Record<string, TSchema> | undefined;
+  const own = rulesOf(schema).length > 0 || ['set', 'map'].includes(String(schema['x-kubernetes-list-type']));
+  const found =
+    own || (items !== undefined && isRuled(items)) || Object.values(properties ?? {}).some((one) => isRuled(one));
+  ruled.set(schema, found);
   return found;
 }
 

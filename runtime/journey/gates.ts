@@ -15,9 +15,20 @@ interface Phase {
   readonly changes?: Date;
 }
 
+/** Reading an expression costs more than asking it, and a window is asked at every decision before it. */
+const crons = new WeakMap<Window, Cron>();
+
+function cronOf(window: Window): Cron {
+  const known = crons.get(window);
+  if (known !== undefined) return known;
+  const cron = new Cron(window.allow ?? window.deny ?? '', { timezone: window.timeZone });
+  crons.set(window, cron);
+  return cron;
+}
+
 /** Whether a window is open now, and when that changes. */
 function phaseOf(window: Window, now: Date): Phase {
-  const cron = new Cron(window.allow ?? window.deny ?? '', { timezone: window.timeZone });
+  const cron = cronOf(window);
   const length = parseDuration(window.duration);
   const opened = cron.nextRun(new Date(now.getTime() - length - 1));
   if (opened !== null && opened <= now && now.getTime() < opened.getTime() + length) {

@@ -37,6 +37,17 @@ export interface WriteOptions {
 const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** Whether two pieces of JSON are the same, whatever the order of their fields. */
+function same(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (Array.isArray(one) && Array.isArray(other)) {
+    return one.length === other.length && one.every((item, index) => same(item, other[index]));
+  }
+  if (!isPlain(one) || !isPlain(other)) return false;
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => same(one[name], other[name]));
+}
+
 /** RFC 7396. */
 function merged(target: unknown, patch: unknown): unknown {
   if (!isPlain(patch)) return patch;
@@ -56,6 +67,17 @@ function without(draft: Draft): object {
   const copy: Record<string, unknown> = { ...draft };
   delete copy['status'];
   return copy;
+}
+
+/** Top-level parts in which two objects differ, versions left aside. */
+function changedParts(before: KubeObject, after: KubeObject): string[] {
+  const [these, those]: [Plain, Plain] = [{ ...before }, { ...after }];
+  return [...new Set([...Object.keys(these), ...Object.keys(those)])].filter((part) => {
+    if (these[part] === those[part]) return false;
+    if (part !== 'metadata') return !same(these[part], those[part]);
+    const { resourceVersion, generation } = before.metadata;
+    return !same(before.metadata, { ...after.metadata, resourceVersion, generation });
+  });
 }
 
 export class SimulatedApi {
@@ -169,19 +191,16 @@ export class SimulatedApi {
   }
 
   #write<K extends KubeObject>(resource: Resource<K>, current: K, wanted: KubeObject, by: string): K {
-    const before: WithParts = current;
-    const after: WithParts = wanted;
-    const specified = JSON.stringify(before.spec) !== JSON.stringify(after.spec);
-    const { resourceVersion, generation = 1 } = current.metadata;
-    const level = { ...wanted, metadata: { ...wanted.metadata, resourceVersion, generation } };
-    if (JSON.stringify(level) === JSON.stringify(current)) return current;
+    const { generation = 1 } = current.metadata;
+    const changed = changedParts(current, wanted);
+    if (changed.length === 0) return current;
     const metadata = {
-      ...level.metadata,
+      ...wanted.metadata,
       resourceVersion: this.#next(),
-      generation: specified ? generation + 1 : generation,
+      generation: changed.includes('spec') ? generation + 1 : generation,
     };
     // It is the object that was of this kind before, with other parts of the same shape.
-    return this.#store(resource, 'MODIFIED', current, { ...level, metadata } as unknown as K, by);
+    return this.#store(resource, 'MODIFIED', current, { ...wanted, metadata } as unknown as K, by);
   }
 
   #current<K extends KubeObject>(resource: Resource<K>, ref: ObjectRef): K {
