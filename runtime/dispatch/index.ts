@@ -4,5 +4,6 @@
  * the journey, or an import of a client library.
  */
 
-export { startRuntime, type ElectionChoice, type Runtime, type RuntimeOptions } from './runtime';
+export type { ElectionChoice } from './elected';
+export { startRuntime, type Runtime, type RuntimeOptions } from './runtime';
 export type { Scope } from './world';

@@ -4,25 +4,15 @@ import { join } from 'node:path';
 import type { Patience } from '../argocd';
 import { openGit } from '../git';
 import type { Clock, SharedCluster } from '../kube';
-import { electionIn, systemClock, type LeaseTimes, type Standing } from '../kube';
+import { systemClock, type Standing } from '../kube';
 import type { Log } from '../log';
 import { createRegistry } from '../registry';
 import { createRenderer } from '../render';
 import { gitCredential, registryCredential } from './credentials';
-import { fencedGit } from './fenced-git';
+import { elected, type ElectionChoice } from './elected';
 import { assemble, type Machine, type Ports } from './machine';
 import { warmUp } from './warm';
 import { type Scope, World } from './world';
-
-/** Which Lease decides who of several runtimes works. */
-export interface ElectionChoice {
-  readonly namespace: string;
-  readonly name: string;
-  /** Tells this process from every other one. */
-  readonly identity: string;
-  /** @default 15 s, 10 s, 2 s */
-  readonly times?: LeaseTimes;
-}
 
 export interface RuntimeOptions {
   readonly cluster: SharedCluster;
@@ -93,35 +83,16 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
   void warmUp(renderer, log);
 
-  let machine: Machine | undefined;
-  const election =
-    options.election &&
-    electionIn(cluster, {
-      ...options.election,
-      clock,
-      log,
-      lead: async (term) => {
-        const mine = assemble({ ...ports, cluster: cluster.behind(term), git: fencedGit(git, term) });
-        machine = mine;
-        await mine.start();
-        await new Promise<void>((resolve) => {
-          if (term.signal.aborted) resolve();
-          term.signal.addEventListener('abort', () => resolve(), { once: true });
-        });
-        await mine.halt();
-        if (machine === mine) machine = undefined;
-      },
-    });
-  if (election) election.start();
-  else {
-    machine = assemble(ports);
-    await machine.start();
-  }
+  const chosen = options.election && elected(ports, cluster, options.election);
+  const alone = chosen ? undefined : assemble(ports);
+  if (chosen) chosen.election.start();
+  else await alone?.start();
+  const machine = (): Machine | undefined => alone ?? chosen?.machine();
 
   return {
     health() {
       const { contactAgeMs, lastError } = world.health();
-      const longestRunningMs = machine?.longestDecisionMs() ?? 0;
+      const longestRunningMs = machine()?.longestDecisionMs() ?? 0;
       const problems = [
         ...(contactAgeMs > SILENCE_LIMIT_MS
           ? [
@@ -134,10 +105,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       ];
       return { ok: problems.length === 0, problems };
     },
-    standing: () => election?.standing(),
+    standing: () => chosen?.election.standing(),
     async stop() {
-      await machine?.drain();
-      await election?.stop();
+      await machine()?.drain();
+      await chosen?.election.stop();
       await world.stop();
       await Promise.all([git.close(), renderer.close()]);
     },

@@ -2,6 +2,7 @@
 
 import type { Station, Ticket, Track } from '../../lib/api';
 import { STATIONS, TICKETS, TRACKS } from '../../runtime/dispatch/resources';
+import { elected } from '../../runtime/dispatch/elected';
 import { assemble } from '../../runtime/dispatch/machine';
 import { World } from '../../runtime/dispatch/world';
 import { silentLog, type Log, type LogFields } from '../../runtime/log';
@@ -32,6 +33,8 @@ export interface Story {
   readonly faults?: readonly Fault[];
   /** Probability of a fault at each effect. @default 0 */
   readonly trouble?: number;
+  /** Two runtimes at a time, of which one is elected. @default one that works alone */
+  readonly elected?: boolean;
 }
 
 /** One line of a history. */
@@ -51,13 +54,20 @@ const REST_WITHIN_MS = 3 * 3_600_000;
 /** Silence that counts as rest, and how long the rest is watched for being one. */
 const SILENT_MS = 40 * 60_000;
 const QUIET_MS = 20 * 60_000;
+/** Slow, so that hours of renewals are bearable; what sleeps for longer than its term has lost it all the same. */
+const LEASE = {
+  namespace: 'k8sta',
+  name: 'k8sta',
+  times: { leaseMs: 60_000, renewMs: 40_000, retryMs: 10_000 },
+} as const;
 /** What a history of this size never needs. */
 const MOST_EVENTS = 60_000;
 
 export function drawStory(seed: number): Story {
   const chance = new Chance(seed);
   const trouble = chance.one('trouble', [0, 0.01, 0.02, 0.05]) ?? 0;
-  return { seed, network: drawNetwork(chance), actions: drawActions(chance), trouble };
+  const elected = chance.happens('elected', 0.3);
+  return { seed, network: drawNetwork(chance), actions: drawActions(chance), trouble, ...(elected && { elected }) };
 }
 
 export class Scene {
@@ -90,6 +100,7 @@ export class Scene {
     const { story, timeline } = this;
     apply(story.network, this.api, this.git, this.registries, 'Ada');
     this.#begin();
+    if (story.elected) this.#begin();
     for (const [index, action] of story.actions.entries()) {
       timeline.after(action.at, () => {
         this.person = PEOPLE[index % PEOPLE.length] ?? 'Ada';
@@ -183,7 +194,7 @@ export class Scene {
     const log = this.#log();
     const cluster = new SimulatedCluster(this.api, process, faults);
     const world = new World({ cluster, credentialsNamespace: cluster.namespace, clock, log });
-    const machine = assemble({
+    const ports = {
       cluster,
       world,
       git: new SimulatedGit(this.git, process),
@@ -193,8 +204,13 @@ export class Scene {
       random,
       log,
       patience: { settleMs: 2_000 },
-    });
-    void machine.start();
+    };
+    if (!this.story.elected) {
+      void assemble(ports).start();
+      return;
+    }
+    void world.start();
+    elected(ports, cluster, { ...LEASE, identity: name }).election.start();
   }
 
   #log(): Log {

@@ -22,6 +22,7 @@ function* shorter<T>(list: readonly T[]): Generator<T[]> {
 /** Stories that are a little smaller, the boldest cuts first. */
 function* smaller(story: Story): Generator<Story> {
   const { network, faults = [], actions } = story;
+  if (story.elected) yield { ...story, elected: false };
   for (const left of shorter(faults)) yield { ...story, faults: left };
   for (const left of shorter(actions)) yield { ...story, actions: left };
   for (const tracks of shorter(network.tracks)) {
@@ -51,7 +52,7 @@ function* smaller(story: Story): Generator<Story> {
 /** @returns the smallest story that was found to break the same invariant */
 export async function shrink(story: Story, invariant: Invariant): Promise<Story> {
   const whole = await new Scene(story).live();
-  let best: Story = { seed: story.seed, network: story.network, actions: story.actions, faults: whole.faults.happened };
+  let best: Story = { ...story, trouble: 0, faults: whole.faults.happened };
   if (!(await breaks(best, invariant))) return story;
   for (let tries = 0, found = true; found;) {
     found = false;

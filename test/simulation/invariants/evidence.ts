@@ -49,7 +49,7 @@ export const ENDINGS: readonly (string | undefined)[] = ['Completed', 'Failed', 
 export const PASSED: readonly string[] = ['Arrived', 'NoChange', 'AlreadyContained', 'Skipped'];
 
 /** How far what the runtime knows may lag behind what is: the longest lag, pause and delay together. */
-export const TOLERANCE_MS = 90_000;
+export const TOLERANCE_MS = 150_000;
 
 export class Evidence {
   /** By uid. */

@@ -32,6 +32,8 @@ function judged(evidence: Evidence, move: HeadChange, written: Written): string[
   const changed = [...new Set([...old.keys(), ...now.keys()])].filter((path) => old.get(path) !== now.get(path));
   const lost = changed.filter((path) => old.has(path) && old.get(path) !== written.get(path));
   for (const path of [...changed, STATE_FILE]) written.set(path, now.get(path));
+  // A branch that somebody set back to a commit of ours holds nothing foreign.
+  if (evidence.landings.some(({ commit }) => commit.commit === before)) return [];
   if (lost.length === 0 || (before !== undefined && wasResumed(evidence, before, time))) return [];
   return [`${lost.join(', ')} of ${branch}, which was not ours, was overwritten at ${evidence.second(time)}`];
 }

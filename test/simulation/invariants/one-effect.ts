@@ -1,8 +1,12 @@
 /** I2: for each ticket, station and application at most one commit takes effect, and one more for each resume. */
 
-import type { Evidence } from './evidence';
+import { ENDINGS, type Evidence } from './evidence';
 
 export function oneEffect(evidence: Evidence): string[] {
+  return [...doubled(evidence), ...afterTheEnd(evidence), ...twins(evidence)];
+}
+
+function doubled(evidence: Evidence): string[] {
   const groups = new Map<string, string[]>();
   for (const { ticket, station, application, commit, branch } of evidence.landings) {
     const key = `${ticket} at ${station} for ${application} on ${branch}`;
@@ -15,5 +19,32 @@ export function oneEffect(evidence: Evidence): string[] {
     const allowed = 1 + resumes + Math.max(0, lives - 1);
     if (commits.length <= allowed) return [];
     return [`${key}: ${commits.length} commits took effect (${commits.map((one) => one.slice(0, 7)).join(', ')})`];
+  });
+}
+
+/** Nothing of a ticket takes effect once it has ended. */
+function afterTheEnd(evidence: Evidence): string[] {
+  return evidence.landings.flatMap(({ ticket: name, time, branch }) => {
+    const versions = [...evidence.tickets.values()].find(([first]) => first?.object.metadata.name === name) ?? [];
+    const ended = versions.find(({ object }) => ENDINGS.includes(object.status?.phase));
+    if (ended === undefined || ended.from >= time) return [];
+    return [
+      `${name} ended ${ended.object.status?.phase} at ${evidence.second(ended.from)}, and moved ${branch} at ${evidence.second(time)}`,
+    ];
+  });
+}
+
+/** What a subscription chooses makes one ticket. */
+function twins(evidence: Evidence): string[] {
+  const seen = new Map<string, string>();
+  return [...evidence.tickets.values()].flatMap(([first]) => {
+    const { metadata, spec } = first?.object ?? {};
+    if (metadata === undefined || spec?.origin?.subscription === undefined) return [];
+    const identity = JSON.stringify([metadata.labels, spec.origin, spec.change]);
+    const other = seen.get(identity);
+    seen.set(identity, metadata.name);
+    return other === undefined
+      ? []
+      : [`${other} and ${metadata.name} were both made for one choice of ${spec.origin.subscription}`];
   });
 }

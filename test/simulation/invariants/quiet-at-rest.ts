@@ -2,8 +2,8 @@
 
 import { isRuntime, type Evidence } from './evidence';
 
-/** What subscriptions ask for at their interval. */
-const ASKED_FOR: readonly string[] = ['look', 'list', 'watch'];
+/** What subscriptions ask for at their interval, and what a leader says to stay one. */
+const ASKED_FOR: readonly string[] = ['look', 'list', 'watch', 'replace'];
 
 export function quietAtRest({ scene }: Evidence): string[] {
   const { rest } = scene;

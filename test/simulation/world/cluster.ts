@@ -1,16 +1,17 @@
 /** The Kubernetes port of one process: requests over its wires, and caches that follow with a lag. */
 
 import { TerminalError, TransientError } from '../../../runtime/errors';
+import type { Fence } from '../../../runtime/fence';
 import {
   EVENTS,
   keyOf,
-  type Cluster,
   type Draft,
   type KubeObject,
   type Objects,
   type Reflection,
   type ReflectorOptions,
   type Resource,
+  type SharedCluster,
 } from '../../../runtime/kube';
 import type { Change, SimulatedApi } from './api';
 import type { Faults } from './faults';
@@ -20,8 +21,10 @@ import type { Process } from './process';
 const projected = new WeakMap<KubeObject, unknown>();
 
 const NAMESPACE = 'k8sta';
+/** How long a request may take, in milliseconds, unless its sender is less patient. */
+const DEADLINE_MS = 15_000;
 
-export class SimulatedCluster implements Cluster {
+export class SimulatedCluster implements SharedCluster {
   readonly server = 'https://simulated';
   readonly context = 'simulated';
   readonly namespace = NAMESPACE;
@@ -30,7 +33,12 @@ export class SimulatedCluster implements Cluster {
     private readonly api: SimulatedApi,
     private readonly process: Process,
     private readonly faults: Faults,
+    private readonly fence?: Fence,
   ) {}
+
+  behind(fence: Fence): SimulatedCluster {
+    return new SimulatedCluster(this.api, this.process, this.faults, fence);
+  }
 
   version = async (): Promise<string> => 'v1.35.0';
   check = async (): Promise<string> => 'v1.35.0';
@@ -46,8 +54,11 @@ export class SimulatedCluster implements Cluster {
   objects<K extends KubeObject>(resource: Resource<K>): Objects<K> {
     const { api, process } = this;
     const by = process.name;
-    const write = <R>(verb: string, name: string, perform: () => R): Promise<R> =>
-      process.call(`${verb} ${resource.kind} ${name}`, perform, { kind: 'write' });
+    const write = <R>(verb: string, name: string, perform: () => R, deadlineMs = DEADLINE_MS): Promise<R> =>
+      process.call(`${verb} ${resource.kind} ${name}`, perform, {
+        kind: 'write',
+        patience: () => Math.min(deadlineMs, this.fence?.remainingMs() ?? Infinity),
+      });
     const read = <R>(verb: string, name: string, perform: () => R): Promise<R> =>
       process.call(`${verb} ${resource.kind} ${name}`, perform, { kind: 'read' });
     // Events are told to people and decide nothing.
@@ -56,8 +67,10 @@ export class SimulatedCluster implements Cluster {
       resource,
       list: () => read('list', '', () => ({ items: api.list(resource), resourceVersion: api.version })),
       get: (ref) => read('get', keyOf(ref), () => api.get(resource, ref)),
-      create: (draft) => write('create', keyOf(draft.metadata), () => api.create(resource, draft, by)),
-      replace: (object) => write('replace', keyOf(object.metadata), () => api.replace(resource, object, by)),
+      create: (draft, { deadlineMs } = {}) =>
+        write('create', keyOf(draft.metadata), () => api.create(resource, draft, by), deadlineMs),
+      replace: (object, { deadlineMs } = {}) =>
+        write('replace', keyOf(object.metadata), () => api.replace(resource, object, by), deadlineMs),
       replaceStatus: (object) =>
         write('replaceStatus', keyOf(object.metadata), () => api.replaceStatus(resource, object, by)),
       merge: (ref, patch, { subresource } = {}) =>
@@ -113,7 +126,7 @@ class SimulatedReflector<K extends KubeObject, T> implements Reflection<K> {
   ) {}
 
   start(): void {
-    this.#list();
+    if (this.#generation === 0) this.#list();
   }
 
   async stop(): Promise<void> {

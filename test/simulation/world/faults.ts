@@ -91,7 +91,8 @@ export class Faults {
     );
     const fate = fates[Math.floor((drawn / probability) * fates.length)];
     if (fate === undefined) return undefined;
-    const ms = 1_000 + Math.floor(this.chance.at(`length ${effect}`, nth) * 24_000);
+    const most = fate === 'Pause' ? 100_000 : 24_000;
+    const ms = 1_000 + Math.floor(this.chance.at(`length ${effect}`, nth) * most);
     return { effect, nth, fate, ms };
   }
 }

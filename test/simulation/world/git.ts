@@ -83,7 +83,11 @@ export class SimulatedGit implements Git {
     return { tree, commit };
   }
 
-  async push(repoURL: string, updates: readonly HeadUpdate[], { deadline }: { deadline: Date }): Promise<PushOutcome> {
+  async push(
+    repoURL: string,
+    updates: readonly HeadUpdate[],
+    { deadline, permit }: Parameters<Git['push']>[2],
+  ): Promise<PushOutcome> {
     updates.forEach(({ branch }) => assertBranch(branch));
     assertDistinct(updates);
     if (updates.length === 0) return { outcome: 'Accepted' };
@@ -100,7 +104,10 @@ export class SimulatedGit implements Git {
       const landed = await this.process.call(
         `push ${shortName(repoURL)} ${branches}`,
         () => this.servers.push(repoURL, updates, this.process.name),
-        { kind: 'write', patienceMs: deadline.getTime() - this.process.clock.now() },
+        {
+          kind: 'write',
+          patience: () => Math.min(deadline.getTime() - this.process.clock.now(), permit?.() ?? Infinity),
+        },
       );
       return landed
         ? { outcome: 'Accepted' }

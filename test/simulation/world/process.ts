@@ -11,8 +11,8 @@ const PATIENCE_MS = 15_000;
 
 export interface CallOptions {
   readonly kind: EffectKind;
-  /** When whoever asks gives up, in milliseconds. @default 15000 */
-  readonly patienceMs?: number;
+  /** Asked right before it goes out: for how many milliseconds it may take; with 0 or less it does not. @default 15000 */
+  readonly patience?: () => number;
 }
 
 export class Process {
@@ -81,11 +81,11 @@ export class Process {
    *
    * @param perform done at the other side, at once or not at all; what it throws is its answer
    */
-  call<T>(effect: string, perform: () => T, { kind, patienceMs = PATIENCE_MS }: CallOptions): Promise<T> {
+  call<T>(effect: string, perform: () => T, { kind, patience = () => PATIENCE_MS }: CallOptions): Promise<T> {
     const word = effect.slice(0, effect.indexOf(' '));
     this.effects.set(word, (this.effects.get(word) ?? 0) + 1);
     const fault = this.faults.strike(effect, kind);
-    if (fault === undefined) return this.#exchange(effect, perform);
+    if (fault === undefined) return this.#exchange(effect, perform, patience);
     const fate = fault.fate;
     if (fate === 'CrashBefore') {
       this.die(`before ${effect}`);
@@ -95,13 +95,16 @@ export class Process {
       this.tell(`${this.name} sleeps for ${seconds(fault.ms)} before ${effect}`);
       this.sleep(fault.ms);
       return new Promise((resolve) => {
-        this.after(fault.ms, () => resolve(this.#exchange(effect, perform)));
+        this.after(fault.ms, () => resolve(this.#exchange(effect, perform, patience)));
       });
     }
     this.tell(`${effect}: ${WORDS[fate] ?? fate}`);
+    const patienceMs = patience();
+    if (patienceMs <= 0) return Promise.reject(tooLate(effect));
     if (fate === 'Refused') return this.#answer(effect, () => this.#busy(effect));
-    if (fate === 'Twice') this.timeline.after(this.latency(effect) + fault.ms, () => quietly(perform));
-    if (fate === 'Twice') return this.#exchange(effect, perform);
+    if (fate === 'Twice')
+      this.timeline.after(Math.min(this.latency(effect) + fault.ms, patienceMs - 1), () => quietly(perform));
+    if (fate === 'Twice') return this.#exchange(effect, perform, patience);
     if (fate === 'ReplyLost') this.timeline.after(this.latency(effect), () => quietly(perform));
     if (fate === 'Late') this.timeline.after(Math.min(fault.ms, patienceMs - 1), () => quietly(perform));
     if (fate === 'CrashAfter') {
@@ -117,7 +120,8 @@ export class Process {
   }
 
   /** There and back. */
-  #exchange<T>(effect: string, perform: () => T): Promise<T> {
+  #exchange<T>(effect: string, perform: () => T, patience: () => number): Promise<T> {
+    if (patience() <= 0) return Promise.reject(tooLate(effect));
     return new Promise((resolve, reject) => {
       this.timeline.after(this.latency(effect), () => {
         let settle: () => void;
@@ -158,6 +162,8 @@ const WORDS: Partial<Record<string, string>> = {
 };
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(0)} s`;
+
+const tooLate = (effect: string): TransientError => new TransientError(`${effect}: it is too late to ask`);
 
 /** At the other side, with nobody there to hear the answer. */
 function quietly(perform: () => unknown): void {
