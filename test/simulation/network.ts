@@ -23,6 +23,8 @@ export interface StationPlan {
   readonly soak?: number;
   /** A window that opens every hour at this minute, for half an hour. */
   readonly window?: number;
+  /** Asks for a person's yes. */
+  readonly approval?: boolean;
 }
 
 export interface TrackPlan {
@@ -60,6 +62,7 @@ export function drawNetwork(chance: Chance): Network {
       })),
       ...(chance.happens(`soak ${name}`, 0.25) ? { soak: chance.whole(`soak length ${name}`, 1, 6) } : {}),
       ...(chance.happens(`window ${name}`, 0.15) ? { window: chance.whole(`window start ${name}`, 0, 59) } : {}),
+      ...(chance.happens(`approval ${name}`, 0.2) ? { approval: true } : {}),
     };
   });
   const names = stations.map(({ name }) => name);
@@ -73,7 +76,7 @@ export function drawNetwork(chance: Chance): Network {
   return { stations, tracks };
 }
 
-export const stationSpec = ({ name, applications, soak, window }: StationPlan) => ({
+export const stationSpec = ({ name, applications, soak, window, approval }: StationPlan) => ({
   enabled: true,
   hold: false,
   via: 'Push',
@@ -91,9 +94,16 @@ export const stationSpec = ({ name, applications, soak, window }: StationPlan) =
     adopt: false,
   })),
   junctions: [],
-  ...(window === undefined
+  ...(window === undefined && !approval
     ? {}
-    : { entry: { windows: [{ allow: `${window} * * * *`, duration: '30m', timeZone: 'UTC' }] } }),
+    : {
+        entry: {
+          ...(approval && { approval: {} }),
+          ...(window !== undefined && {
+            windows: [{ allow: `${window} * * * *`, duration: '30m', timeZone: 'UTC' }],
+          }),
+        },
+      }),
   ...(soak === undefined ? {} : { exit: { soak: `${soak}m` } }),
 });
 

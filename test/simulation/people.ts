@@ -134,6 +134,17 @@ const VERBS = {
     say(scene, 'ticket', ticket, { abort: true });
     return `aborts ${name(ticket)}`;
   },
+  approve: (scene, action) => {
+    const ticket = chosen(
+      scene.tickets().filter((one) => one.status?.phase === 'Standing' && one.status.entry?.digest !== undefined),
+      action.which,
+    );
+    const { station, digest } = ticket?.status?.entry ?? {};
+    if (ticket === undefined || station === undefined || digest === undefined) return undefined;
+    const approval = { station, digest, by: 'ada' };
+    say(scene, 'ticket', ticket, { approvals: [...(ticket.spec.approvals ?? []), approval] });
+    return `approves ${name(ticket)} for ${station}: ${digest.slice(7, 14)}`;
+  },
   retry: (scene, action) => {
     const ticket = chosen(
       scene.tickets().filter((one) => hasEnded(one) && one.spec.track !== undefined),
@@ -229,6 +240,7 @@ const WEIGHTS: Record<VerbName, number> = {
   enableStation: 1,
   enableTrack: 1,
   abort: 3,
+  approve: 8,
   retry: 2,
   resume: 4,
   meddle: 4,

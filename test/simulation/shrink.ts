@@ -44,7 +44,7 @@ function* smaller(story: Story): Generator<Story> {
       ...story,
       network: { ...network, stations: network.stations.map((other, place) => (place === index ? one : other)) },
     });
-    if (station.soak !== undefined || station.window !== undefined) yield replaced(plain);
+    if (Object.keys(station).length > 2) yield replaced(plain);
     if (first !== undefined && station.applications.length > 1) yield replaced({ ...station, applications: [first] });
   }
 }

@@ -4,6 +4,7 @@ import type { Station, Ticket, TicketStatus } from '../../lib/api';
 import type { KubeObject } from '../../runtime/kube';
 import type { Breach } from './invariants';
 import { isRuntime } from './invariants/evidence';
+import type { StationPlan } from './network';
 import type { Line, Scene } from './scene';
 import type { Change } from './world/api';
 
@@ -69,16 +70,16 @@ export function tell({ lines, api, git, timeline }: Scene): Line[] {
 /** The story as people read it, with what is wrong about it at the end. */
 export function storyOf(scene: Scene, breaches: readonly Breach[]): string {
   const { stations, tracks } = scene.story.network;
-  const gates = (soak?: number, window?: number): string =>
-    `${soak === undefined ? '' : `, soaks ${soak} min`}${window === undefined ? '' : `, open from minute ${window} for half an hour`}`;
+  const gates = ({ soak, window, approval }: StationPlan): string =>
+    `${approval ? ', asks for approval' : ''}${soak === undefined ? '' : `, soaks ${soak} min`}${window === undefined ? '' : `, open from minute ${window} for half an hour`}`;
   return [
     ...tracks.map(
       ({ name, stations: stops, subscribes }) =>
         `Track ${name}: ${stops.join(' > ')}${subscribes ? `, looks for ${subscribes}` : ''}.`,
     ),
     ...stations.map(
-      ({ name, applications, soak, window }) =>
-        `Station ${name}: ${applications.map((one) => `${one.name}${one.automated ? '' : ' (synced on request)'}`).join(', ')}${gates(soak, window)}.`,
+      (station) =>
+        `Station ${station.name}: ${station.applications.map((one) => `${one.name}${one.automated ? '' : ' (synced on request)'}`).join(', ')}${gates(station)}.`,
     ),
     '',
     ...tell(scene).map(({ at, who, what }) => `${(at / 1_000).toFixed(1).padStart(8)} s  ${who.padEnd(10)} ${what}`),

@@ -1,6 +1,7 @@
 /** I4: nothing changes at a station before the one before it let the ticket go, nor through a shut entry gate. */
 
 import type { Stamp, Station, Ticket, Track } from '../../../lib/api';
+import { unapproved } from './approvals';
 import { at, heldIn, keyOf, PASSED, TOLERANCE_MS, type Evidence, type Landing, type Version } from './evidence';
 
 export function noGateIsJumped(evidence: Evidence): string[] {
@@ -35,7 +36,8 @@ const edited = (evidence: Evidence, track: string, time: number): boolean => {
 };
 
 /** The window was open when the commit was recorded, or a moment before. */
-function entry(evidence: Evidence, { ticket: name, station: place, commit, time }: Landing): string[] {
+function entry(evidence: Evidence, landing: Landing): string[] {
+  const { ticket: name, station: place, commit, time } = landing;
   const versions = [...evidence.tickets.values()].find(([first]) => first?.object.metadata.name === name) ?? [];
   const recorded = versions.find((version) => lists(version.object, commit.commit));
   if (recorded === undefined)
@@ -43,11 +45,13 @@ function entry(evidence: Evidence, { ticket: name, station: place, commit, time 
   if (recorded.from > time) return [`${name} pushed ${commit.commit.slice(0, 7)} before it was recorded`];
   const station = evidence.stationAt(place, recorded.from)?.object;
   const minute = evidence.scene.story.network.stations.find((plan) => plan.name === place)?.window;
-  if (station === undefined || minute === undefined) return [];
+  if (station === undefined) return [];
+  const shut = unapproved(evidence, landing, evidence.ticketAt(name, time)?.object, station);
+  if (minute === undefined) return shut;
   const open = (moment: number): boolean => (((moment / 60_000) % 60) - minute + 60) % 60 < 30;
   return open(recorded.from) || open(recorded.from - TOLERANCE_MS)
-    ? []
-    : [`${name} went into ${place} at ${evidence.second(recorded.from)}, outside of its window`];
+    ? shut
+    : [...shut, `${name} went into ${place} at ${evidence.second(recorded.from)}, outside of its window`];
 }
 
 const lists = (ticket: Ticket, commit: string): boolean =>
