@@ -68,12 +68,18 @@ export class Model {
   renderer = '1';
   private readonly branches = new Map<string, Branch>();
   private readonly trees = new Map<string, string>();
+  private readonly states = new Map<string, RenderedState>();
 
   constructor(private readonly now: () => Date) {}
 
   /** The head of an application's branch. */
   head(reference: ApplicationReference): string | undefined {
     return this.branches.get(`${reference.repoURL} ${reference.branch}`)?.head;
+  }
+
+  /** The state that an application's branch shows. */
+  state(reference: ApplicationReference): RenderedState | undefined {
+    return this.states.get(this.head(reference) ?? '');
   }
 
   /** Does a job at once. */
@@ -97,6 +103,8 @@ export class Model {
         return job.commits.map((one) => this.standing(one));
       case 'relate':
         return job.commit === job.revision ? 'same' : 'foreign';
+      case 'goods':
+        return job.commits.map(({ commit }) => commit).filter((commit) => this.states.has(commit));
     }
   }
 
@@ -111,15 +119,15 @@ export class Model {
     const ownership = ownershipOf({ head, kin }, application.head, listed, resumed);
     if (ownership.whose !== 'Ours' && ownership.whose !== 'Nobody')
       return { outcome: 'Suspended', reference, ownership };
-    const from = application.good?.state ?? application.start ?? {};
-    const state = applyCargo(from, job.cargo, reference, NO_HISTORY);
+    const state = this.stateAfter(job, application);
     const tree = treeOf(reference, state, this.renderer);
     const trees = this.difference(head, tree);
-    if (head !== undefined && this.trees.get(head) === tree) {
+    if (head !== undefined && this.trees.get(head) === tree && application.restore?.fence !== true) {
       return { outcome: 'NoChange', reference, parent: head, tree, trees, commit: head, state, message: 'no change' };
     }
     const commit = sha(head ?? '', tree, job.start.toISOString(), job.ticket);
     this.trees.set(commit, tree);
+    this.states.set(commit, state);
     return {
       outcome: 'Commit',
       reference,
@@ -130,6 +138,11 @@ export class Model {
       state,
       message: '1 file',
     };
+  }
+
+  private stateAfter({ cargo }: PrepareJob, { reference, good, start, restore }: PrepareApplication): RenderedState {
+    const restored = restore === undefined ? undefined : this.states.get(restore.commit);
+    return restored ?? applyCargo(good?.state ?? start ?? {}, cargo, reference, NO_HISTORY);
   }
 
   private preview(job: PreviewJob, { reference, good, start }: PrepareApplication): PreviewedApplication {
@@ -160,8 +173,9 @@ export class Model {
   private standing(one: RecordedCommit): Landing[number] {
     const { reference } = one;
     const head = this.head(reference);
-    return head === one.commit
-      ? { outcome: 'Shown', reference, commit: head }
+    if (head !== undefined && one.listed.includes(head)) return { outcome: 'Shown', reference, commit: head };
+    return head !== one.parent
+      ? { outcome: 'Withdraw', reference, message: 'the branch has moved on' }
       : { outcome: 'NotShown', reference, message: 'the branch does not show the commit yet' };
   }
 

@@ -1,6 +1,6 @@
 /** The runtime's own decisions, carried out on resources in memory, as fast as they can be made. */
 
-import { API_VERSION, LABELS, type Change, type Station, type Ticket, type Track } from '../lib/api';
+import { API_VERSION, LABELS, type Change, type Station, type Ticket, type TicketSpec, type Track } from '../lib/api';
 import { parseTicket } from '../lib/api/validation';
 import { numberedTicketName } from '../lib/network/ticket-name';
 import {
@@ -69,6 +69,11 @@ export class Simulation {
     const number = [...this.tickets.values()].filter((ticket) => ticket.spec.track === name).length + 1;
     const spec = { track: name, change, origin: { person: 'simulation' } };
     return this.add(namespace, `${name}-${number}`, { [LABELS.track]: uid }, spec);
+  }
+
+  /** Makes a ticket of any kind, as a person would. */
+  make(namespace: string, name: string, spec: TicketSpec): Ticket {
+    return this.add(namespace, name, {}, spec);
   }
 
   /**
@@ -142,7 +147,13 @@ export class Simulation {
         track.metadata.namespace === namespace &&
         track.spec.stations.some((stop) => stop.name === station.metadata.name),
     );
-    return { station, lines: tracks.map((track) => this.line(track)), single: [], now: this.now, facts: this.facts() };
+    return {
+      station,
+      lines: tracks.map((track) => this.line(track)),
+      single: this.single(station),
+      now: this.now,
+      facts: this.facts(),
+    };
   }
 
   private line(track: Track): Line {
@@ -153,6 +164,15 @@ export class Simulation {
         !hasEnded(ticket.status),
     );
     return { track, tickets };
+  }
+
+  private single({ metadata }: Station): Ticket[] {
+    return this.where(
+      (ticket) =>
+        ticket.metadata.namespace === metadata.namespace &&
+        (ticket.spec.rollback ?? ticket.spec.express)?.station === metadata.name &&
+        !hasEnded(ticket.status),
+    );
   }
 
   private facts(): Facts {
@@ -167,6 +187,7 @@ export class Simulation {
           ({ metadata, spec }) => metadata.namespace === track.metadata.namespace && spec.track === track.metadata.name,
         ),
       children: (parentUid) => this.where(({ spec }) => spec.origin?.parent?.uid === parentUid),
+      rollbackOf: (failedUid) => this.where(({ spec }) => spec.origin?.failed?.uid === failedUid)[0],
       track: ({ namespace, name }) => this.tracks.get(`${namespace}/${name}`),
       station: ({ namespace, name }) => this.stations.get(`${namespace}/${name}`),
       seat: (uid) => [...this.stations.values()].find((station) => station.status?.occupant?.uid === uid),

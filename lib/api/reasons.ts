@@ -76,5 +76,6 @@ export const FAILURE_REASONS = [
   'ChildFailed',
   'TrackGone',
   'OverlayMissing',
+  'NeverGood',
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];

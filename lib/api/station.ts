@@ -178,8 +178,23 @@ export const Occupant = s.shape('The ticket that is arriving.', {
   ticket: s.objectName('Name.'),
   uid: s.uid('Uid.'),
   start: s.time('When it took the station: the date of every commit of the arrival (rule D1).'),
+  displaced: Type.Optional(
+    s.list(TicketReference, 'Tickets that this rollback took the station from, the last one first (rule G3).', {
+      maxItems: 16,
+      'x-kubernetes-list-type': 'atomic',
+    }),
+  ),
 });
 export type Occupant = Static<typeof Occupant>;
+
+export const Stop = s.shape('The ticket that nothing may follow until a person resumes (rules E3, G3).', {
+  ticket: s.objectName('Name.'),
+  uid: s.uid('Uid.'),
+  spent: Type.Optional(
+    s.count('Resumes of that ticket which name no head and were there already: a further one ends the stop (rule G1).'),
+  ),
+});
+export type Stop = Static<typeof Stop>;
 
 export const ApplicationStatus = s.shape('Where one application stands.', {
   name: s.objectName('Name of the Application.'),
@@ -218,8 +233,8 @@ export type StationHistory = Static<typeof StationHistory>;
 export const StationStatus = s.shape('The truth about the stop (rule A7).', {
   observedGeneration: s.observedGeneration(),
   occupant: Type.Optional(Occupant),
-  holdBy: Type.Optional(TicketReference),
-  haltBy: Type.Optional(TicketReference),
+  holdBy: Type.Optional(Stop),
+  haltBy: Type.Optional(Stop),
   applications: Type.Optional(
     s.listByName(ApplicationStatus, 'One entry for each application that was ever written.', 400, [
       'namespace',

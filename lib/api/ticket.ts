@@ -293,6 +293,12 @@ export const TicketStatus = s.shape('Where the ticket is, where it was, and what
       { maxItems: 64, 'x-kubernetes-list-type': 'atomic' },
     ),
   ),
+  restores: Type.Optional(
+    s.list(CommitReference, 'The good commits that a rollback puts back, decided once (rule G3).', {
+      maxItems: 200,
+      'x-kubernetes-list-type': 'atomic',
+    }),
+  ),
   arrival: Type.Optional(Arrival),
   entry: Type.Optional(Entry),
   stamps: Type.Optional(s.list(Stamp, 'Visits, oldest first.', { maxItems: 1000, 'x-kubernetes-list-type': 'atomic' })),

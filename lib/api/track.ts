@@ -7,6 +7,7 @@ import { Image, Chart } from './change';
 export const SERVICES = ['Latest', 'Every'] as const;
 export const EXPRESS_MODES = ['Immediate', 'Follow'] as const;
 export const FAILURE_POLICIES = ['Continue', 'Halt', 'Rollback'] as const;
+export type FailurePolicy = (typeof FAILURE_POLICIES)[number];
 
 const regularExpression = (description: string) => s.text(description, { maxLength: 256 });
 

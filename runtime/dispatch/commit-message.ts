@@ -10,6 +10,8 @@ export interface CommitWords {
   /** `<namespace>/<name>`. */
   readonly application: string;
   readonly change: Change;
+  /** What a rollback does, in a line; it carries no change. */
+  readonly rollback?: string;
   readonly approvedBy: readonly string[];
 }
 
@@ -19,13 +21,13 @@ const SUBJECT_LENGTH = 72;
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 export function commitMessage(words: CommitWords): string {
-  const subject = oneLine(`${words.station}: ${describeChange(words.change)} (${words.ticket})`);
+  const subject = oneLine(`${words.station}: ${words.rollback ?? describeChange(words.change)} (${words.ticket})`);
   const short = subject.length <= SUBJECT_LENGTH ? subject : `${subject.slice(0, SUBJECT_LENGTH - 3)}...`;
   const trailers = [
     [TRAILERS.ticket, `${words.namespace}/${words.ticket}`],
     [TRAILERS.station, `${words.namespace}/${words.station}`],
     [TRAILERS.application, words.application],
-    [TRAILERS.change, changeLine(words.change)],
+    [TRAILERS.change, words.rollback ?? changeLine(words.change)],
     ...words.approvedBy.map((person) => [TRAILERS.approvedBy, person]),
   ];
   return `${short}\n\n${trailers.map(([key = '', value = '']) => `${key}: ${oneLine(value)}`).join('\n')}\n`;

@@ -74,8 +74,7 @@ export class Dispatcher {
         const places = new Set([before, after].flatMap((kept) => standingKeys(kept?.resource)));
         for (const place of places) add(`station ${place}`);
         this.#parent(spec?.origin?.parent?.uid, add);
-        const seat = metadata === undefined ? undefined : world.stations.find('occupant', metadata.uid)[0];
-        if (seat) add(`station ${keyOf(seat.metadata)}`);
+        if (metadata) this.#naming(metadata.uid, add);
         this.#unreadable('Ticket', key, after, add);
       }),
     );
@@ -208,6 +207,14 @@ export class Dispatcher {
     const places = standingKeys(world.tickets.find('uid', uid)[0]?.resource);
     for (const kept of world.stations.find('occupant', uid)) places.push(keyOf(kept.metadata));
     for (const place of places) add(`station ${place}`);
+  }
+
+  /** Stations whose status names the ticket: it is in one, or has shut one, which a resume in it ends. */
+  #naming(uid: string, add: Add): void {
+    const { stations } = this.#options.world;
+    for (const kept of [...stations.find('occupant', uid), ...stations.find('stop', uid)]) {
+      add(`station ${keyOf(kept.metadata)}`);
+    }
   }
 
   /** A station of which an Application has changed, and the track that waits for it there. */

@@ -81,8 +81,9 @@ async function standingOf(
 ): Promise<LandedApplication> {
   const { reference, listed } = one;
   const built = one.parent ?? one.head;
-  const facts = await headFacts(git, reference.repoURL, head, [...listed, ...(built === undefined ? [] : [built])]);
-  const ownership = ownershipOf(facts, built, listed);
+  const ours = [...listed, ...(one.displaced ?? [])];
+  const facts = await headFacts(git, reference.repoURL, head, [...ours, ...(built === undefined ? [] : [built])]);
+  const ownership = ownershipOf(facts, built, ours);
   switch (ownership.whose) {
     case 'Ours':
       if (listed.includes(ownership.by)) return { outcome: 'Shown', reference, commit: ownership.by };

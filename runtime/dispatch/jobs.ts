@@ -4,6 +4,7 @@ import type { Git } from '../git';
 import type { Job, JobResults } from '../journey';
 import type { Registry } from '../registry';
 import type { Renderer } from '../render';
+import { goods } from './goods';
 import { lookAtHeads, relate } from './heads';
 import type { JobRunner } from './job-board';
 import { land } from './land';
@@ -40,6 +41,8 @@ export function jobRunner(tools: JobTools): JobRunner {
         return lookAtHeads(git, job, signal);
       case 'relate':
         return relate(git, job);
+      case 'goods':
+        return goods(git, job, signal);
     }
   };
   // Each branch above gives the result of its own kind, which the compiler cannot tie to the type parameter.

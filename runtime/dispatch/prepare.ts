@@ -31,6 +31,7 @@ import { compose, type Composition } from './compose';
 import { treesOf } from './difference';
 import { headFacts, placeOf, readHeads } from './heads';
 import { recover, type Recovered } from './recovery';
+import { restored } from './restore';
 import { branchContent, writeStateRecord, type BranchContent } from './state-record';
 
 /** Author and committer of every commit of ours. */
@@ -42,7 +43,7 @@ export interface Tools {
 }
 
 /** Failure reasons that a TerminalError of an adapter may name; anything else that is final counts as a failed render. */
-const REASONS: readonly FailureReason[] = ['RenderFailed', 'OverlayMissing', 'SourceNotContained'];
+const REASONS: readonly FailureReason[] = ['RenderFailed', 'OverlayMissing', 'SourceNotContained', 'NeverGood'];
 
 export async function prepare(tools: Tools, job: PrepareJob, signal: AbortSignal): Promise<Prepared> {
   const places = job.applications.map(({ reference }) => ({ repoURL: reference.repoURL, branch: reference.branch }));
@@ -114,7 +115,7 @@ interface Result {
 }
 
 /**
- * The good state with changes put on it, one after the other, and the files that come of it.
+ * What an application would show: the good state with changes put on it, one after the other, or what a rollback puts back.
  *
  * @throws TerminalError with the words in which an arrival fails
  */
@@ -128,10 +129,11 @@ export async function workOut(
   const { git } = tools;
   const { reference } = application;
   const good = application.good ?? found.good;
-  let state = good?.state ?? application.start ?? {};
-  for (const { change, root } of changes) {
-    state = applyCargo(state, [{ change, root }], reference, await sourceHistory(git, change, reference, state));
-  }
+  const { restore } = application;
+  const { state, composition } =
+    restore === undefined
+      ? await changed(tools, application, good, changes, signal)
+      : await restored(git, application, restore.commit);
   const parent = found.head === undefined ? undefined : await branchContent(git, reference.repoURL, found.head);
   return {
     head: found.head,
@@ -139,9 +141,25 @@ export async function workOut(
     managed: await managedIds(git, reference, found.recorded, parent),
     state,
     good: good?.commit,
-    composition: await filesOf(tools, application, good, state, signal),
+    composition,
     recovered: application.good === undefined ? found.good : undefined,
   };
+}
+
+/** The good state with the changes on top, and its files. */
+async function changed(
+  tools: Tools,
+  application: PrepareApplication,
+  good: { readonly commit: string; readonly state: RenderedState } | undefined,
+  changes: PreviewJob['changes'],
+  signal: AbortSignal,
+): Promise<{ readonly state: RenderedState; readonly composition: Composition }> {
+  const { reference } = application;
+  let state = good?.state ?? application.start ?? {};
+  for (const { change, root } of changes) {
+    state = applyCargo(state, [{ change, root }], reference, await sourceHistory(tools.git, change, reference, state));
+  }
+  return { state, composition: await filesOf(tools, application, good, state, signal) };
 }
 
 /** A state that the change leaves as it is keeps its files byte for byte; nothing is rendered for it (rule A6). */
@@ -160,7 +178,7 @@ async function filesOf(
 async function finish(
   { git }: Tools,
   job: PrepareJob,
-  { reference, resumed }: PrepareApplication,
+  { reference, resumed, restore }: PrepareApplication,
   { head, parent, managed, state, good, composition, recovered }: Result,
 ): Promise<PreparedApplication> {
   const { repoURL } = reference;
@@ -171,7 +189,7 @@ async function finish(
   }
   const message = wordsOn(job, composition);
   const trees = treesOf(shownFiles(parent, managed, files), files);
-  if (head !== undefined && parent !== undefined && showsAlready(parent, files)) {
+  if (head !== undefined && parent !== undefined && restore?.fence !== true && showsAlready(parent, files)) {
     const { tree } = await git.describe(repoURL, head);
     const renderer = composition.renderer;
     return {

@@ -34,6 +34,7 @@ export function factsOf(world: World, now: Date, patience: Partial<Patience>, jo
     ticketsOn: ({ metadata: { namespace, name } }) => readable(world.tickets.find('track', keyOf({ namespace, name }))),
     children: (parentUid) => readable(world.tickets.find('parent', parentUid)),
     track: (place) => world.tracks.get(keyOf(place))?.resource,
+    rollbackOf: (failedUid) => world.tickets.find('failed', failedUid)[0]?.resource,
     station: (place) => world.stations.get(keyOf(place))?.resource,
     seat: (ticketUid) => world.stations.find('occupant', ticketUid)[0]?.resource,
     visitors: ({ metadata: { namespace, name } }) =>

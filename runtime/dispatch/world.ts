@@ -94,8 +94,8 @@ export interface WorldOptions extends Scope {
 /** Caches of everything that decisions read. */
 export class World {
   readonly tracks: Store<Kept<Track>, 'station'>;
-  readonly stations: Store<Kept<Station>, 'application' | 'branch' | 'occupant' | 'junction'>;
-  readonly tickets: Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent'>;
+  readonly stations: Store<Kept<Station>, 'application' | 'branch' | 'occupant' | 'junction' | 'stop'>;
+  readonly tickets: Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent' | 'failed'>;
   readonly applications: Store<ApplicationView, 'branch'>;
   readonly credentials: { list(): KeptCredential[] };
   private readonly argocdNamespaces: readonly string[] | undefined;
@@ -117,7 +117,7 @@ export class World {
       identity: metadataOf,
       indexes: { station: (kept) => (kept.resource ? stationKeys(kept.resource) : []) },
     });
-    this.stations = new Store<Kept<Station>, 'application' | 'branch' | 'occupant' | 'junction'>({
+    this.stations = new Store<Kept<Station>, 'application' | 'branch' | 'occupant' | 'junction' | 'stop'>({
       log,
       identity: metadataOf,
       indexes: {
@@ -125,9 +125,10 @@ export class World {
         branch: (kept) => (kept.resource?.spec.applications ?? []).map(branchKey),
         junction: ({ resource }) => (resource === undefined ? [] : junctionKeys(resource)),
         occupant: ({ resource }) => (resource?.status?.occupant ? [resource.status.occupant.uid] : []),
+        stop: ({ resource }) => [resource?.status?.holdBy, resource?.status?.haltBy].flatMap((stop) => stop?.uid ?? []),
       },
     });
-    this.tickets = new Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent'>({
+    this.tickets = new Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent' | 'failed'>({
       log,
       identity: metadataOf,
       indexes: {
@@ -137,6 +138,7 @@ export class World {
             : [keyOf({ ...(namespace ? { namespace } : {}), name: resource.spec.track })],
         uid: ({ metadata }) => [metadata.uid],
         station: ({ resource }) => standingKeys(resource),
+        failed: ({ resource }) => (resource?.spec.origin?.failed ? [resource.spec.origin.failed.uid] : []),
         parent: ({ resource }) => {
           const parent = resource?.spec.origin?.parent;
           return parent === undefined ? [] : [parent.uid];

@@ -1,7 +1,7 @@
 /** What a ticket carries in all, and who counts as the one that put each part on the line (rules A2, A4, C4). */
 
-import type { Change, Chart, Image, Root, Ticket } from '../../lib/api';
-import { sameImage } from './change';
+import type { Change, Chart, CommitReference, Image, Root, Ticket } from '../../lib/api';
+import { describeChange, sameImage, shortCommit } from './change';
 
 /** Parts of a change that one ticket put on the line. */
 export interface Piece {
@@ -80,3 +80,14 @@ export function wholeChange(ticket: Ticket): Change {
     ),
   });
 }
+
+/** What the ticket does to a station, in a line for people. */
+export const describeTicket = (ticket: Ticket): string =>
+  (ticket.spec.rollback === undefined
+    ? describeChange(wholeChange(ticket))
+    : describeRollback(ticket.status?.restores ?? [])
+  ).slice(0, 1024);
+
+/** A rollback in a line. */
+export const describeRollback = (commits: readonly CommitReference[]): string =>
+  `rollback to ${[...new Set(commits.map(({ commit }) => shortCommit(commit)))].join(', ')}`.slice(0, 1024);

@@ -18,8 +18,8 @@ import {
   type Ticket,
   type TicketStatus,
 } from '../../lib/api';
-import { wholeChange } from './cargo';
-import { describeChange, shortRepository, shortVersion } from './change';
+import { describeTicket } from './cargo';
+import { shortRepository, shortVersion } from './change';
 import { childrenAt } from './junction';
 import { shorten } from './obstacle';
 import type { Draft } from './plan';
@@ -88,8 +88,17 @@ export function fail(draft: Draft, ticket: Ticket, station: string, failure: Fai
 }
 
 /** Ends the ticket `Aborted`, on a person's word; its branches stay as they are (rule G1). */
-export function abort(draft: Draft, ticket: Ticket, station: string, arrival?: Arrival): void {
-  end(draft, ticket, { phase: 'Aborted', ...(arrival && { arrival }) }, stampOf(draft, station, arrival, 'Aborted'));
+export function abort(draft: Draft, ticket: Ticket, station: string, arrival?: Arrival, message?: string): void {
+  const stamp = { ...stampOf(draft, station, arrival, 'Aborted'), ...(message === undefined ? {} : { message }) };
+  end(draft, ticket, { phase: 'Aborted', ...(arrival && { arrival }) }, stamp);
+}
+
+/** Ends a ticket `Aborted` that a rollback has taken the station from, naming the rollback (rule G3). */
+export function displace(draft: Draft, ticket: Ticket, station: Station, rollback: Ticket): void {
+  const { name, uid } = station.metadata;
+  const arrival = ticket.status?.arrival?.stationUid === uid ? ticket.status.arrival : undefined;
+  const message = `the rollback ${rollback.metadata.name} took ${name} from it`;
+  end(draft, ticket, { phase: 'Aborted' }, { ...stampOf(draft, name, arrival, 'RolledBack'), message });
 }
 
 function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): void {
@@ -102,7 +111,8 @@ export function complete(draft: Draft, line: Line, ticket: Ticket, station: Stat
   const changed = arrival.applications.some((one) => one.result === 'Commit');
   const result = changed || arrival.applications.length === 0 ? 'Arrived' : 'NoChange';
   const stamp = stampOf(draft, station.metadata.name, arrival, result);
-  const children = line.gone ? [] : childrenAt(draft.snapshot.facts, line, ticket, station);
+  const children =
+    line.gone || ticket.spec.track === undefined ? [] : childrenAt(draft.snapshot.facts, line, ticket, station);
   goOn(draft, line, ticket, { ...stamp, ...(children.length > 0 && { children }) });
 }
 
@@ -118,25 +128,22 @@ const shownBy = (arrival: Arrival, one: ArrivalApplication): boolean =>
   arrival.pushed !== undefined || one.shown === true;
 
 /**
- * Frees the station after the arrival of its occupant has been stamped: sets head for every branch that shows our
- * commit, and good if the arrival completed.
+ * The station's status without its occupant: with head for every branch that shows the commit of its arrival, and good
+ * if the arrival is stamped as complete.
  */
-export function freeStation(draft: Draft, station: Station, ticket: Ticket): void {
+export function statusAfter(station: Station, ticket: Ticket): StationStatus {
   const arrival = arrivalAt(station, ticket);
   const start = station.status?.occupant?.start;
   const stamp = ticket.status?.stamps?.find((one) => one.station === station.metadata.name && one.arrived === start);
   const completed = stamp?.result === 'Arrived' || stamp?.result === 'NoChange';
   const status: StationStatus = without(station.status ?? {}, 'occupant');
-  if (arrival === undefined) {
-    draft.writeStation(station, status);
-    return;
-  }
+  if (arrival === undefined) return status;
   const recorded = rewrite(status, arrival, completed);
-  draft.writeStation(station, {
+  return {
     ...status,
     ...recorded,
     ...(completed && stamp !== undefined ? completedView(recorded, status, arrival, ticket, stamp) : {}),
-  });
+  };
 }
 
 type Recorded = Required<Pick<StationStatus, 'applications' | 'states'>>;
@@ -214,7 +221,7 @@ function completedView(
     ticket: ticket.metadata.name,
     uid: ticket.metadata.uid,
     time: stamp.departed,
-    change: describeChange(wholeChange(ticket)).slice(0, 1024),
+    change: describeTicket(ticket),
     commits: commitsOf(arrival),
   };
   const shows = [...new Set(recorded.states.map(describeState))].join(' | ');

@@ -65,6 +65,13 @@ export interface PrepareApplication {
   readonly unfinished: readonly string[];
   /** Heads that a person has seen and told us to write over (rule D8, Resume). */
   readonly resumed: readonly string[];
+  /** What a rollback puts back, whatever the change (rule G3). */
+  readonly restore?: {
+    /** The good commit whose managed files it puts back. */
+    readonly commit: string;
+    /** Whether a commit is made although nothing differs, so that a push without an answer cannot land any more. */
+    readonly fence: boolean;
+  };
 }
 
 /**
@@ -83,6 +90,8 @@ export interface PrepareJob {
   readonly change: Change;
   /** The same, part by part with its root, in the order in which it is applied. */
   readonly cargo: readonly Piece[];
+  /** What a rollback does, in a line. */
+  readonly rollback?: string;
   readonly approvedBy: readonly string[];
   readonly applications: readonly PrepareApplication[];
 }
@@ -151,6 +160,8 @@ export interface RecordedCommit {
   readonly head?: string;
   /** The commit itself and everything withdrawn. */
   readonly listed: readonly string[];
+  /** What tickets list from which a rollback took the station: ours, though not what was asked for (rule D8). */
+  readonly displaced?: readonly string[];
   /** Whether this arrival makes the commit, or found that there is nothing to change. */
   readonly push: boolean;
 }
@@ -196,7 +207,22 @@ export interface RelateJob {
   readonly revision: string;
 }
 
-export type Job = SourcesJob | LookJob | PrepareJob | PreviewJob | LandJob | HeadsJob | RelateJob;
+/** Finds out which commits were good once: what a branch has on record of the good commits before each (rule A7). */
+export interface GoodsJob {
+  readonly kind: 'goods';
+  readonly key: string;
+  readonly commits: readonly {
+    readonly reference: ApplicationReference;
+    /** The good commit of now. */
+    readonly present: string;
+    /** The one that is asked about. */
+    readonly commit: string;
+  }[];
+}
+/** Those of the commits that were. */
+export type Goods = readonly string[];
+
+export type Job = SourcesJob | LookJob | PrepareJob | PreviewJob | LandJob | HeadsJob | RelateJob | GoodsJob;
 export type JobKind = Job['kind'];
 export interface JobResults {
   readonly sources: SourceHeads;
@@ -206,6 +232,7 @@ export interface JobResults {
   readonly land: Landing;
   readonly heads: Landing;
   readonly relate: RevisionRelation;
+  readonly goods: Goods;
 }
 
 export type JobFact<Result> =

@@ -2,6 +2,7 @@
 
 import type { Arrival, ArrivalApplication } from '../../lib/api';
 import type { HeadsJob, Landing, LandJob, RecordedCommit } from './job';
+import { displacedShas } from './displaced';
 import { keyOf, recordOf } from './state';
 import type { Visit } from './visit';
 
@@ -11,6 +12,7 @@ function recordedCommits(visit: Visit, arrival: Arrival): RecordedCommit[] {
     const commit = one.commit ?? one.withdrawn?.[0];
     if (reference === undefined || commit === undefined || one.branch === undefined) return [];
     const { head } = recordOf(visit.station, reference);
+    const displaced = displacedShas(visit.draft.snapshot.facts, visit.station, keyOf(one));
     return [
       {
         reference: { ...reference, repoURL: one.repoURL ?? reference.repoURL, branch: one.branch },
@@ -19,6 +21,7 @@ function recordedCommits(visit: Visit, arrival: Arrival): RecordedCommit[] {
         commit,
         ...(head === undefined ? {} : { head }),
         listed: [...new Set([commit, ...(one.withdrawn ?? [])])],
+        ...(displaced.length === 0 ? {} : { displaced }),
         push: one.result === 'Commit',
       },
     ];

@@ -1,8 +1,9 @@
 /** What has to be known to make the commits of a ticket at a station: the job that makes them (rules A2-A8). */
 
-import type { Approval, Station, Ticket, Track } from '../../lib/api';
+import type { ApplicationReference, Approval, Station, Ticket, Track } from '../../lib/api';
 import { validApprovals } from './approval';
-import { cargoOf, wholeChange } from './cargo';
+import { cargoOf, describeTicket, wholeChange } from './cargo';
+import { displacedShas, mayHavePushUnderWay } from './displaced';
 import type { PrepareJob } from './job';
 import { passedStations } from './ride';
 import type { Line, Sight } from './snapshot';
@@ -67,6 +68,10 @@ function earlierStations({ snapshot: { facts }, line, ticket, station }: Stop): 
   return [...before(line.track, place(line.track, station.metadata.name)), ...ridden];
 }
 
+/** Whether the rollback puts something back for the application. */
+const isRestored = (ticket: Ticket, reference: ApplicationReference): boolean =>
+  (ticket.status?.restores ?? []).some(({ application }) => application === keyOf(reference));
+
 /**
  * The job that makes the commits of an arrival.
  *
@@ -77,20 +82,23 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
   const earlier = earlierStations(stop);
   const resumed = resumedHeads(ticket);
   const applications = station.spec.applications
-    .filter((reference) => reference.enabled)
+    .filter((reference) => reference.enabled && (ticket.spec.rollback === undefined || isRestored(ticket, reference)))
     .map((reference) => {
       const first = startState(reference, earlier, ticket);
       const { head, good } = recordOf(station, reference);
+      const key = keyOf(reference);
+      const restored = ticket.status?.restores?.find(({ application }) => application === key)?.commit;
       const live = head === undefined ? snapshot.facts.live(reference) : undefined;
       return {
         reference,
         ...(head === undefined ? {} : { head }),
         ...(good === undefined ? {} : { good: { commit: good.commit, state: good.state } }),
         ...(first === undefined ? {} : { start: first }),
-        listed: listedFor(stop, keyOf(reference)),
+        listed: [...listedFor(stop, key), ...displacedShas(snapshot.facts, station, key)],
         ...(live === undefined ? {} : { live }),
-        unfinished: head === undefined ? unfinishedAt(stop, keyOf(reference)) : [],
+        unfinished: head === undefined ? unfinishedAt(stop, key) : [],
         resumed,
+        ...(restored && { restore: { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, key) } }),
       };
     });
   const approvedBy = [...new Set(approvalsAt(stop, start).map((approval) => approval.by))];
@@ -112,6 +120,7 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
     start: new Date(start),
     change: wholeChange(ticket),
     cargo: cargoOf(ticket),
+    ...(ticket.spec.rollback && { rollback: describeTicket(ticket) }),
     approvedBy,
     applications,
   };

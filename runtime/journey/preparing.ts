@@ -41,7 +41,8 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const suspended = fact.result.find((one) => one.outcome === 'Suspended');
   if (suspended)
     return waitInStation(visit, arrival, suspension(suspended.reference, suspended.ownership, ticket), true);
-  const otherwise = somethingShown ? undefined : foundOtherwise(ticket, station, fact.result);
+  const asked = somethingShown || ticket.spec.rollback !== undefined;
+  const otherwise = asked ? undefined : foundOtherwise(ticket, station, fact.result);
   if (otherwise !== undefined) return standForOtherTrees(visit, otherwise);
   record(visit, arrival, fact.result);
 }
@@ -63,7 +64,7 @@ function record(visit: Visit, arrival: Arrival | undefined, prepared: Prepared):
     }
     const one = prepared.find((candidate) => keyOf(candidate.reference) === keyOf(reference));
     if (one === undefined || one.outcome === 'Failed' || one.outcome === 'Suspended')
-      return { ...identity, result: 'Skipped' };
+      return { ...identity, result: 'Skipped', message: 'It has no good state to put back.' };
     const withdrawn = listedFor(stopOf(visit), keyOf(reference)).filter((commit) => commit !== one.commit);
     return {
       ...identity,

@@ -39,6 +39,8 @@ export interface Facts {
   children(parentUid: string): readonly Ticket[];
   /** Any track; `undefined` where it does not exist or cannot be read. */
   track(place: Place): Track | undefined;
+  /** The rollback that the failure of a ticket has made, ended or not. */
+  rollbackOf(failedUid: string): Ticket | undefined;
   /** Any station; `undefined` where it does not exist or cannot be read. */
   station(place: Place): Station | undefined;
   /** The station that names the ticket as its occupant, if one does. */

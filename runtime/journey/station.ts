@@ -3,12 +3,15 @@
  * A station's next ticket is decided here alone, whatever the number of tracks that meet there.
  */
 
-import { abort, freeStation } from './ending';
+import { abort } from './ending';
 import type { Child, Station, Ticket } from '../../lib/api';
 import { makeChildren } from './junction';
+import { leave } from './leaving';
 import { Draft, type Plan } from './plan';
 import { arrivalIsStamped, hasEnded, hasPassed } from './ride';
+import { decideRollbacks } from './rollback';
 import type { StationSnapshot } from './snapshot';
+import { endStops } from './stop';
 import { decideTurn } from './turn';
 import { stationView } from './views';
 import { without } from './without';
@@ -18,7 +21,9 @@ export function decideStation(snapshot: StationSnapshot): Plan {
   const draft = new Draft(snapshot);
   const { station, facts, now } = snapshot;
   finishEnding(draft, station);
-  for (const ticket of snapshot.single) saySingle(draft, ticket);
+  endStops(draft, station);
+  decideRollbacks(draft, station, snapshot.single);
+  for (const ticket of snapshot.single.filter((one) => one.spec.express)) saySingle(draft, ticket);
   decideTurn(draft, snapshot);
   draft.writeStation(station, stationView(station, facts, now));
   return draft.plan();
@@ -32,7 +37,7 @@ function finishEnding(draft: Draft, station: Station): void {
   if (ticket === undefined) {
     draft.writeStation(station, without(station.status ?? {}, 'occupant'), occupant);
   } else if (arrivalIsStamped(station, ticket) || hasPassed(station, ticket) || hasEnded(ticket.status)) {
-    if (branchesOff(draft, station, ticket)) freeStation(draft, station, ticket);
+    if (branchesOff(draft, station, ticket)) leave(draft, station, ticket);
   }
 }
 
@@ -56,8 +61,7 @@ function branchesOff(draft: Draft, station: Station, ticket: Ticket): boolean {
 
 /** A ticket of a kind that this version does not move says so, instead of being ignored. */
 function saySingle(draft: Draft, ticket: Ticket): void {
-  const kind = ticket.spec.rollback ? 'rollback' : 'express';
-  const station = ticket.spec.rollback?.station ?? ticket.spec.express?.station ?? '';
+  const station = ticket.spec.express?.station ?? '';
   if (ticket.spec.abort) return abort(draft, ticket, station);
   draft.writeTicket(ticket, {
     ...ticket.status,
@@ -66,7 +70,7 @@ function saySingle(draft: Draft, ticket: Ticket): void {
     waiting: {
       reason: 'Held',
       since: ticket.status?.waiting?.since ?? draft.now.toISOString(),
-      message: `This version does not move ${kind} tickets yet: nothing happens until it does. Set spec.abort to end it.`,
+      message: `This version does not move express tickets yet: nothing happens until it does. Set spec.abort to end it.`,
     },
   });
 }

@@ -12,6 +12,7 @@ import { Order, remainingWay } from './ride';
 import type { Facts, Line, StationSnapshot } from './snapshot';
 import { stand, standsBefore, turnObstacle } from './standing';
 import { isContained, recordOf } from './state';
+import { stopObstacle } from './stop';
 
 /** A ticket that is first of its track before the station. */
 interface Candidate {
@@ -26,10 +27,7 @@ function held(line: Line, ticket: Ticket, station: Station): Obstacle | undefine
   if (shut) return shut;
   if (ticket.spec.hold) return { reason: 'Held', message: 'the ticket is held: set spec.hold to false to go on' };
   if (station.spec.hold) return { reason: 'Held', message: `station ${name} is held: set spec.hold to false to go on` };
-  const { holdBy, haltBy } = station.status ?? {};
-  if (holdBy) return { reason: 'Held', message: `station ${name} is held by the rollback ${holdBy.ticket}` };
-  if (haltBy) return { reason: 'Halted', message: `station ${name} is halted since ${haltBy.ticket} failed there` };
-  return undefined;
+  return stopObstacle(station);
 }
 
 /** Why the station may not drive one of its Applications (rule G5); nothing is taken for what cannot be written. */
@@ -142,7 +140,7 @@ function take(draft: Draft, ticket: Ticket, station: Station): void {
 }
 
 /** The date of a commit has no fractions; neither has the start of the arrival that makes it (rule D1). */
-const wholeSecond = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
+export const wholeSecond = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
 
 /** Rule E2: a missing Application is waited for with a deadline. */
 function failsForMissing(draft: Draft, ticket: Ticket, station: Station, obstacle: Obstacle): boolean {

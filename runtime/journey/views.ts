@@ -10,12 +10,9 @@ const NOT_YET = 'This version does not honour';
 
 /** What the track's spec asks for and this version does not do. */
 function unhonouredOfTrack(track: Track): string[] {
-  const { onFailure, subscriptions } = track.spec;
+  const { subscriptions } = track.spec;
   const sources = subscriptions.filter((one) => one.images === undefined).map((one) => one.name);
   return [
-    ...(onFailure === 'Continue'
-      ? []
-      : [`${NOT_YET} onFailure ${onFailure}: a failed ticket leaves the track and the next one goes on.`]),
     ...(sources.length === 0
       ? []
       : [`${NOT_YET} the subscriptions ${sources.join(', ')}: only images board by themselves.`]),

@@ -6,6 +6,7 @@ import { waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import type { Stop } from './prepare-job';
 import type { Line } from './snapshot';
+import { arrivalAt } from './ride';
 import { preconditionObstacle } from './turn';
 import { without } from './without';
 
@@ -47,11 +48,14 @@ export function waitInStation(visit: Visit, arrival: Arrival | undefined, obstac
   });
 }
 
-/** Frees the station with nothing pushed: the ticket stands again, with a reason (rule F4). */
+/** Frees the station with nothing pushed: the ticket stands again, with a reason (rule F4). A rollback keeps it. */
 export function standAgain(visit: Visit): void {
+  const shut = shutAgain(visit);
+  if (visit.ticket.spec.rollback && shut) return waitInStation(visit, arrivalAt(visit.station, visit.ticket), shut);
   visit.draft.writeStation(visit.station, without(visit.station.status ?? {}, 'occupant'));
 }
 
-/** What has shut before the station since the ticket took it (rule F4). */
+/** What has shut before the station since the ticket took it (rule F4); a rollback passes entry gates (rule G3). */
 export const shutAgain = (visit: Visit): Obstacle | undefined =>
-  entryObstacle(stopOf(visit)) ?? preconditionObstacle(visit.draft.snapshot.facts, visit.station);
+  (visit.ticket.spec.rollback ? undefined : entryObstacle(stopOf(visit))) ??
+  preconditionObstacle(visit.draft.snapshot.facts, visit.station);

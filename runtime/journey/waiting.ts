@@ -237,6 +237,8 @@ function overdue(
 /** The first exit gate that is shut, while everything is synced and healthy. */
 function exitObstacle(visit: Visit, arrival: Arrival): Obstacle | undefined {
   const { draft, ticket, station } = visit;
+  // What was good has held its exit gates once (rule G3).
+  if (ticket.spec.rollback) return undefined;
   const { soak, analyses } = station.spec.exit ?? {};
   if (soak !== undefined) {
     const waiting = ticket.status?.station === station.metadata.name ? ticket.status.waiting : undefined;

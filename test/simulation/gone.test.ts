@@ -11,6 +11,7 @@ const facts: Facts = {
   ticketsOn: () => [],
   children: () => [],
   track: () => undefined,
+  rollbackOf: () => undefined,
   station: () => undefined,
   seat: () => undefined,
   visitors: () => [],

@@ -1,0 +1,72 @@
+/**
+ * How a ticket that has ended, or gone on, leaves its station: in one write that sets what it has put there, and frees
+ * the station, shuts it, or hands it to a rollback (rules D7, E3).
+ */
+
+import type { FailurePolicy, Station, Ticket } from '../../lib/api';
+import { statusAfter } from './ending';
+import type { Draft } from './plan';
+import { arrivalAt } from './ride';
+import { handedTo } from './rollback';
+import type { Facts } from './snapshot';
+import { stopBy } from './stop';
+
+/** Whether the ticket failed in this very arrival, and not before it took the station. */
+function failedHere(station: Station, ticket: Ticket): boolean {
+  const start = station.status?.occupant?.start;
+  return (ticket.status?.stamps ?? []).some(
+    (stamp) => stamp.result === 'Failed' && stamp.station === station.metadata.name && stamp.arrived === start,
+  );
+}
+
+/** What a failed ticket leaves behind (rule E3). A failed rollback shuts the station, and is never rolled back itself. */
+function policyFor(facts: Facts, station: Station, ticket: Ticket): FailurePolicy {
+  if (!failedHere(station, ticket)) return 'Continue';
+  if (ticket.spec.rollback) return 'Halt';
+  const { namespace } = ticket.metadata;
+  const track = ticket.spec.track === undefined ? undefined : facts.track({ namespace, name: ticket.spec.track });
+  return track?.spec.onFailure ?? 'Continue';
+}
+
+/** Whether the arrival has put anything on a branch. */
+const hasPushed = (station: Station, ticket: Ticket): boolean => {
+  const arrival = arrivalAt(station, ticket);
+  return (arrival?.applications ?? []).some(
+    (one) => one.result === 'Commit' && (one.shown === true || arrival?.pushed !== undefined),
+  );
+};
+
+/** Writes the station that the ticket leaves. */
+export function leave(draft: Draft, station: Station, ticket: Ticket): void {
+  const { facts } = draft.snapshot;
+  const policy = policyFor(facts, station, ticket);
+  if (policy === 'Rollback' && hasPushed(station, ticket)) return handOver(draft, station, ticket);
+  const status = statusAfter(station, ticket);
+  draft.writeStation(station, policy === 'Halt' ? { ...status, haltBy: stopBy(ticket) } : status);
+}
+
+/** The rollback is made first; the station goes from the failed ticket to it in one write (rules D7, E3). */
+function handOver(draft: Draft, station: Station, ticket: Ticket): void {
+  const { name, uid, namespace } = ticket.metadata;
+  const rollback = draft.snapshot.facts.rollbackOf(uid);
+  if (rollback !== undefined) {
+    const given = rollback.spec.abort ? statusAfter(station, ticket) : handedTo(draft, station, rollback);
+    draft.writeStation(station, given);
+    return;
+  }
+  draft.createTicket({
+    namespace,
+    names: rollbackNames(name),
+    labels: {},
+    spec: {
+      rollback: { station: station.metadata.name, to: { previous: true } },
+      origin: { failed: { name, uid } },
+      hold: false,
+      abort: false,
+    },
+  });
+}
+
+/** `main-7-rollback`, or with a number where that name is another ticket's. */
+const rollbackNames = (failed: string): string[] =>
+  ['', '-2', '-3', '-4', '-5'].map((suffix) => `${failed.slice(0, 240)}-rollback${suffix}`);
