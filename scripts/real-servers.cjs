@@ -84,10 +84,10 @@ const isBuilt = (name) => fs.existsSync(serverFolder(name));
 const serverFile = (name, file = serverCalled(name).binary) => path.join(serverFolder(name), file);
 
 /** Runs the go command in a server's module; its standard output. Fails with the last lines of what it said. */
-function go(server, args, running) {
+function go(server, module, args, running) {
   return new Promise((resolve, reject) => {
     const child = spawn('go', args, {
-      cwd: path.join(sources, server.name),
+      cwd: module,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
       env: { ...process.env, GOFLAGS: '-mod=readonly', GOWORK: 'off', CGO_ENABLED: server.cgo ? '1' : '0' },
@@ -108,11 +108,18 @@ function go(server, args, running) {
 }
 
 async function compile(server, into, running) {
+  // From a copy: a build outlives many a change of branch in the work tree.
+  const source = path.join(into, 'source');
+  fs.cpSync(path.join(sources, server.name), source, { recursive: true });
   const flags = ['-trimpath', '-buildvcs=false', '-ldflags', ['-s', '-w', ...(server.link ?? [])].join(' ')];
   if (server.tags) flags.push('-tags', server.tags);
-  await go(server, ['build', ...flags, '-o', path.join(into, server.binary), server.main], running);
-  if (!server.assets) return;
-  const module = await go(server, ['list', '-m', '-f', '{{.Dir}}', server.module], running);
+  await go(server, source, ['build', ...flags, '-o', path.join(into, server.binary), server.main], running);
+  if (server.assets) await copyAssets(server, source, into, running);
+  fs.rmSync(source, { recursive: true });
+}
+
+async function copyAssets(server, source, into, running) {
+  const module = await go(server, source, ['list', '-m', '-f', '{{.Dir}}', server.module], running);
   for (const asset of server.assets) {
     fs.cpSync(path.join(module, asset), path.join(into, asset), { recursive: true });
   }
@@ -132,6 +139,12 @@ async function build(server, position, running, say) {
     onWait: () => say(`${server.name} (${position}): another process builds it, waiting`),
   });
   running.claim = claim;
+  // From here on there is something to clean up; who waits for the claim is ended at once.
+  const interrupted = (signal) => {
+    forget(running);
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   const start = Date.now();
   const seconds = () => Math.round((Date.now() - start) / 1_000);
   const ticking = setInterval(() => say(`${server.name} (${position}): ${seconds()} s`), PROGRESS_MS);
@@ -145,6 +158,7 @@ async function build(server, position, running, say) {
     say(`${server.name} (${position}): built in ${seconds()} s`);
   } finally {
     clearInterval(ticking);
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     forget(running);
   }
 }
@@ -175,17 +189,8 @@ async function buildServers(names = SERVERS.map((server) => server.name), say = 
   if (missing.length === 0) return;
   fs.mkdirSync(cache(), { recursive: true });
   const running = {};
-  const interrupted = (signal) => {
-    forget(running);
-    process.exit(signal === 'SIGINT' ? 130 : 143);
-  };
-  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  try {
-    for (const [index, server] of missing.entries())
-      await build(server, `${index + 1} of ${missing.length}`, running, say);
-  } finally {
-    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
-  }
+  for (const [index, server] of missing.entries())
+    await build(server, `${index + 1} of ${missing.length}`, running, say);
 }
 
 module.exports = { buildServers, serverFile };

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Station, Ticket } from '../../lib/api';
 import { Crossing, type Passage } from './crossing';
-import { CREDENTIALS_NAMESPACE, installK8sTA, kubectl, Line, RuntimeProcess } from './line';
+import { installK8sTA, kubectl, Line, RuntimeProcess, serveGitThrough } from './line';
 import { kubeconfigOf, realStack } from './stack';
 import { Workloads } from './workloads';
 
@@ -22,18 +22,7 @@ beforeAll(async () => {
   git = await Crossing.to({ url: forge.url });
   const kubeconfig = join(folder, 'crossing.kubeconfig');
   await writeFile(kubeconfig, kubeconfigOf({ url: api.url, token: kubernetes.token }));
-  for (const [namespace, labels] of [
-    [CREDENTIALS_NAMESPACE, { 'k8sta.io/credential': 'git' }],
-    ['argocd', { 'argocd.argoproj.io/secret-type': 'repo-creds' }],
-  ] as const) {
-    const secret = {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'crossing', namespace, labels },
-      stringData: { type: 'git', url: `${git.url}/`, username: forge.username, password: forge.password },
-    };
-    await kubectl(['apply', '-f', '-'], JSON.stringify(secret));
-  }
+  await serveGitThrough(git.url);
   workloads = new Workloads();
   runtime = new RuntimeProcess({ kubeconfig });
 }, 120_000);

@@ -10,6 +10,9 @@ export interface Passage {
   readonly path: string;
   /** Of JSON bodies. */
   readonly body: unknown;
+  /** When it came and when it was answered, by `performance.now()`; a watch is answered when it begins. */
+  readonly startedAt: number;
+  readonly answeredAt: number;
 }
 
 /** Called when the server has answered and its client has not heard of it yet. */
@@ -49,6 +52,7 @@ async function forward(
   inspect: Inspector,
 ): Promise<void> {
   const { method = 'GET', url: path = '/' } = request;
+  const startedAt = performance.now();
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks);
@@ -57,7 +61,7 @@ async function forward(
   for (const name of ['host', 'connection', 'transfer-encoding']) delete headers[name];
   // Node's own headers fit its own requests.
   const sent = open(target, method, path, headers as Record<string, string>, (answer) => {
-    const passage = { method, path, body: parsed(body) };
+    const passage = { method, path, body: parsed(body), startedAt, answeredAt: performance.now() };
     void Promise.resolve(inspect(passage)).then(() => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.flushHeaders();

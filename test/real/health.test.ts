@@ -1,4 +1,5 @@
-import { application, IMAGE, installK8sTA, Line, RuntimeProcess } from './line';
+import { application, installK8sTA, Line, RuntimeProcess } from './line';
+import { IMAGE } from './people';
 import { Workloads } from './workloads';
 
 const runtime = new RuntimeProcess();

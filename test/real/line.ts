@@ -8,13 +8,12 @@ import type { Application } from '../../runtime/railyard/argocd/application';
 import { publishImage } from '../../runtime/railyard';
 import { eventually } from '../waiting';
 import type { NetworkDescription } from './network/network';
-import { Repository } from './people';
+import { IMAGE, Repository, webSource } from './people';
 import { call, environment, realStack } from './stack';
 
 const ROOT = join(__dirname, '..', '..');
 export const COMMAND = join(ROOT, 'dist', 'runtime', 'cli', 'main.js');
-export const CREDENTIALS_NAMESPACE = 'k8sta';
-export const IMAGE = 'ghcr.io/acme/web';
+const CREDENTIALS_NAMESPACE = 'k8sta';
 const DEADLINE_MS = 120_000;
 
 /** What a program printed, and how it ended. */
@@ -81,6 +80,23 @@ export async function installK8sTA(): Promise<void> {
   for (const object of objects) await kubectl(['apply', '-f', '-'], JSON.stringify(object));
 }
 
+/** Lets runtime and Argo CD sign in at another address of the forge, such as a `Crossing`. */
+export async function serveGitThrough(url: string): Promise<void> {
+  const { username, password } = realStack().forge;
+  for (const [namespace, labels] of [
+    [CREDENTIALS_NAMESPACE, { 'k8sta.io/credential': 'git' }],
+    ['argocd', { 'argocd.argoproj.io/secret-type': 'repo-creds' }],
+  ] as const) {
+    const secret = {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: `forge-${new URL(url).port}`, namespace, labels },
+      stringData: { type: 'git', url: `${url}/`, username, password },
+    };
+    await kubectl(['apply', '-f', '-'], JSON.stringify(secret));
+  }
+}
+
 export interface RuntimeProcessOptions {
   /** Name of the process. @default runtime */
   readonly name?: string;
@@ -134,34 +150,20 @@ export class RuntimeProcess {
   }
 }
 
-/** A base of one Deployment, and an overlay for each folder. */
-export function webSource(overlays: readonly string[], image = IMAGE): Record<string, string> {
-  const files: Record<string, string> = {
-    'base/deployment.yaml': `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers: [{name: web, image: ${image}}]
-`,
-    'base/kustomization.yaml': 'resources: [deployment.yaml]\n',
-  };
-  for (const overlay of overlays) {
-    files[`${overlay}/kustomization.yaml`] = `resources: [${'../'.repeat(overlay.split('/').length)}base]\n`;
-  }
-  return files;
+/** Runs `cdk8s synth` for an app of this repository. @throws Error with what it printed */
+export async function synthesise(appFolder: string, env: Record<string, string>, output: string): Promise<void> {
+  const cdk8s = join(ROOT, 'node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
+  const { code, out } = await run(process.execPath, [cdk8s, 'synth', '--output', output], {
+    cwd: join(ROOT, appFolder),
+    env,
+  });
+  if (code !== 0) throw new Error(`cdk8s synth in ${appFolder}: ${out}`);
 }
 
-/** What `cdk8s synth` prints for an app, applied by `kubectl apply`. */
+/** What `cdk8s synth` prints for an app, applied by `kubectl apply`. @returns the folder with what it printed */
 export async function applySynth(appFolder: string, env: Record<string, string>, namespace: string): Promise<string> {
-  const { folder } = realStack();
-  const output = await mkdtemp(join(folder, 'tmp', 'synth-'));
-  const cdk8s = join(ROOT, 'node_modules', 'cdk8s-cli', 'bin', 'cdk8s');
-  const synth = await run(process.execPath, [cdk8s, 'synth', '--output', output], { cwd: join(ROOT, appFolder), env });
-  if (synth.code !== 0) throw new Error(`cdk8s synth in ${appFolder}: ${synth.out}`);
+  const output = await mkdtemp(join(realStack().folder, 'tmp', 'synth-'));
+  await synthesise(appFolder, env, output);
   await kubectl(['create', 'namespace', namespace]).catch(() => undefined);
   await kubectl(['apply', '--server-side', '-f', output]);
   return output;

@@ -1,5 +1,5 @@
-import { ask, Repository } from './people';
-import { installK8sTA, kubectl, Line, RuntimeProcess, run, COMMAND, webSource } from './line';
+import { ask, Repository, webSource } from './people';
+import { installK8sTA, kubectl, Line, RuntimeProcess, run, COMMAND } from './line';
 import { realStack } from './stack';
 import { Workloads } from './workloads';
 

@@ -5,6 +5,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { dirname, join, relative } from 'node:path';
 import { call, realStack, type RealStack } from './stack';
 
+/** What the Deployment of `webSource` runs. */
+export const IMAGE = 'ghcr.io/acme/web';
+
 /** One commit as `git log` shows it, newest first. */
 export interface Commit {
   readonly sha: string;
@@ -140,6 +143,27 @@ export async function guestbookSource(): Promise<Record<string, string>> {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
     files[relative(folder, file)] = await readFile(file, 'utf8');
+  }
+  return files;
+}
+
+/** A base of one Deployment, and an overlay for each folder. */
+export function webSource(overlays: readonly string[], image = IMAGE): Record<string, string> {
+  const files: Record<string, string> = {
+    'base/deployment.yaml': `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web, image: ${image}}]
+`,
+    'base/kustomization.yaml': 'resources: [deployment.yaml]\n',
+  };
+  for (const overlay of overlays) {
+    files[`${overlay}/kustomization.yaml`] = `resources: [${'../'.repeat(overlay.split('/').length)}base]\n`;
   }
   return files;
 }

@@ -1,7 +1,7 @@
 import { eventually } from '../waiting';
 import { publishImage } from '../../runtime/railyard';
-import { application, applySynth, IMAGE, installK8sTA, kubectl, Line, RuntimeProcess } from './line';
-import { guestbookSource, Repository } from './people';
+import { application, applySynth, installK8sTA, kubectl, Line, RuntimeProcess } from './line';
+import { guestbookSource, Repository, IMAGE } from './people';
 import { realStack } from './stack';
 import { Workloads } from './workloads';
 

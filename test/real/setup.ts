@@ -4,14 +4,18 @@ import { startRealStack } from './stack';
 
 const SCRIPTS = join(__dirname, '..', '..', 'scripts');
 
-/** Brings up what all files of a run share: the servers, built where they are missing, and the command as users run it. */
-export default async function setup(): Promise<void> {
+/** Builds what a run needs: the servers where they are missing, and the command as users run it. */
+export function prepare(): void {
   for (const args of [['real-servers.cjs'], ['build.cjs', '--javascript']]) {
-    const { status } = spawnSync(process.execPath, [join(SCRIPTS, args[0] ?? ''), ...args.slice(1)], {
-      stdio: 'inherit',
-    });
+    const [script = '', ...options] = args;
+    const { status } = spawnSync(process.execPath, [join(SCRIPTS, script), ...options], { stdio: 'inherit' });
     if (status !== 0) throw new Error(`${args.join(' ')} failed`);
   }
+}
+
+/** Brings up what all files of a run share. */
+export default async function setup(): Promise<void> {
+  prepare();
   const start = Date.now();
   const stack = await startRealStack();
   process.stderr.write(`real stack: up in ${((Date.now() - start) / 1_000).toFixed(1)} s\n`);

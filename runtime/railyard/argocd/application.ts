@@ -31,6 +31,8 @@ export interface Operation {
   readonly sync?: {
     readonly revision?: string;
     readonly revisions?: readonly string[];
+    readonly source?: Source;
+    readonly sources?: readonly Source[];
     readonly prune?: boolean;
     readonly dryRun?: boolean;
     readonly resources?: readonly object[];
@@ -73,7 +75,8 @@ export interface Comparison {
   readonly status: SyncStatus;
   readonly revision?: string;
   readonly revisions?: readonly string[];
-  readonly comparedTo: {
+  /** Missing where the spec was refused before a first comparison. */
+  readonly comparedTo?: {
     readonly source?: Source;
     readonly sources?: readonly Source[];
     readonly destination: Destination;
@@ -111,6 +114,7 @@ export interface Status {
   readonly resources?: readonly ResourceStatus[];
   readonly summary?: { readonly images?: readonly string[] };
   readonly sourceType?: string;
+  readonly resourceHealthSource?: 'appTree';
   readonly controllerNamespace?: string;
 }
 

@@ -1,6 +1,7 @@
 import {
   inStatusShape,
   keyOf,
+  sourcesOf,
   written,
   type Application,
   type Comparison,
@@ -22,7 +23,7 @@ import {
   REFRESH_TIMESTAMP,
   specError,
 } from './decisions';
-import { ManifestError } from './manifests';
+import { KINDS_WITH_HEALTH, ManifestError } from './manifests';
 import { mergePatch } from './merge';
 import { KeyQueue } from './queue';
 import { pause } from './reflector';
@@ -36,7 +37,8 @@ const FINALIZER = 'resources-finalizer.argocd.argoproj.io';
 /** What one comparison found. */
 interface Findings {
   readonly comparison: Comparison;
-  readonly resources: readonly ResourceStatus[];
+  /** Undefined where what the branch wants could not be read. */
+  readonly resources: readonly ResourceStatus[] | undefined;
   readonly conditions: readonly Condition[];
 }
 
@@ -82,11 +84,12 @@ export class ComparisonLoop {
     const invalid = specError(app) ?? (await this.projectError(app));
     if (invalid !== undefined) {
       const found = [{ type: 'InvalidSpecError', message: invalid }];
-      const sync = { ...(before.sync ?? { comparedTo: { destination: {} } }), status: 'Unknown' as const };
+      const sync = { ...before.sync, status: 'Unknown' as const };
       const health = healthSince(before.health, { status: 'Unknown' }, now);
       return this.persist(app, { ...before, sync, health, conditions: conditionsSince(before.conditions, found, now) });
     }
-    const { comparison, resources, conditions } = await this.compare(app);
+    const { comparison, resources: wanted, conditions } = await this.compare(app);
+    const resources = wanted ?? before.resources ?? [];
     const automated = automatedSync(app, comparison, resources);
     if (automated.kind === 'Start') await this.startSync(app, automated.operation);
     const gaveUp = automated.kind === 'GaveUp' ? [{ type: 'SyncError', message: automated.message }] : [];
@@ -95,12 +98,13 @@ export class ComparisonLoop {
       ...before,
       sync: comparison,
       health,
-      resources,
       conditions: conditionsSince(before.conditions, [...conditions, ...gaveUp, ...problem], now),
       reconciledAt: written(now),
-      sourceType: 'Directory',
+      resourceHealthSource: 'appTree',
       controllerNamespace: this.bench.parts.namespace,
-      summary: images.length === 0 ? {} : { images },
+      ...(wanted === undefined
+        ? {}
+        : { resources, sourceType: 'Directory', summary: images.length === 0 ? {} : { images } }),
     });
   }
 
@@ -122,8 +126,10 @@ export class ComparisonLoop {
       };
     } catch (error) {
       if (!(error instanceof ManifestError)) throw error;
-      const comparison = { status: 'Unknown' as const, comparedTo: comparedTo(app) };
-      return { comparison, resources: [], conditions: [{ type: 'ComparisonError', message: error.message }] };
+      const asked = sourcesOf(app).sources.map(({ targetRevision = '' }) => targetRevision);
+      const { revision, revisions } = inStatusShape(app, asked);
+      const comparison = { status: 'Unknown' as const, revision, revisions, comparedTo: comparedTo(app) };
+      return { comparison, resources: undefined, conditions: [{ type: 'ComparisonError', message: error.message }] };
     }
   }
 
@@ -166,8 +172,9 @@ export class ComparisonLoop {
       problem = [{ type: 'UnknownError', message }];
       found = { health: { status: 'Unknown', message } };
     }
-    // What was never applied is missing, whatever the script says; an empty branch is healthy, as with Argo CD.
-    if (live.manifests.length === 0 && resources.length > 0) found = { health: { status: 'Missing' } };
+    // What was never applied is missing, whatever the script says, if it is of a kind that has health; as with Argo CD.
+    const isMissing = live.manifests.length === 0 && resources.some(({ kind }) => KINDS_WITH_HEALTH.has(kind));
+    if (isMissing) found = { health: { status: 'Missing' } };
     if (found.changesInMs !== undefined) this.queue.addAfter(key, found.changesInMs);
     return { health: healthSince(app.status?.health, found.health, now), images, problem };
   }

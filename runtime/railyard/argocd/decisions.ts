@@ -32,7 +32,7 @@ export function needsComparison(app: Application, now: Date, pollMs: number): bo
 }
 
 /** What `status.sync.comparedTo` says after a comparison. */
-export function comparedTo(app: Application): Comparison['comparedTo'] {
+export function comparedTo(app: Application): NonNullable<Comparison['comparedTo']> {
   const { several, sources } = sourcesOf(app);
   const { destination } = app.spec;
   return several ? { sources, destination } : { source: sources[0], destination };
@@ -74,9 +74,10 @@ export function automatedSync(
   return { kind: 'Start', operation: operationTo(comparison, app, prune) };
 }
 
-function operationTo({ revision, revisions }: Comparison, { spec }: Application, prune: boolean): Operation {
-  const { retry = DEFAULT_RETRY, syncOptions } = spec.syncPolicy ?? {};
-  const target = revisions === undefined ? { revision } : { revisions };
+function operationTo({ revision, revisions }: Comparison, app: Application, prune: boolean): Operation {
+  const { retry = DEFAULT_RETRY, syncOptions } = app.spec.syncPolicy ?? {};
+  const { source, sources } = comparedTo(app);
+  const target = revisions === undefined ? { revision, source } : { revisions, sources };
   return {
     initiatedBy: { automated: true },
     retry,

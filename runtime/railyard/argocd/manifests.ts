@@ -34,6 +34,16 @@ export const WORKLOADS: ReadonlySet<string> = new Set([
   'Job',
 ]);
 
+/** Kinds of which Argo CD says whether they are healthy; all others never count. */
+export const KINDS_WITH_HEALTH: ReadonlySet<string> = new Set([
+  ...WORKLOADS,
+  'APIService',
+  'HorizontalPodAutoscaler',
+  'Ingress',
+  'PersistentVolumeClaim',
+  'Service',
+]);
+
 /** What identifies an object in a cluster, whatever its version. */
 export function identityOf(manifest: Pick<Manifest, 'group' | 'kind' | 'namespace' | 'name'>): string {
   return `${manifest.group}/${manifest.kind}/${manifest.namespace}/${manifest.name}`;

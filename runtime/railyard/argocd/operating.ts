@@ -71,7 +71,8 @@ export class OperationLoop {
           wanted.revisions,
         );
       }
-      const operationState = succeeded(app, state, wanted, now());
+      const before = await cluster.of(keyOf(app));
+      const operationState = succeeded(app, state, wanted, before.manifests, now());
       if (sync.dryRun === true) return { operationState };
       await cluster.apply(keyOf(app), wanted.manifests, sync.prune === true, now());
       return { operationState, history: historyWith(app, state, wanted.revisions, now()) };

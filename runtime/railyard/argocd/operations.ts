@@ -28,11 +28,16 @@ export function begun(app: Application, now: Date): OperationState {
   };
 }
 
-/** The end of a try that worked. */
+/**
+ * The end of a try that worked.
+ *
+ * @param before what was live when it began
+ */
 export function succeeded(
   app: Application,
   state: OperationState,
   synced: { readonly revisions: readonly string[]; readonly manifests: readonly Manifest[] },
+  before: readonly Manifest[],
   now: Date,
 ): OperationState {
   return {
@@ -40,7 +45,7 @@ export function succeeded(
     phase: 'Succeeded',
     message: 'successfully synced (all tasks run)',
     finishedAt: written(now),
-    syncResult: { ...inStatusShape(app, synced.revisions), resources: synced.manifests.map(resultOf) },
+    syncResult: { ...inStatusShape(app, synced.revisions), resources: resultsOf(app, state, synced.manifests, before) },
   };
 }
 
@@ -111,8 +116,60 @@ function readDuration(text: string): number {
   return parseDuration(/^\d+$/.test(text) ? `${text}s` : text);
 }
 
-function resultOf(manifest: Manifest): object {
-  const { group, version, kind, namespace, name } = manifest;
-  const what = identityOf(manifest).split('/').filter(Boolean).join('/');
-  return { group, version, kind, namespace, name, status: 'Synced', syncPhase: 'Sync', message: `${what} configured` };
+/** What became of each object: of those that should go, of the namespace, of those that are wanted. */
+function resultsOf(
+  app: Application,
+  { operation }: OperationState,
+  wanted: readonly Manifest[],
+  before: readonly Manifest[],
+): object[] {
+  const names = new Set(wanted.map(identityOf));
+  const hashes = new Map(before.map((manifest) => [identityOf(manifest), manifest.hash]));
+  const { prune, syncOptions } = operation.sync ?? {};
+  const gone = before
+    .filter((manifest) => !names.has(identityOf(manifest)))
+    .map((manifest) =>
+      prune === true
+        ? resultOf(manifest, { status: 'Pruned', hookPhase: 'Succeeded', message: 'pruned' })
+        : resultOf(manifest, { status: 'PruneSkipped', hookPhase: 'Succeeded', message: 'ignored (requires pruning)' }),
+    );
+  const namespace = app.spec.destination.namespace ?? '';
+  const makesNamespace =
+    before.length === 0 && namespace !== '' && syncOptions?.includes('CreateNamespace=true') === true;
+  const made = makesNamespace ? [namespaceResult(namespace)] : [];
+  const applied = wanted.map((manifest) => {
+    const hash = hashes.get(identityOf(manifest));
+    const verb = hash === undefined ? 'created' : hash === manifest.hash ? 'unchanged' : 'configured';
+    const message = `${shortName(manifest)} ${verb}`;
+    const images = manifest.images.length === 0 ? {} : { images: manifest.images };
+    return { ...resultOf(manifest, { status: 'Synced', hookPhase: 'Running', message }), ...images };
+  });
+  return [...gone, ...made, ...applied];
+}
+
+/** As kubectl names an object: `deployment.apps/web`. */
+function shortName({ group, kind, name }: Manifest): string {
+  const type = group === '' ? kind.toLowerCase() : `${kind.toLowerCase()}.${group}`;
+  return `${type}/${name}`;
+}
+
+function resultOf(
+  { group, version, kind, namespace, name }: Manifest,
+  outcome: { readonly status: string; readonly hookPhase: string; readonly message: string },
+): object {
+  return { group, version, kind, namespace, name, syncPhase: 'Sync', ...outcome };
+}
+
+function namespaceResult(name: string): object {
+  return {
+    group: '',
+    version: 'v1',
+    kind: 'Namespace',
+    namespace: '',
+    name,
+    status: 'Synced',
+    syncPhase: 'PreSync',
+    hookPhase: 'Running',
+    message: `namespace/${name} created`,
+  };
 }

@@ -6,5 +6,4 @@
  * side (`http/`). What may not: anything of K8sTA's own kinds, anything of Argo CD, any client of a Kubernetes API.
  */
 export { startKubernetes, type KubernetesOptions, type KubernetesServer } from './server';
-export { KNOWN_EXCEPTIONS, type KnownException } from './exceptions';
 export type { CountedRequest, RequestCounts } from './http/counts';

@@ -1,4 +1,5 @@
-import { exceptFor, Server, type Space } from './server';
+import { exceptFor } from '../except-for';
+import { Server, type Space } from './server';
 
 let server: Server;
 let space: Space;

@@ -1,5 +1,6 @@
 import { eventually } from '../../waiting';
-import { exceptFor, MERGE, METADATA_ONLY, Server, TABLE, train, type Space, type Watch } from './server';
+import { exceptFor } from '../except-for';
+import { MERGE, METADATA_ONLY, Server, TABLE, train, type Space, type Watch } from './server';
 
 let server: Server;
 let space: Space;

@@ -11,14 +11,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KNOWN_EXCEPTIONS, startKubernetes } from '../../../runtime/railyard/kubernetes';
+import { startKubernetes } from '../../../runtime/railyard/kubernetes';
 import { call, kubeconfigOf, open, realStack, type Access } from '../../real/stack';
 import { eventually } from '../../waiting';
 import { trains } from '../../runtime/railyard/kubernetes/definitions';
+import { IS_REAL } from '../except-for';
 import { Normaliser } from './normalise';
-
-/** Whether this run has the real servers. */
-const IS_REAL = process.env['K8STA_REAL_STACK'] !== undefined;
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 export const MERGE = { 'content-type': 'application/merge-patch+json' };
@@ -252,15 +250,4 @@ export class Watch {
 
 export function train(name: string, spec: object = { line: 'red' }, metadata: object = {}): object {
   return { apiVersion: 'rail.example.com/v1', kind: 'Train', metadata: { name, ...metadata }, spec };
-}
-
-/**
- * Checks what only the real server does, and that the railyard still does not.
- *
- * @param name entry of `KNOWN_EXCEPTIONS`
- */
-export function exceptFor(name: string, check: () => void): void {
-  if (!KNOWN_EXCEPTIONS.some((known) => known.name === name)) throw new Error(`${name} is no known exception`);
-  if (IS_REAL) check();
-  else expect(check).toThrow();
 }

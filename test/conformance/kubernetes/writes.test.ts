@@ -1,4 +1,5 @@
-import { APPLY, exceptFor, JSON_PATCH, MERGE, Server, STRATEGIC, train, type Answer, type Space } from './server';
+import { exceptFor } from '../except-for';
+import { APPLY, JSON_PATCH, MERGE, Server, STRATEGIC, train, type Answer, type Space } from './server';
 
 let server: Server;
 let space: Space;

@@ -96,7 +96,8 @@ test('before its first push a branch gives a comparison error, and the push heal
   const waiting = await person.until('late', 'in error', (app) => condition(app, 'ComparisonError') !== undefined);
   expect(condition(waiting, 'ComparisonError')?.message).toContain("unable to resolve 'env/late' to a commit SHA");
   expect(waiting.status?.sync).toMatchObject({ status: 'Unknown' });
-  expect(waiting.status?.sync?.revision).toBeUndefined();
+  // What was asked for, since nothing was found.
+  expect(waiting.status?.sync?.revision).toBe('env/late');
 
   const commit = await person.push('env/late', { 'a.yaml': configMap('1') });
   await person.refresh('late');
@@ -149,7 +150,8 @@ describe('with automated sync off', () => {
     await person.create(name, { spec });
     const before = await person.until(name, 'compared', ({ status }) => status?.sync?.revision === commit);
     expect(before.status?.sync?.status).toBe('OutOfSync');
-    expect(before.status?.health?.status).toBe('Missing');
+    // A ConfigMap has no health that could be missing.
+    expect(before.status?.health?.status).toBe('Healthy');
     expect(before.status?.operationState).toBeUndefined();
 
     await person.patch(name, { operation: { initiatedBy: { username: 'ada' }, sync: { revision: commit } } });
@@ -205,7 +207,7 @@ describe('a script', () => {
       syncResult: { revision: commit },
     });
     expect(condition(app, 'SyncError')?.message).toContain(`Failed last sync attempt to [${commit}]`);
-    expect(app.status?.health?.status).toBe('Missing');
+    expect(app.status?.resources).toMatchObject([{ status: 'OutOfSync' }]);
     expect(app.status?.history).toBeUndefined();
 
     await person.patch('failing', { metadata: { annotations: { 'railyard.k8sta.io/sync-error': null } } });
@@ -304,7 +306,7 @@ test('an Application with the resources finalizer goes, and comes back with noth
   );
   await person.create('going', { spec: manual });
   const app = await person.until('going', 'compared', ({ status }) => status?.sync?.revision === commit);
-  expect(app.status).toMatchObject({ sync: { status: 'OutOfSync' }, health: { status: 'Missing' } });
+  expect(app.status).toMatchObject({ sync: { status: 'OutOfSync' }, health: { status: 'Healthy' } });
 });
 
 test('at rest nothing is compared, written or started', async () => {

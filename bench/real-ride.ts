@@ -1,0 +1,189 @@
+/**
+ * A ride through three stations on the real servers: seconds of each phase, split into what the runtime takes, what Git
+ * and Argo CD take, and the moment for which health is watched by rule; and every call of the runtime to the API server.
+ * Floor: what Git and Argo CD take by themselves.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Station, Ticket } from '../lib/api';
+import { Crossing, type Passage } from '../test/real/crossing';
+import { installK8sTA, Line, RuntimeProcess, serveGitThrough } from '../test/real/line';
+import { prepare } from '../test/real/setup';
+import { kubeconfigOf, open, startRealStack, type RealStack } from '../test/real/stack';
+import { Workloads } from '../test/real/workloads';
+import type { Application } from '../runtime/railyard/argocd/application';
+
+const NAMESPACE = 'ride';
+const STATIONS = ['test', 'stage', 'prod'];
+const OURS_AT_MOST = 0.1;
+/** How long Argo CD's word must stand, by rule E1. */
+const SETTLE_MS = 5_000;
+
+/** Moments of one station, in milliseconds. */
+interface Moments {
+  taken?: number;
+  recorded?: number;
+  pushed?: number;
+  live?: number;
+  stamped?: number;
+  freed?: number;
+}
+
+interface Measured {
+  readonly moments: Map<string, Moments>;
+  /** Time in which a Git request was under way, by what it was for. */
+  git: { fetch: number; push: number };
+  readonly calls: Map<string, number>;
+  /** Commit of each station's arrival. */
+  readonly commits: Map<string, string>;
+}
+
+/** Reads moments off what passes between the runtime and its servers. */
+function follow(passage: Passage, measured: Measured): void {
+  const { method, path, body, startedAt, answeredAt } = passage;
+  const { moments, calls, git } = measured;
+  if (path.includes('.git/')) {
+    git[path.endsWith('git-receive-pack') ? 'push' : 'fetch'] += answeredAt - startedAt;
+    return;
+  }
+  const call = `${method} ${generalised(path)}`;
+  calls.set(call, (calls.get(call) ?? 0) + 1);
+  if (method !== 'PUT') return;
+  // The runtime's own writes, which the API server has taken.
+  if (path.includes('/stations/')) followStation(body as Station, moments, answeredAt);
+  if (path.includes('/tickets/')) followTicket(body as Ticket, measured, answeredAt);
+}
+
+function followStation({ metadata, status }: Station, moments: Map<string, Moments>, now: number): void {
+  const seen = momentsOf(moments, metadata.name);
+  if (status?.occupant !== undefined) seen.taken ??= now;
+  else if (seen.stamped !== undefined) seen.freed ??= now;
+}
+
+function followTicket({ status }: Ticket, { moments, commits }: Measured, now: number): void {
+  for (const { station } of status?.stamps ?? []) momentsOf(moments, station).stamped ??= now;
+  const { arrival } = status ?? {};
+  if (arrival === undefined) return;
+  const [application] = arrival.applications;
+  if (application?.commit !== undefined) commits.set(arrival.station, application.commit);
+  const seen = momentsOf(moments, arrival.station);
+  seen.recorded ??= now;
+  if (arrival.pushed !== undefined) seen.pushed ??= now;
+}
+
+function momentsOf(moments: Map<string, Moments>, station: string): Moments {
+  const known = moments.get(station) ?? {};
+  moments.set(station, known);
+  return known;
+}
+
+/** A path without the names in it. */
+function generalised(path: string): string {
+  const [place = '', query = ''] = path.split('?');
+  const words = place
+    .replace(/namespaces\/[^/]+/, 'namespaces/*')
+    .replace(/(tracks|stations|tickets|applications|events|secrets|leases)\/[^/]+/, '$1/*');
+  return query.includes('watch=true') ? `${words} (watch)` : query.includes('limit=') ? `${words} (list)` : words;
+}
+
+/** Notes when Argo CD first says of the commit of an arrival that it is live and healthy. @returns what ends it */
+function watchArgoCD({ kubernetes }: RealStack, { moments, commits }: Measured): () => void {
+  const path = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications?watch=true';
+  const watching = open(kubernetes, 'GET', path, {}, (response) => {
+    const lines = createInterface({ input: response });
+    // A stream that the bench itself cuts at the end.
+    response.on('error', () => lines.close());
+    lines.on('line', (line) => {
+      const { object } = JSON.parse(line) as { object: Application };
+      const station = STATIONS.find((name) => object.metadata.name === `${NAMESPACE}-${name}-web`);
+      const { sync, health, operationState } = object.status ?? {};
+      const isLive =
+        sync?.status === 'Synced' &&
+        health?.status === 'Healthy' &&
+        object.operation === undefined &&
+        operationState?.phase === 'Succeeded';
+      if (station === undefined || !isLive || sync.revision !== commits.get(station)) return;
+      momentsOf(moments, station).live ??= performance.now();
+    });
+  });
+  watching.on('error', () => undefined);
+  watching.end();
+  return () => watching.destroy();
+}
+
+const seconds = (ms: number): string => (ms / 1_000).toFixed(2);
+
+/** Adds up what lies between two moments of each station. */
+function between(moments: Map<string, Moments>, from: keyof Moments, to: keyof Moments): number {
+  return STATIONS.reduce((sum, station) => {
+    const { [from]: start, [to]: end } = momentsOf(moments, station);
+    if (start === undefined || end === undefined) throw new Error(`${station} has no moment ${from} or ${to}`);
+    return sum + Math.max(end - start, 0);
+  }, 0);
+}
+
+async function ride(line: Line, stack: RealStack, crossings: readonly Crossing[], tag: string): Promise<void> {
+  const measured: Measured = { moments: new Map(), git: { fetch: 0, push: 0 }, calls: new Map(), commits: new Map() };
+  for (const crossing of crossings) crossing.inspect = (passage) => follow(passage, measured);
+  const stopWatching = watchArgoCD(stack, measured);
+  await line.ticket(`ride-${tag.replaceAll('.', '-')}`, tag);
+  const created = performance.now();
+  await line.completed(`ride-${tag.replaceAll('.', '-')}`);
+  for (let look = 0; look < 100 && momentsOf(measured.moments, 'prod').freed === undefined; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  stopWatching();
+  for (const crossing of crossings) crossing.inspect = () => undefined;
+  report(measured, created);
+}
+
+function report({ moments, git, calls }: Measured, created: number): void {
+  const whole = (momentsOf(moments, 'prod').freed ?? 0) - created;
+  const argocd = between(moments, 'pushed', 'live');
+  const watched = STATIONS.length * SETTLE_MS;
+  const gitTime = git.fetch + git.push;
+  const ours = whole - argocd - watched - gitTime;
+  console.log('| phase, three stations together | seconds |');
+  console.log('|---|---|');
+  const row = (words: string, ms: number): void => console.log(`| ${words} | ${seconds(ms)} |`);
+  row('taken until recorded: heads, fetch, render, commits', between(moments, 'taken', 'recorded'));
+  row('recorded until pushed', between(moments, 'recorded', 'pushed'));
+  row('pushed until Argo CD says synced and healthy', argocd);
+  row('watched for staying so, result written', between(moments, 'live', 'stamped'));
+  row('result until the station is free', between(moments, 'stamped', 'freed'));
+  row('Git server: answering fetches', git.fetch);
+  row('Git server: answering pushes', git.push);
+  row('watched for staying so, by rule', watched);
+  row('the ride', whole);
+  console.log(
+    `| **ours**, must be at most ${OURS_AT_MOST * 100} % | ${seconds(ours)} (${((100 * ours) / whole).toFixed(1)} %) |`,
+  );
+  console.log('\n| call of the runtime during the ride | times |\n|---|---|');
+  for (const [call, times] of [...calls].sort()) console.log(`| ${call} | ${times} |`);
+  console.log('');
+}
+
+async function main(): Promise<void> {
+  prepare();
+  const stack = await startRealStack();
+  const api = await Crossing.to(stack.kubernetes);
+  const git = await Crossing.to({ url: stack.forge.url });
+  const workloads = new Workloads();
+  try {
+    await installK8sTA();
+    await serveGitThrough(git.url);
+    const kubeconfig = join(stack.folder, 'crossing.kubeconfig');
+    await writeFile(kubeconfig, kubeconfigOf({ url: api.url, token: stack.kubernetes.token }));
+    await new RuntimeProcess({ kubeconfig }).start();
+    const stations = STATIONS.map((name) => ({ name, applications: [{ id: 'web' }] }));
+    const line = await Line.open({ namespace: NAMESPACE, stations }, { through: git.url });
+    for (const tag of ['1.0.0', '1.1.0']) await ride(line, stack, [api, git], tag);
+  } finally {
+    await workloads.stop();
+    await stack.stop();
+    await Promise.all([api.close(), git.close()]);
+  }
+}
+
+void main();
