@@ -154,8 +154,8 @@ export class TransitAuthority extends Construct {
       name: 'runtime',
       image,
       imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-      command: ['k8sta', 'run'],
-      args: this.args(),
+      // The image's entry point is the command.
+      args: ['run', ...this.args()],
       portNumber: PORT,
       securityContext: LOCKED_DOWN,
       resources: {
