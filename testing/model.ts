@@ -6,6 +6,9 @@ import {
   applyCargo,
   ownershipOf,
   treeDigest,
+  type AnalyseJob,
+  type AnalysisPhase,
+  type AnalysisView,
   type Expectation,
   type Job,
   type JobResults,
@@ -27,12 +30,24 @@ import {
 export type HealthScript =
   /** Progressing for a while, then Healthy. @default 2000 ms */
   | { readonly healthyAfterMs: number }
+  /** Still rolling out, until the script is changed. */
+  | { readonly progressing: string }
+  /** The commit is live no more: somebody changed or deleted live objects. */
+  | { readonly drifts: string }
+  /** Live objects are missing. */
+  | { readonly missing: string }
   /** Degraded with these words, and it stays so. */
   | { readonly degraded: string }
   /** Paused by its Rollout, until the script is changed. */
   | { readonly suspended: string }
   /** The sync itself fails with these words. */
   | { readonly syncFails: string };
+
+/** How a run of Argo Rollouts stands, and in which words. */
+export interface AnalysisOutcome {
+  readonly phase: Exclude<AnalysisPhase, ''>;
+  readonly message: string;
+}
 
 interface Branch {
   readonly head: string;
@@ -64,6 +79,10 @@ const NO_HISTORY: SourceHistory = { contains: () => false, onBranch: () => true 
 
 export class Model {
   readonly scripts = new Map<string, HealthScript>();
+  /** Runs of Argo Rollouts, by `<namespace>/<name>`. */
+  readonly runs = new Map<string, AnalysisView>();
+  /** How runs of a template end, by its name. @default Successful */
+  readonly outcomes = new Map<string, AnalysisOutcome>();
   /** Version of the renderer: another one writes other files from the same state. */
   renderer = '1';
   private readonly branches = new Map<string, Branch>();
@@ -105,6 +124,8 @@ export class Model {
         return job.commit === job.revision ? 'same' : 'foreign';
       case 'goods':
         return job.commits.map(({ commit }) => commit).filter((commit) => this.states.has(commit));
+      case 'analyse':
+        return this.analyse(job);
     }
   }
 
@@ -143,6 +164,16 @@ export class Model {
   private stateAfter({ cargo }: PrepareJob, { reference, good, start, restore }: PrepareApplication): RenderedState {
     const restored = restore === undefined ? undefined : this.states.get(restore.commit);
     return restored ?? applyCargo(good?.state ?? start ?? {}, cargo, reference, NO_HISTORY);
+  }
+
+  private analyse(job: AnalyseJob): 'Started' {
+    const { namespace, name, template, station } = job;
+    const { phase, message } = this.outcomes.get(template) ?? { phase: 'Successful' as const, message: '' };
+    const uid = `uid-of-run-${namespace}-${name}`;
+    const metrics = [{ name: template, phase, message }];
+    const run = { namespace, name, uid, resourceVersion: '1', station, phase, message: '', metrics, terminated: false };
+    this.runs.set(`${namespace}/${name}`, run);
+    return 'Started';
   }
 
   private preview(job: PreviewJob, { reference, good, start }: PrepareApplication): PreviewedApplication {
@@ -186,11 +217,12 @@ export class Model {
       reason: 'NotSynced' | 'Progressing' | 'Degraded' | 'Suspended',
       message: string,
       after?: number,
+      synced = reason !== 'NotSynced',
     ): Verdict => ({
       outcome: 'Waiting',
       reason,
       message,
-      synced: reason !== 'NotSynced',
+      synced,
       ...(after === undefined || branch === undefined ? {} : { recheckAt: new Date(branch.landedAt + after) }),
     });
     if (branch?.head !== expectation.commit) return waiting('NotSynced', 'Argo CD has not seen the commit');
@@ -200,6 +232,9 @@ export class Model {
     if ('syncFails' in script) return { outcome: 'Failed', reason: 'SyncFailed', message: script.syncFails };
     if ('degraded' in script) return waiting('Degraded', script.degraded);
     if ('suspended' in script) return waiting('Suspended', script.suspended);
+    if ('progressing' in script) return waiting('Progressing', script.progressing);
+    if ('drifts' in script) return waiting('NotSynced', script.drifts);
+    if ('missing' in script) return waiting('Progressing', script.missing, undefined, false);
     if (age < script.healthyAfterMs) return waiting('Progressing', 'rolling out', script.healthyAfterMs);
     return { outcome: 'Synced', revision: branch.head };
   }

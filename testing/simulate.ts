@@ -4,7 +4,7 @@ import type { IConstruct } from 'constructs';
 import type { Change, Track } from '../lib/api';
 import { parseImageReference } from '../lib/network/image-reference';
 import { Journey } from './journey';
-import { applicationKey, type HealthScript } from './model';
+import { applicationKey, type AnalysisOutcome, type HealthScript } from './model';
 import { resourcesOf } from './network';
 import { approvedBy, waitingForApproval } from './people';
 import { Simulation as Engine } from './simulation';
@@ -59,6 +59,17 @@ export class Simulation {
     for (const reference of found.flatMap((one) => one.spec.applications)) {
       this.engine.model.scripts.set(applicationKey(reference), script);
     }
+    return this;
+  }
+
+  /**
+   * How runs of an analysis end from now on; without a word they succeed at once.
+   *
+   * @param template name of the AnalysisTemplate or ClusterAnalysisTemplate
+   * @param message what its metric says
+   */
+  analysis(template: string, phase: AnalysisOutcome['phase'], message = ''): this {
+    this.engine.model.outcomes.set(template, { phase, message });
     return this;
   }
 

@@ -4,6 +4,7 @@ import { API_VERSION, LABELS, type Change, type Station, type Ticket, type Ticke
 import { parseTicket } from '../lib/api/validation';
 import { numberedTicketName } from '../lib/network/ticket-name';
 import {
+  decideGoneStation,
   decideStation,
   decideTrack,
   hasEnded,
@@ -133,7 +134,12 @@ export class Simulation {
       const station = this.stations.get(key);
       return station === undefined ? REST : decideStation(this.stationSnapshot(station));
     });
-    return [...tracks, ...stations];
+    const gone = [...this.model.runs.values()]
+      .filter(({ namespace, station }) => !this.stations.has(`${namespace}/${station}`))
+      .map(({ namespace, station }) => () => {
+        return decideGoneStation({ namespace, name: station }, { now: this.now, facts: this.facts() });
+      });
+    return [...tracks, ...stations, ...gone];
   }
 
   private snapshot(track: Track): Snapshot {
@@ -193,6 +199,9 @@ export class Simulation {
       seat: (uid) => [...this.stations.values()].find((station) => station.status?.occupant?.uid === uid),
       visitors: (station) =>
         [...this.tickets.values()].filter((ticket) => ticket.status?.arrival?.station === station.metadata.name),
+      analysis: (place) => this.model.runs.get(`${place.namespace}/${place.name}`),
+      analysesAt: ({ namespace, name }) =>
+        [...this.model.runs.values()].filter((run) => run.namespace === namespace && run.station === name),
       // A fact under this key was put there by a job of this kind, so its result is of that kind.
       job: <K extends keyof JobResults>(kind: K, key: string) =>
         this.jobs.get(`${kind} ${key}`) as JobFact<JobResults[K]> | undefined,
@@ -239,6 +248,11 @@ export class Simulation {
       case 'Start':
         this.jobs.set(`${step.job.kind} ${step.job.key}`, this.run(step.job));
         return;
+      case 'EndAnalysis': {
+        const { namespace, name } = step.run;
+        this.model.runs.set(`${namespace}/${name}`, { ...step.run, terminated: true });
+        return;
+      }
       case 'CreateTicket':
         this.create(step);
         return;

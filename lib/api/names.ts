@@ -10,6 +10,10 @@ export const LABELS = {
   track: `${GROUP}/track`,
   /** On a Ticket: uid of the first ticket of its lineage. */
   root: `${GROUP}/root`,
+  /** On an AnalysisRun: uid of the Ticket that it was made for. */
+  ticket: `${GROUP}/ticket`,
+  /** On an AnalysisRun: name of the Station whose exit gate it is. */
+  station: `${GROUP}/station`,
   /** On a Secret: `git`, `registry` or `forge`; its key `url` is the prefix that the credential serves. */
   credential: `${GROUP}/credential`,
 } as const;

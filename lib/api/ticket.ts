@@ -70,7 +70,7 @@ export const Approval = s.shape('A yes to exact trees (rule F3).', {
 export type Approval = Static<typeof Approval>;
 
 export const Resume = s.shape('A word that ends one suspension (rule G1).', {
-  uid: s.uid('Uid of the ticket or halt that it ends.'),
+  uid: s.uid('Uid of the ticket, halt or inconclusive AnalysisRun that it ends.'),
   heads: Type.Optional(
     s.list(s.commit('SHA.'), 'The heads that the person saw.', { maxItems: 200, 'x-kubernetes-list-type': 'set' }),
   ),
@@ -160,6 +160,7 @@ export const Arrival = s.shape('The present arrival, or the last one until the n
   synced: Type.Optional(
     s.time('When every application was first synced and healthy: exit gates are held from here on (rule F5).'),
   ),
+  soaking: Type.Optional(s.time('Since when it has soaked without a break (rule F5).')),
   deadline: Type.Optional(
     s.time('When the arrival fails unless synced and healthy; a suspension moves it (rules E1, E2).'),
   ),

@@ -15,6 +15,9 @@ export const NETWORK_RIGHTS: readonly Right[] = [
   right([Ticket.plural], ['create']),
   // The admission policy asks it of whoever makes a rollback; the runtime does after a failure.
   right([Station.plural], [VERBS.rollback]),
+  // Exit gates: runs are made from templates, followed, and told to end. Templates of the cluster need the whole cluster.
+  { apiGroups: [ARGOCD.group], resources: ['analysisruns'], verbs: [...READ, 'create', 'patch'] },
+  { apiGroups: [ARGOCD.group], resources: ['analysistemplates', 'clusteranalysistemplates'], verbs: ['get'] },
   // Transitions, for `kubectl describe`.
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] },
 ];

@@ -133,14 +133,16 @@ function isLookPending(moment: Moment): Verdict | undefined {
   });
 }
 
-function isOperationUnderWay({ view, now, patience }: Moment): Verdict | undefined {
+function isOperationUnderWay(moment: Moment): Verdict | undefined {
+  const { view, now, patience } = moment;
   const state = view.operationState;
   const open = state?.phase === 'Running' || state?.phase === 'Terminating';
   const since = timeOf(state?.startedAt);
   if (view.operation !== undefined) {
     const words = open && state.message !== '' ? `: ${state.message}` : '';
     const target = view.operation.revision === '' ? '' : ` to ${short(view.operation.revision)}`;
-    return waiting('NotSynced', `Argo CD runs a sync${target} by ${view.operation.initiatedBy}${words}`, { since });
+    const message = `Argo CD runs a sync${target} by ${view.operation.initiatedBy}${words}`;
+    return waiting('NotSynced', message, { since, synced: isLive(moment) });
   }
   if (!open) return undefined;
   const until = plus(since ?? now, patience.unansweredMs);
@@ -148,6 +150,7 @@ function isOperationUnderWay({ view, now, patience }: Moment): Verdict | undefin
     return waiting('NotSynced', 'Argo CD reports a running sync that nobody asks for any more', {
       since,
       recheckAt: until,
+      synced: isLive(moment),
     });
   }
   return { outcome: 'Sync', message: 'Argo CD left a sync behind as running; a new one replaces it' };
@@ -238,12 +241,13 @@ function isOutOfSync(moment: Moment): Verdict | undefined {
   );
 }
 
+/** Live objects that are missing are not live, whatever the comparison said before. */
 function isUnhealthy({ view }: Moment): Verdict | undefined {
   const { status, message, since } = view.health;
   if (status === 'Healthy') return undefined;
   const reason = status === 'Degraded' || status === 'Suspended' ? status : 'Progressing';
   const words = message === undefined ? '' : `: ${message}`;
-  return waiting(reason, `Argo CD reports ${status}${words}`, { since: timeOf(since), synced: true });
+  return waiting(reason, `Argo CD reports ${status}${words}`, { since: timeOf(since), synced: status !== 'Missing' });
 }
 
 function isUnsettled({ view, now, patience }: Moment): Verdict | undefined {

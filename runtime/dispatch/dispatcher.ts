@@ -3,7 +3,7 @@
 import type { Station } from '../../lib/api';
 import { branchKeysOf, type Patience } from '../argocd';
 import { isRetriable, messageOf } from '../errors';
-import { decideStation, decideTrack, type Plan } from '../journey';
+import { decideGoneStation, decideStation, decideTrack, type Plan } from '../journey';
 import { keyOf, type Cluster, type EventRecorder } from '../kube';
 import type { Log } from '../log';
 import type { Executor } from './execute';
@@ -88,6 +88,13 @@ export class Dispatcher {
         }
       }),
     );
+    ends.push(
+      world.analyses.runs.onChange((_key, before, after) => {
+        for (const run of [before, after]) {
+          if (run) this.#station(keyOf({ namespace: run.namespace, name: run.station }), add);
+        }
+      }),
+    );
     this.#everything(add);
     return () => {
       for (const end of ends) end();
@@ -133,12 +140,11 @@ export class Dispatcher {
     const { world, board, patience, now } = this.#options;
     const asked = new Set<string>();
     const time = now();
-    const snapshot = stationSnapshotOf(world, key, time, factsOf(world, time, patience, board.view(owner, asked)));
-    if (snapshot === undefined) {
-      board.sweep(owner, asked);
-      return undefined;
-    }
-    const plan = decideStation(snapshot);
+    const facts = factsOf(world, time, patience, board.view(owner, asked));
+    const snapshot = stationSnapshotOf(world, key, time, facts);
+    const [namespace = '', name = ''] = key.split('/');
+    const plan =
+      snapshot === undefined ? decideGoneStation({ namespace, name }, { now: time, facts }) : decideStation(snapshot);
     board.sweep(owner, asked);
     if (plan.wakeAt) wake(plan.wakeAt);
     return this.#carryOut(owner, plan);

@@ -7,6 +7,7 @@ import { ConflictError, TerminalError } from '../errors';
 import { changeLine, isSameTicket, transitionsOf, type Step } from '../journey';
 import { AlreadyExistsError, type Cluster, type EventRecorder, type KubeObject } from '../kube';
 import type { Log } from '../log';
+import { ANALYSIS_RUNS, terminatePatch } from '../rollouts';
 import { APPLICATIONS, STATIONS, TICKETS, TRACKS } from './resources';
 import type { World } from './world';
 
@@ -50,6 +51,8 @@ export class Executor {
         );
       case 'Sync':
         return this.#sync(step);
+      case 'EndAnalysis':
+        return world.observe(await cluster.objects(ANALYSIS_RUNS).merge(step.run, terminatePatch()));
     }
   }
 

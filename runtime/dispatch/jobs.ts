@@ -2,8 +2,10 @@
 
 import type { Git } from '../git';
 import type { Job, JobResults } from '../journey';
+import type { Cluster } from '../kube';
 import type { Registry } from '../registry';
 import type { Renderer } from '../render';
+import { analyse } from './analyse';
 import { goods } from './goods';
 import { lookAtHeads, relate } from './heads';
 import type { JobRunner } from './job-board';
@@ -13,6 +15,7 @@ import { prepare } from './prepare';
 import type { Records } from './records';
 import { preview } from './preview';
 import { sourceHeads } from './sources';
+import type { World } from './world';
 
 export interface JobTools {
   readonly git: Git;
@@ -20,6 +23,8 @@ export interface JobTools {
   readonly registry: Registry;
   readonly secret: ReadSecret;
   readonly records: Records;
+  readonly cluster: Cluster;
+  readonly world: World;
   readonly now: () => Date;
 }
 
@@ -43,6 +48,8 @@ export function jobRunner(tools: JobTools): JobRunner {
         return relate(git, job);
       case 'goods':
         return goods(git, job, signal);
+      case 'analyse':
+        return analyse(tools.cluster, tools.world, job);
     }
   };
   // Each branch above gives the result of its own kind, which the compiler cannot tie to the type parameter.

@@ -59,7 +59,7 @@ export function assemble(ports: Ports): Machine {
   const events = new EventRecorder({ events: cluster.objects(EVENTS), log, clock });
   const executor = new Executor({ cluster, world, events, now, log });
   const board = new JobBoard({
-    run: jobRunner({ git, renderer, registry, secret, records: liveRecords(cluster, world), now }),
+    run: jobRunner({ git, renderer, registry, secret, records: liveRecords(cluster, world), cluster, world, now }),
     wake: (owner) => queue.add(owner),
     clock,
     random,

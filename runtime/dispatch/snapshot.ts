@@ -39,6 +39,8 @@ export function factsOf(world: World, now: Date, patience: Partial<Patience>, jo
     seat: (ticketUid) => world.stations.find('occupant', ticketUid)[0]?.resource,
     visitors: ({ metadata: { namespace, name } }) =>
       readable(world.tickets.list(namespace)).filter((ticket) => ticket.status?.arrival?.station === name),
+    analysis: (place) => world.analyses.runs.get(keyOf(place)),
+    analysesAt: (station) => world.analyses.runs.find('station', keyOf(station)),
     job,
   };
 }

@@ -16,6 +16,8 @@ import {
   type Reflection,
 } from '../kube';
 import type { Log } from '../log';
+import { ANALYSIS_RUNS } from '../rollouts';
+import { Analyses } from './analyses';
 import { APPLICATIONS, SECRETS, STATIONS, TICKETS, TRACKS, type Secret } from './resources';
 
 /** A resource of ours as it is kept: read, or with the reasons why it cannot be. */
@@ -99,6 +101,7 @@ export class World {
   readonly applications: Store<ApplicationView, 'branch'>;
   readonly credentials: { list(): KeptCredential[] };
   private readonly argocdNamespaces: readonly string[] | undefined;
+  readonly analyses: Analyses;
   private readonly reflectors: readonly Follower[];
   private readonly writers: {
     readonly Track: Reflection<KubeObject & Track>;
@@ -146,6 +149,7 @@ export class World {
       },
     });
     this.applications = new Store({ log, identity: (view) => view, indexes: { branch: branchKeysOf } });
+    this.analyses = new Analyses({ cluster, clock, log, ...networks });
 
     const omit = [{ key: 'managedFields' }];
     this.writers = {
@@ -209,11 +213,11 @@ export class World {
   /** Begins to fill the caches; resolves when all have been listed. */
   async start(): Promise<void> {
     for (const reflector of this.reflectors) reflector.start();
-    await Promise.all(this.reflectors.map((reflector) => reflector.synced()));
+    await Promise.all([...this.reflectors.map((reflector) => reflector.synced()), this.analyses.followWherePossible()]);
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.reflectors.map((reflector) => reflector.stop()));
+    await Promise.all([...this.reflectors, this.analyses].map((follower) => follower.stop()));
   }
 
   /** Takes the server's reply to a write of ours into the cache, so that the next decision sees it. */
@@ -225,6 +229,8 @@ export class World {
         return this.writers.Station.observe(written as KubeObject & Station);
       case 'Ticket':
         return this.writers.Ticket.observe(written as KubeObject & Ticket);
+      case ANALYSIS_RUNS.kind:
+        return this.analyses.observe(written);
       default:
         return this.writers.Application.observe(written);
     }

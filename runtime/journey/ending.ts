@@ -106,14 +106,27 @@ function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): 
   draft.writeTicket(ticket, { ...status, ...ending, stamps: [...(status.stamps ?? []), stamp] });
 }
 
-/** The arrival is complete: every application synced to its commit and healthy, every exit gate open. */
-export function complete(draft: Draft, line: Line, ticket: Ticket, station: Station, arrival: Arrival): void {
+/** A ticket that leaves a station. */
+interface Leaving {
+  readonly draft: Draft;
+  readonly line: Line;
+  readonly ticket: Ticket;
+  readonly station: Station;
+}
+
+/**
+ * The arrival is complete: every application synced to its commit and healthy, every exit gate open.
+ *
+ * @param words what is worth a line in its stamp
+ */
+export function complete({ draft, line, ticket, station }: Leaving, arrival: Arrival, words: string): void {
   const changed = arrival.applications.some((one) => one.result === 'Commit');
   const result = changed || arrival.applications.length === 0 ? 'Arrived' : 'NoChange';
   const stamp = stampOf(draft, station.metadata.name, arrival, result);
   const children =
     line.gone || ticket.spec.track === undefined ? [] : childrenAt(draft.snapshot.facts, line, ticket, station);
-  goOn(draft, line, ticket, { ...stamp, ...(children.length > 0 && { children }) });
+  const said = words === '' ? {} : { message: shorten(words) };
+  goOn(draft, line, ticket, { ...stamp, ...said, ...(children.length > 0 && { children }) });
 }
 
 /** What a state shows, in a line. */

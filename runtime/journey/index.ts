@@ -3,10 +3,11 @@
  * I/O, a clock, a client, a logger, randomness, or an import of anything but the resource model and the network.
  */
 
+export type { AnalysisMetric, AnalysisPhase, AnalysisView } from './analysis-view';
 export * from './application';
 export { changeLine, describeChange } from './change';
 export { decideTrack } from './decide';
-export { decideStation } from './station';
+export { decideGoneStation, decideStation } from './station';
 export { treeDigest } from './fingerprint';
 export { isSameTicket } from './identity';
 export * from './job';

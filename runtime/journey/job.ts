@@ -222,7 +222,22 @@ export interface GoodsJob {
 /** Those of the commits that were. */
 export type Goods = readonly string[];
 
-export type Job = SourcesJob | LookJob | PrepareJob | PreviewJob | LandJob | HeadsJob | RelateJob | GoodsJob;
+/** Makes a run of Argo Rollouts, or adopts the one of that name (rules F5, L10). */
+export interface AnalyseJob {
+  readonly kind: 'analyse';
+  readonly key: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly template: string;
+  readonly clusterScope: boolean;
+  readonly args: readonly { readonly name: string; readonly value: string }[];
+  readonly ticket: { readonly name: string; readonly uid: string };
+  /** Name of the Station. */
+  readonly station: string;
+}
+
+export type Job =
+  SourcesJob | LookJob | PrepareJob | PreviewJob | LandJob | HeadsJob | RelateJob | GoodsJob | AnalyseJob;
 export type JobKind = Job['kind'];
 export interface JobResults {
   readonly sources: SourceHeads;
@@ -233,6 +248,7 @@ export interface JobResults {
   readonly heads: Landing;
   readonly relate: RevisionRelation;
   readonly goods: Goods;
+  readonly analyse: 'Started';
 }
 
 export type JobFact<Result> =

@@ -152,7 +152,11 @@ export function suspendOrResume(
   const { reference, ownership } = found;
   const head = 'head' in ownership ? ownership.head : NO_COMMIT;
   if (resumedHeads(visit.ticket).includes(head)) {
-    return withdraw(visit, without(arrival, 'pushed', 'synced', 'deadline'), (key) => key === keyOf(reference));
+    return withdraw(
+      visit,
+      without(arrival, 'pushed', 'synced', 'soaking', 'deadline'),
+      (key) => key === keyOf(reference),
+    );
   }
   waitInStation(visit, arrival, suspension(reference, ownership, visit.ticket), true);
 }

@@ -10,6 +10,7 @@ import type {
   Track,
   TrackStatus,
 } from '../../lib/api';
+import type { AnalysisView } from './analysis-view';
 import { same } from './canonical';
 import { withConditions } from './conditions';
 import type { MadeSpec } from './identity';
@@ -45,6 +46,8 @@ export type Step =
       readonly commit: string;
       readonly ticketUid: string;
     }
+  /** Tells a run of Argo Rollouts to end. */
+  | { readonly step: 'EndAnalysis'; readonly run: AnalysisView }
   | { readonly step: 'Start'; readonly job: Job };
 
 export interface Plan {
@@ -95,6 +98,10 @@ export class Draft {
 
   sync(reference: ApplicationReference, commit: string, ticketUid: string): void {
     this.steps.push({ step: 'Sync', reference, commit, ticketUid });
+  }
+
+  endAnalysis(run: AnalysisView): void {
+    this.steps.push({ step: 'EndAnalysis', run });
   }
 
   /** Whether this plan already writes the object. */

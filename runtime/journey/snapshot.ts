@@ -5,6 +5,7 @@
 
 import type { ApplicationReference, Station, Ticket, Track } from '../../lib/api';
 import type { Expectation, Precondition, Verdict } from './application';
+import type { AnalysisView } from './analysis-view';
 import type { JobFact, JobKind, JobResults } from './job';
 
 /** One track and its tickets: every unfinished one. */
@@ -47,6 +48,10 @@ export interface Facts {
   seat(ticketUid: string): Station | undefined;
   /** Every ticket, ended ones too, whose last recorded arrival was at a station of this name. */
   visitors(station: Station): readonly Ticket[];
+  /** A run of Argo Rollouts that was made for a ticket. */
+  analysis(place: Place): AnalysisView | undefined;
+  /** All runs that were made for tickets at this station, those that are over included. */
+  analysesAt(station: Place): readonly AnalysisView[];
   /** What became of a job, or `undefined` where nobody has started it. */
   job<K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined;
 }

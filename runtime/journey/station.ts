@@ -3,6 +3,7 @@
  * A station's next ticket is decided here alone, whatever the number of tracks that meet there.
  */
 
+import { endStrayRuns } from './analysis';
 import { abort } from './ending';
 import type { Child, Station, Ticket } from '../../lib/api';
 import { makeChildren } from './junction';
@@ -10,7 +11,7 @@ import { leave } from './leaving';
 import { Draft, type Plan } from './plan';
 import { arrivalIsStamped, hasEnded, hasPassed } from './ride';
 import { decideRollbacks } from './rollback';
-import type { StationSnapshot } from './snapshot';
+import type { Place, Sight, StationSnapshot } from './snapshot';
 import { endStops } from './stop';
 import { decideTurn } from './turn';
 import { stationView } from './views';
@@ -25,7 +26,15 @@ export function decideStation(snapshot: StationSnapshot): Plan {
   decideRollbacks(draft, station, snapshot.single);
   for (const ticket of snapshot.single.filter((one) => one.spec.express)) saySingle(draft, ticket);
   decideTurn(draft, snapshot);
+  endStrayRuns(draft, station.metadata, station);
   draft.writeStation(station, stationView(station, facts, now));
+  return draft.plan();
+}
+
+/** The plan for a station that does not exist: what was begun there for its tickets ends (rule F5). */
+export function decideGoneStation(place: Place, sight: Sight): Plan {
+  const draft = new Draft(sight);
+  endStrayRuns(draft, place);
   return draft.plan();
 }
 

@@ -31,7 +31,7 @@ const serviceWords = (track: Track): string =>
 
 /** What the station's spec asks for and this version does not do. */
 function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[] {
-  const { via, entry, exit, applications } = station.spec;
+  const { via, entry, applications } = station.spec;
   const fault = windowFault(entry?.windows ?? [], now);
   const renderers = applications
     .filter((one) => one.render?.helm ?? one.render?.ytt ?? one.render?.command)
@@ -41,7 +41,6 @@ function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[
     ...junctionProblems(facts, station),
     ...(fault === undefined ? [] : [`${fault}.`]),
     ...(entry?.completed ? [`${NOT_YET} the completed gate: it stays shut.`] : []),
-    ...(exit?.analyses?.length ? [`${NOT_YET} analyses: the gate stays shut.`] : []),
     ...(renderers.length === 0
       ? []
       : [`${NOT_YET} helm, ytt and commands: ${renderers.join(', ')} cannot be rendered.`]),

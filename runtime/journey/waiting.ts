@@ -1,6 +1,6 @@
 /**
- * The third stage of an arrival: Argo CD says synced to our commits and healthy, in time, and the exit gates open
- * (rules D6, E1, E2, F5).
+ * The third stage of an arrival: Argo CD says synced to our commits and healthy, in time, before the exit gates
+ * (rules D6, E1, E2).
  */
 
 import {
@@ -11,7 +11,9 @@ import {
   type Waiting,
 } from '../../lib/api';
 import type { Expectation, RevisionRelation, Verdict } from './application';
-import { complete, fail, type Failure } from './ending';
+import { failedAnalysis } from './analysis';
+import { fail, type Failure } from './ending';
+import { holdExitGates } from './exit';
 import type { LandedApplication } from './job';
 import { headsJob } from './land-job';
 import { suspendOrResume } from './landing';
@@ -72,17 +74,20 @@ function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
 
 /** Decides for an arrival whose branches show its commits. */
 export function awaitApplications(visit: Visit, arrival: Arrival): void {
-  const { draft, ticket, station, line } = visit;
+  const { draft, ticket, station } = visit;
   const foreign = new Set<string>();
   const judged = judge(visit, arrival, foreign);
-  if (foreign.size > 0 && suspendForeign(visit, arrival, foreign)) return;
+  const broken = without(arrival, 'soaking');
+  if (foreign.size > 0 && suspendForeign(visit, broken, foreign)) return;
 
+  const analysis = failedAnalysis(visit, arrival);
+  if (analysis) return fail(draft, ticket, station.metadata.name, analysis, arrival);
   const failed = judged
     .map(({ reference, verdict }) => verdict.outcome === 'Failed' && { reference, verdict })
     .find(Boolean);
   if (failed) {
     // A comparison also fails where the branch is gone: that is for a person to say, not the end of the ticket (D8).
-    if (failed.verdict.reason === 'ComparisonError' && !isStillOurs(visit, arrival)) return;
+    if (failed.verdict.reason === 'ComparisonError' && !isStillOurs(visit, broken)) return;
     const message = `${failed.reference.name}: ${failed.verdict.message}`;
     return fail(draft, ticket, station.metadata.name, { reason: failed.verdict.reason, message }, arrival);
   }
@@ -95,10 +100,7 @@ export function awaitApplications(visit: Visit, arrival: Arrival): void {
   const open = judged.filter(({ verdict }) => verdict.outcome !== 'Synced');
   if (open.length > 0) return waitForApplications(visit, arrival, open);
 
-  const gate = exitObstacle(visit, arrival);
-  if (gate === undefined) return complete(draft, line, ticket, station, arrival);
-  const synced = arrival.synced ?? draft.now.toISOString();
-  waitInStation(visit, { ...without(arrival, 'deadline'), synced }, gate);
+  holdExitGates(visit, arrival);
 }
 
 /** Rule D8, also during the wait: a foreign revision suspends the arrival if the branch really is not ours any more. */
@@ -150,12 +152,12 @@ function obstacleOf({ reference, verdict }: Judged): Obstacle {
   return { reason: 'NotSynced', message: `${reference.name}: ${words}` };
 }
 
-/** Rule F5: Progressing, or a comparison of the very commit under way, neither breaks nor ends a soak. */
+/** Reasons that neither break nor end a soak while the commit is live (rule F5). */
+const SOAKING: readonly Obstacle['reason'][] = ['Progressing', 'Suspended', 'NotSynced'];
+
+/** Whether it neither breaks nor ends a soak: not healthy yet, or a comparison or sync of the very commit under way. */
 const keepsSoaking = ({ verdict }: Judged): boolean =>
-  verdict.outcome === 'Synced' ||
-  (verdict.outcome === 'Waiting' &&
-    verdict.synced &&
-    (verdict.reason === 'Progressing' || verdict.reason === 'NotSynced'));
+  verdict.outcome === 'Synced' || (verdict.outcome === 'Waiting' && verdict.synced && SOAKING.includes(verdict.reason));
 
 function waitForApplications(visit: Visit, arrival: Arrival, open: readonly Judged[]): void {
   const { draft, ticket, station } = visit;
@@ -171,11 +173,15 @@ function waitForApplications(visit: Visit, arrival: Arrival, open: readonly Judg
     );
   }
   const waiting = ticket.status?.station === station.metadata.name ? ticket.status.waiting : undefined;
-  const timed = withDeadline(visit, arrival, waiting, worst);
-  if (waiting?.reason === 'Soak' && open.every(keepsSoaking)) {
+  const soaks = arrival.soaking !== undefined && open.every(keepsSoaking);
+  const timed = withDeadline(visit, soaks ? arrival : without(arrival, 'soaking'), waiting, worst);
+  if (soaks) {
     const late = overdue(visit, timed, open, { ...worst, reason: 'Progressing' }, draft.now);
     if (late) return fail(draft, ticket, station.metadata.name, late, timed);
-    return waitInStation(visit, timed, { reason: 'Soak', message: waiting.message });
+    return waitInStation(visit, timed, {
+      reason: 'Soak',
+      message: `soaks, and departs when healthy: ${worst.message}`,
+    });
   }
   const since = waiting?.reason === worst.reason ? new Date(waiting.since) : draft.now;
   const failure = overdue(visit, timed, open, worst, since);
@@ -229,31 +235,6 @@ function overdue(
     return {
       reason: 'DeadlineExceeded',
       message: `not synced and healthy within ${deadlines.arrival}: ${worst.message}`,
-    };
-  }
-  return undefined;
-}
-
-/** The first exit gate that is shut, while everything is synced and healthy. */
-function exitObstacle(visit: Visit, arrival: Arrival): Obstacle | undefined {
-  const { draft, ticket, station } = visit;
-  // What was good has held its exit gates once (rule G3).
-  if (ticket.spec.rollback) return undefined;
-  const { soak, analyses } = station.spec.exit ?? {};
-  if (soak !== undefined) {
-    const waiting = ticket.status?.station === station.metadata.name ? ticket.status.waiting : undefined;
-    const passedBefore = arrival.synced !== undefined && waiting?.reason === 'Analysis';
-    const since = waiting?.reason === 'Soak' ? new Date(waiting.since) : draft.now;
-    const until = new Date(since.getTime() + parseDuration(soak));
-    if (!passedBefore && until > draft.now) {
-      return { reason: 'Soak', until, message: `soaks for ${soak}; it departs then if it is still healthy` };
-    }
-  }
-  if (analyses !== undefined && analyses.length > 0) {
-    const names = analyses.map((analysis) => analysis.template).join(', ');
-    return {
-      reason: 'Analysis',
-      message: `waits for the analysis ${names}; this version does not run analyses yet, so the gate stays shut. Set spec.abort to end the ticket`,
     };
   }
   return undefined;

@@ -15,6 +15,8 @@ const facts: Facts = {
   station: () => undefined,
   seat: () => undefined,
   visitors: () => [],
+  analysis: () => undefined,
+  analysesAt: () => [],
   job: () => undefined,
 };
 const meta = (name: string) => ({ name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: '1' });

@@ -130,7 +130,10 @@ describe('TransitAuthority', () => {
     for (const kind of ['tracks', 'stations', 'tickets'])
       expect(verbsOn(`${kind}/status`)).toEqual(['update', 'patch']);
     expect(JSON.stringify(rules)).not.toContain('*');
-    const known = /^(tracks|stations|tickets)(\/status)?$|^(applications|events|secrets|leases)$/;
+    expect(verbsOn('analysisruns')).toEqual(['get', 'list', 'watch', 'create', 'patch']);
+    expect(verbsOn('analysistemplates')).toEqual(['get']);
+    const known =
+      /^(tracks|stations|tickets)(\/status)?$|^(applications|events|secrets|leases)$|^(analysisruns|(cluster)?analysistemplates)$/;
     expect(rules.flatMap(({ resources }) => resources).filter((one) => !known.test(one))).toEqual([]);
   });
 

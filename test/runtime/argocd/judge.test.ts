@@ -67,9 +67,9 @@ const cases: Case[] = [
     says: { outcome: 'Waiting', reason: 'ArgoCDUnavailable' },
   },
   {
-    when: 'an operation is asked for',
+    when: 'an operation is asked for, on a commit that is live',
     view: application({ operation: { sync: { revision: COMMIT } } }),
-    says: { outcome: 'Waiting', reason: 'NotSynced' },
+    says: { outcome: 'Waiting', reason: 'NotSynced', synced: true },
   },
 
   // 2. No operation is under way.
@@ -360,11 +360,16 @@ const cases: Case[] = [
   },
 
   // 8. Health, and whether it lasts.
-  ...(['Progressing', 'Missing', 'Unknown'] as const).map((status) => ({
+  ...(['Progressing', 'Unknown'] as const).map((status) => ({
     when: `health is ${status}`,
     view: application({ status: { health: { status, lastTransitionTime: written(22) } } }),
     says: { outcome: 'Waiting' as const, reason: 'Progressing', synced: true, message: `Argo CD reports ${status}` },
   })),
+  {
+    when: 'health is Missing: what is gone is not live, though it was synced',
+    view: application({ status: { health: { status: 'Missing', lastTransitionTime: written(22) } } }),
+    says: { outcome: 'Waiting', reason: 'Progressing', synced: false, message: 'Argo CD reports Missing' },
+  },
   ...(['Degraded', 'Suspended'] as const).map((status) => ({
     when: `health is ${status}`,
     view: application({ status: { health: { status, message: 'pod crashed', lastTransitionTime: written(22) } } }),

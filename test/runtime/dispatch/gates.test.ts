@@ -1,3 +1,6 @@
+import type { AnalysisArgument } from '../../../lib/api';
+import { eventually } from '../../waiting';
+import { Rollouts } from './rollouts';
 import { IMAGE } from './scene';
 import { Yard } from './yard';
 
@@ -60,4 +63,55 @@ test('a change that cannot be rendered fails before the gate, since nobody could
   await scene.ticket('one', { sources: [{ repoURL: scene.repository.url, commit }] });
   const { status } = await scene.failed('one');
   expect(status?.failure).toMatchObject({ reason: 'RenderFailed', station: 'prod' });
+});
+
+describe('an analysis', () => {
+  const smoke = (args: AnalysisArgument[] = []) => ({
+    stations: [{ name: 'prod', spec: { exit: { analyses: [{ template: 'smoke', clusterScope: false, args }] } } }],
+  });
+  const version = [{ name: 'version', valueFrom: { imageTag: IMAGE } }];
+
+  test('that cannot start says what is missing, and starts when it is there (F5, L10)', async () => {
+    const scene = await yard.scene('analysis', smoke(version));
+    const rollouts = new Rollouts(yard, 'analysis');
+    const says = (words: string) =>
+      scene.until('one', `says ${words}`, ({ status }) => status?.waiting?.message.includes(words) ?? false);
+    await scene.ticket('one', '1.0.0');
+    await says('analysisruns.argoproj.io/v1alpha1 is not served: install Argo Rollouts');
+    await rollouts.install();
+    await says('AnalysisTemplate analysis/smoke does not exist: create it');
+    await rollouts.template('smoke', ['other']);
+    await says('it has no argument version, only other');
+    await rollouts.template('smoke', ['version']);
+    const run = await rollouts.run();
+    expect(run.spec).toMatchObject({
+      args: [{ name: 'version', value: '1.0.0' }],
+      metrics: [{ name: 'success-rate' }],
+    });
+    expect(run.metadata.ownerReferences).toMatchObject([{ kind: 'Ticket', name: 'one' }]);
+    expect(scene.seen('one')?.status?.arrival?.analyses).toEqual([run.metadata.name]);
+    await rollouts.say(run, 'Successful');
+    await scene.completed('one', 60_000);
+  });
+
+  test('that fails ends the ticket in the words of its metric (F5)', async () => {
+    const scene = await yard.scene('failing', smoke());
+    const rollouts = new Rollouts(yard, 'failing');
+    await rollouts.template('smoke', []);
+    await scene.ticket('one', '1.0.0');
+    await rollouts.say(await rollouts.run(), 'Failed', 'assessed Failed due to failed (1) > failureLimit (0)');
+    const { status } = await scene.failed('one');
+    expect(status?.failure).toMatchObject({ reason: 'AnalysisFailed', station: 'prod' });
+    expect(status?.failure?.message).toContain('metric success-rate: assessed Failed due to failed (1)');
+  });
+
+  test('that is under way when its ticket is aborted is told to end (F5)', async () => {
+    const scene = await yard.scene('ending', smoke());
+    const rollouts = new Rollouts(yard, 'ending');
+    await rollouts.template('smoke', []);
+    await scene.ticket('one', '1.0.0');
+    await rollouts.say(await rollouts.run(), 'Running');
+    await scene.say('ticket', 'one', { abort: true });
+    await eventually('the run is told to end', async () => (await rollouts.run()).spec?.terminate === true);
+  });
 });
