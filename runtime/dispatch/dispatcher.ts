@@ -75,6 +75,7 @@ export class Dispatcher {
         for (const place of places) add(`station ${place}`);
         this.#parent(spec?.origin?.parent?.uid, add);
         if (metadata) this.#naming(metadata.uid, add);
+        this.#absorbed(metadata?.uid, add);
         this.#unreadable('Ticket', key, after, add);
       }),
     );
@@ -220,6 +221,16 @@ export class Dispatcher {
     const { stations } = this.#options.world;
     for (const kept of [...stations.find('occupant', uid), ...stations.find('stop', uid)]) {
       add(`station ${keyOf(kept.metadata)}`);
+    }
+  }
+
+  /** A ticket counts for those that it superseded, one after the other: their parents may wait for it (rule F1). */
+  #absorbed(uid: string | undefined, add: Add, seen = new Set<string>()): void {
+    if (uid === undefined || seen.has(uid)) return;
+    seen.add(uid);
+    for (const { metadata, resource } of this.#options.world.tickets.find('superseder', uid)) {
+      this.#parent(resource?.spec.origin?.parent?.uid, add);
+      this.#absorbed(metadata.uid, add, seen);
     }
   }
 

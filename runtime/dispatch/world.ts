@@ -97,7 +97,7 @@ export interface WorldOptions extends Scope {
 export class World {
   readonly tracks: Store<Kept<Track>, 'station'>;
   readonly stations: Store<Kept<Station>, 'application' | 'branch' | 'occupant' | 'junction' | 'stop'>;
-  readonly tickets: Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent' | 'failed'>;
+  readonly tickets: Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent' | 'failed' | 'superseder'>;
   readonly applications: Store<ApplicationView, 'branch'>;
   readonly credentials: { list(): KeptCredential[] };
   private readonly argocdNamespaces: readonly string[] | undefined;
@@ -131,7 +131,7 @@ export class World {
         stop: ({ resource }) => [resource?.status?.holdBy, resource?.status?.haltBy].flatMap((stop) => stop?.uid ?? []),
       },
     });
-    this.tickets = new Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent' | 'failed'>({
+    this.tickets = new Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent' | 'failed' | 'superseder'>({
       log,
       identity: metadataOf,
       indexes: {
@@ -142,6 +142,7 @@ export class World {
         uid: ({ metadata }) => [metadata.uid],
         station: ({ resource }) => standingKeys(resource),
         failed: ({ resource }) => (resource?.spec.origin?.failed ? [resource.spec.origin.failed.uid] : []),
+        superseder: ({ resource }) => (resource?.status?.supersededBy ? [resource.status.supersededBy.uid] : []),
         parent: ({ resource }) => {
           const parent = resource?.spec.origin?.parent;
           return parent === undefined ? [] : [parent.uid];

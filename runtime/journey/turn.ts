@@ -2,11 +2,13 @@
 
 import { parseDuration, type Stamp, type Station, type Ticket } from '../../lib/api';
 import { cargoOf } from './cargo';
+import { failedChild } from './completed';
 import { fail, goOn } from './ending';
 import { entryObstacle } from './gates';
 import { childrenAt, makeChildren } from './junction';
 import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
+import type { Stop } from './prepare-job';
 import { Outlooks, type Outlook } from './preview';
 import { Order, remainingWay } from './ride';
 import type { Facts, Line, StationSnapshot } from './snapshot';
@@ -85,7 +87,7 @@ export function decideTurn(draft: Draft, snapshot: StationSnapshot): void {
       if (outlook.entry) draft.writeTicket(ticket, { ...ticket.status, entry: outlook.entry });
       take(draft, ticket, station);
       taken = true;
-    } else if (obstacle !== 'Unknown' && !fails(draft, ticket, station, obstacle, outlook)) {
+    } else if (obstacle !== 'Unknown' && !fails(draft, { snapshot, ...candidate, station }, obstacle, outlook)) {
       stand(draft, ticket, station.metadata.name, obstacle, outlook.entry);
     }
   }
@@ -105,11 +107,12 @@ function obstacleBefore(
   return entryObstacle({ snapshot, line, ticket: shown, station }) ?? preconditionObstacle(snapshot.facts, station);
 }
 
-/** What ends a ticket before it arrives: a change that comes to nothing there, or an Application that stays missing. */
-function fails(draft: Draft, ticket: Ticket, station: Station, obstacle: Obstacle, { failure }: Outlook): boolean {
-  if (failure === undefined || obstacle.reason === 'Held' || obstacle.reason === 'Halted') {
-    return failsForMissing(draft, ticket, station, obstacle);
-  }
+/** What ends a ticket before it arrives: a child that failed, a change that cannot be rendered, an Application that stays missing. */
+function fails(draft: Draft, stop: Stop, obstacle: Obstacle, outlook: Outlook): boolean {
+  const { ticket, station } = stop;
+  const held = obstacle.reason === 'Held' || obstacle.reason === 'Halted';
+  const failure = held ? undefined : (failedChild(stop) ?? outlook.failure);
+  if (failure === undefined) return failsForMissing(draft, ticket, station, obstacle);
   fail(draft, ticket, station.metadata.name, failure);
   return true;
 }

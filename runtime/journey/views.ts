@@ -2,9 +2,10 @@
 
 import type { Station, StationStatus, Track, TrackStatus } from '../../lib/api';
 import { readyCondition } from './conditions';
-import { describeGates, windowFault } from './gates';
+import { describeGates } from './gates';
 import { junctionProblems } from './junction';
 import type { Facts } from './snapshot';
+import { windowProblems } from './window';
 
 const NOT_YET = 'This version does not honour';
 
@@ -32,15 +33,13 @@ const serviceWords = (track: Track): string =>
 /** What the station's spec asks for and this version does not do. */
 function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[] {
   const { via, entry, applications } = station.spec;
-  const fault = windowFault(entry?.windows ?? [], now);
   const renderers = applications
     .filter((one) => one.render?.helm ?? one.render?.ytt ?? one.render?.command)
     .map((one) => one.name);
   return [
     ...(via === 'Push' ? [] : [`${NOT_YET} via ${via}: tickets stand before the station.`]),
     ...junctionProblems(facts, station),
-    ...(fault === undefined ? [] : [`${fault}.`]),
-    ...(entry?.completed ? [`${NOT_YET} the completed gate: it stays shut.`] : []),
+    ...windowProblems(entry?.windows ?? [], now),
     ...(renderers.length === 0
       ? []
       : [`${NOT_YET} helm, ytt and commands: ${renderers.join(', ')} cannot be rendered.`]),
