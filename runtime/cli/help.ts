@@ -39,6 +39,12 @@ Examples:
   k8sta check --cluster --context staging     what a cluster has
 
 All errors are printed at once, and the command ends with 1. Warnings alone end with 0.`,
+  diff: `
+Examples:
+  k8sta diff main-7 -n guestbook              what it would change where it stands, as a patch
+  k8sta diff main-7 -n guestbook > main-7.patch
+
+It reads with your own rights: tracks, stations and tickets by the kubeconfig, repositories by your Git's credentials.`,
   consent: `
 Example:
   k8sta consent dist | sh                     as somebody who may edit these Applications`,

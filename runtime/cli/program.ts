@@ -16,6 +16,7 @@ import type * as CRDs from './crds';
 import type * as Consent from './consent';
 import type * as Check from './check';
 import type * as Demo from './demo';
+import type * as Diff from './ticket-diff';
 import type * as Installation from './installation';
 import type * as Layout from './layout';
 import type * as Publish from './publish';
@@ -121,6 +122,13 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     .action((dist: string | undefined, options: Check.CheckOptions) => {
       const { check } = require('./check') as typeof Check;
       return ends(check(terminal, { ...options, dist }));
+    });
+
+  withCluster(command(program, 'diff <ticket>', 'show what a ticket would change, file by file'))
+    .option('-n, --namespace <name>', "namespace of the ticket (default: the context's)")
+    .action((ticket: string, options: Omit<Diff.DiffOptions, 'ticket'>) => {
+      const { printDiff } = require('./ticket-diff') as typeof Diff;
+      return ends(printDiff(terminal, { ...options, ticket }));
     });
 
   command(program, 'consent [dist]', 'print the lines that let Stations drive existing Applications').action(

@@ -7,7 +7,7 @@ import { treeDigest } from '../journey';
 const NAMED = 6;
 
 /** What becomes of one file. */
-interface FileChange {
+export interface FileChange {
   readonly path: string;
   /** Blob before; absent for a new file. */
   readonly before?: string;
@@ -21,7 +21,10 @@ interface FileChange {
  * @param shown path -> blob id of what the branch shows, of the files that are ours to replace or remove
  * @param files path -> blob id of what it would show
  */
-function fileChanges(shown: Readonly<Record<string, string>>, files: Readonly<Record<string, string>>): FileChange[] {
+export function fileChanges(
+  shown: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string>>,
+): FileChange[] {
   return [...new Set([...Object.keys(shown), ...Object.keys(files)])].sort().flatMap((path): FileChange[] => {
     const [before, after] = [shown[path], files[path]];
     return before === after ? [] : [{ path, ...(before && { before }), ...(after && { after }) }];

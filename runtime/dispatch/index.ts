@@ -7,3 +7,4 @@
 export type { ElectionChoice } from './elected';
 export { startRuntime, type Runtime, type RuntimeOptions } from './runtime';
 export type { Scope } from './world';
+export { differenceOf, type ApplicationDifference, type TicketDifference } from './ticket-difference';

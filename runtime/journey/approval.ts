@@ -84,6 +84,7 @@ export function approvalObstacle(ticket: Ticket, station: Station): Obstacle | u
   const sentences = [
     `${waits}: ${whatItChanges(entry)}`,
     ...(voided === undefined ? [] : [voided]),
+    `See it with: k8sta diff ${ticket.metadata.name} --namespace ${ticket.metadata.namespace}`,
     waysOn(ticket, station, entry.digest),
   ];
   return { reason: 'Approval', message: sentences.join('. ') };

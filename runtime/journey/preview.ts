@@ -50,6 +50,24 @@ function previewJob(stop: Stop, older: readonly Ticket[]): PreviewJob {
   return { kind: 'preview', key, changes, applications };
 }
 
+/** The job for a ticket that stands before the station; absent where none of its tracks is known. */
+export function previewOf(snapshot: StationSnapshot, ticket: Ticket): PreviewJob | undefined {
+  const line = snapshot.lines.find(({ track }) => track.metadata.name === ticket.spec.track);
+  if (line === undefined) return undefined;
+  const { station } = snapshot;
+  return previewJob({ snapshot, line, ticket, station }, olderThan(ticketsAt(line, station), ticket));
+}
+
+/** Those that come before the ticket. */
+const olderThan = (tickets: readonly Ticket[], ticket: Ticket): readonly Ticket[] =>
+  tickets.slice(
+    0,
+    Math.max(
+      0,
+      tickets.findIndex((other) => other.metadata.uid === ticket.metadata.uid),
+    ),
+  );
+
 /** What a decision learns of the trees of a ticket. */
 export interface Outlook {
   /** What status has to say, where it does not yet. */
@@ -76,11 +94,7 @@ export class Outlooks {
     const { station } = this.snapshot;
     const { name } = station.metadata;
     if (station.spec.entry?.approval === undefined) return {};
-    const here = this.ticketsAt(line);
-    const older = here.slice(
-      0,
-      here.findIndex((other) => other.metadata.uid === ticket.metadata.uid),
-    );
+    const older = olderThan(this.ticketsAt(line), ticket);
     if (older.filter((other) => !occupies(station, other)).length >= MOST_PREVIEWED) {
       const message = `worked out once it is among the ${MOST_PREVIEWED} oldest tickets of its track that stand before ${name}`;
       return { entry: { station: name, diffs: [], message } };

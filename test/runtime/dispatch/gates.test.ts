@@ -1,5 +1,7 @@
 import type { AnalysisArgument } from '../../../lib/api';
+import { runProgram } from '../../../runtime/cli/program';
 import { eventually } from '../../waiting';
+import { testTerminal } from '../cli/terminal';
 import { Rollouts } from './rollouts';
 import { IMAGE } from './scene';
 import { Yard } from './yard';
@@ -11,6 +13,14 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(() => yard.close(), 30_000);
+
+/** `k8sta diff` with the rights of whoever has the kubeconfig. */
+async function diff(ticket: string, namespace: string): Promise<{ readonly out: string; readonly err: string }> {
+  const terminal = testTerminal({ env: { PATH: process.env.PATH, HOME: yard.folder } });
+  const kubeconfig = ['--kubeconfig', yard.railyard.kubeconfigPath];
+  expect(await runProgram(['diff', ticket, '--namespace', namespace, ...kubeconfig], terminal)).toBe(0);
+  return terminal.written;
+}
 
 const entryOf = (ticket: { status?: { entry?: { digest?: string } } }): string =>
   ticket.status?.entry?.digest ?? 'none';
@@ -25,6 +35,10 @@ test('an approval of the trees that are shown lets the ticket in, and its commit
   expect(shown.status?.entry?.diffs[0]?.summary).toMatch(/^\+\S+\.yaml$/);
   await scene.waiting('one', 'Approval');
   expect(await scene.repository.head('env/prod')).toBeUndefined();
+  const foreseen = await diff('one', 'approval');
+  expect(foreseen.err).toContain(`This is what an approval of ${entryOf(shown)} says yes to.`);
+  expect(foreseen.out).toContain('# argocd/approval-prod: branch env/prod of ');
+  expect(foreseen.out).toMatch(/^\+ +- image: ghcr\.io\/acme\/guestbook:1\.0\.0$/m);
 
   const approval = { station: 'prod', digest: entryOf(shown), by: 'ada' };
   await scene.say('ticket', 'one', { approvals: [approval] });
@@ -33,6 +47,8 @@ test('an approval of the trees that are shown lets the ticket in, and its commit
   const [commit] = await scene.repository.log('env/prod');
   expect(commit?.trailers).toMatchObject({ 'K8sTA-Approved-By': 'ada' });
   expect(await scene.repository.manifests('env/prod')).toContain(`${IMAGE}:1.0.0`);
+  const arrived = await diff('one', 'approval');
+  expect(arrived.err).toContain('one at prod: 2 files, as its commits have them.');
 });
 
 test('a queue approved from behind rides through, each to what it showed (F2)', async () => {

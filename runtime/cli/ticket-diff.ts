@@ -1,0 +1,73 @@
+/** `k8sta diff`: what a ticket would change where it stands, or has changed where it arrived, file by file. */
+
+import { createTwoFilesPatch } from 'diff';
+import { differenceOf, type ApplicationDifference, type TicketDifference } from '../dispatch';
+import { openGit } from '../git';
+import { silentLog } from '../log';
+import { createRenderer } from '../render';
+import { openCluster, type ClusterChoice } from './cluster';
+import { openFolder } from './folder';
+import { ownCredential } from './own-credentials';
+import { EXIT, type ExitCode, print, type Terminal } from './terminal';
+
+export interface DiffOptions extends ClusterChoice {
+  readonly ticket: string;
+  readonly namespace?: string;
+}
+
+/** @throws TerminalError where there is no such ticket, or it stands nowhere yet */
+export async function printDiff(terminal: Terminal, options: DiffOptions): Promise<ExitCode> {
+  const cluster = openCluster(options);
+  const folder = await openFolder(terminal, undefined, 'diff');
+  const git = openGit({
+    folder: folder.path,
+    credentials: (repoURL) => ownCredential(terminal, repoURL),
+    environment: terminal.env,
+  });
+  const renderer = createRenderer();
+  try {
+    const { ticket, namespace = cluster.namespace } = options;
+    const asked = { cluster, git, renderer, namespace, ticket, log: silentLog };
+    const found = await differenceOf(asked, terminal.stop);
+    for (const application of found.applications) print(terminal.out, ...patch(application));
+    print(terminal.err, ...summary(found));
+    return found.applications.some(({ problem }) => problem !== undefined) ? EXIT.failed : EXIT.done;
+  } finally {
+    await Promise.all([git.close(), renderer.close()]);
+    folder.release();
+  }
+}
+
+/** One application as a patch; its first line is a comment to whoever applies it. */
+function patch({ application, repoURL, branch, files, problem }: ApplicationDifference): string[] {
+  const heading = `# ${application}: branch ${branch} of ${repoURL}`;
+  if (problem !== undefined) return [heading, `# ${problem}`];
+  if (files.length === 0) return [heading, '# no change'];
+  const patches = files.map(({ path, before, after }) =>
+    createTwoFilesPatch(
+      before === '' ? '/dev/null' : `a/${path}`,
+      after === '' ? '/dev/null' : `b/${path}`,
+      before,
+      after,
+    )
+      .replace(/^=+\n/, '')
+      .trimEnd(),
+  );
+  return [heading, ...patches];
+}
+
+/** What the patch is, and what an approval of it names. */
+function summary({ ticket, station, digest, applications }: TicketDifference): string[] {
+  const { name } = ticket.metadata;
+  const count = applications.reduce((sum, { files }) => sum + files.length, 0);
+  const files = `${count} file${count === 1 ? '' : 's'}`;
+  if (ticket.status?.phase !== 'Standing') return [`${name} at ${station}: ${files}, as its commits have them.`];
+  const words = `${name} would change ${files} at ${station}.`;
+  const entry = ticket.status.entry?.station === station ? ticket.status.entry : undefined;
+  if (digest === undefined || entry?.digest === undefined) return [words];
+  if (entry.digest === digest) return [words, `This is what an approval of ${digest} says yes to.`];
+  return [
+    words,
+    `The ticket shows ${entry.digest}, and this is ${digest}: something has changed since, or this version renders otherwise than the runtime. An approval is for what the ticket shows.`,
+  ];
+}

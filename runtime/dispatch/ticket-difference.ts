@@ -1,0 +1,145 @@
+/** What one ticket changes, file by file: foreseen where it stands, read from its commits where it has arrived (rule F2). */
+
+import type { Ticket } from '../../lib/api';
+import { TerminalError } from '../errors';
+import { systemClock, type Cluster } from '../kube';
+import type { Log } from '../log';
+import { digestOfTrees, previewOf, treeDigest, type PreviewJob } from '../journey';
+import { fileChanges, type FileChange } from './difference';
+import { foresee } from './preview';
+import type { Tools } from './prepare';
+import { factsOf, stationSnapshotOf } from './snapshot';
+import { World } from './world';
+
+export interface DifferenceOptions extends Tools {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  /** Name of the ticket. */
+  readonly ticket: string;
+  readonly log: Log;
+}
+
+/** One file; empty where it is not there. */
+export interface FileDifference {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface ApplicationDifference {
+  /** `<namespace>/<name>`. */
+  readonly application: string;
+  readonly repoURL: string;
+  readonly branch: string;
+  readonly files: readonly FileDifference[];
+  /** Why nothing can be shown. */
+  readonly problem?: string;
+}
+
+export interface TicketDifference {
+  readonly ticket: Ticket;
+  readonly station: string;
+  /** What an approval of exactly this names; absent where the ticket does not stand there any more. */
+  readonly digest?: string;
+  readonly applications: readonly ApplicationDifference[];
+}
+
+/** @throws TerminalError where there is no such ticket, or nothing that it changes */
+export async function differenceOf(options: DifferenceOptions, signal: AbortSignal): Promise<TicketDifference> {
+  const { cluster, namespace, log } = options;
+  // Applications and credentials belong to others: a person may not be able to read them.
+  const scope = { namespaces: [namespace], argocdNamespaces: [], credentialNames: [] };
+  const world = new World({ ...scope, cluster, credentialsNamespace: namespace, clock: systemClock, log });
+  try {
+    await world.start();
+    const kept = world.tickets.get(`${namespace}/${options.ticket}`);
+    if (kept === undefined) throw new TerminalError(`there is no ticket ${namespace}/${options.ticket}`);
+    if (kept.resource === undefined) throw new TerminalError(kept.problems.join(' '));
+    return await differenceFor(options, world, kept.resource, signal);
+  } finally {
+    await world.stop();
+  }
+}
+
+async function differenceFor(
+  tools: Tools,
+  world: World,
+  ticket: Ticket,
+  signal: AbortSignal,
+): Promise<TicketDifference> {
+  const { namespace, name } = ticket.metadata;
+  const { station, phase, arrival } = ticket.status ?? {};
+  if (station === undefined) throw new TerminalError(`${name} has not boarded: it stands before no station yet`);
+  if (phase !== 'Standing') {
+    if (arrival === undefined) throw new TerminalError(`${name} is ${phase}, and has made no commit`);
+    return { ticket, station: arrival.station, applications: await committed(tools, ticket) };
+  }
+  const now = new Date(systemClock.now());
+  const facts = factsOf(world, now, {}, () => undefined);
+  const snapshot = stationSnapshotOf(world, `${namespace}/${station}`, now, facts);
+  const job = snapshot && previewOf(snapshot, ticket);
+  if (job === undefined)
+    throw new TerminalError(`${name} stands before ${station}, where nothing is known of its track`);
+  return foreseen(tools, ticket, station, job, signal);
+}
+
+async function foreseen(
+  tools: Tools,
+  ticket: Ticket,
+  station: string,
+  job: PreviewJob,
+  signal: AbortSignal,
+): Promise<TicketDifference> {
+  const trees = new Map<string, string>();
+  const applications: ApplicationDifference[] = [];
+  for (const one of await foresee(tools, job, signal)) {
+    const { name, namespace, repoURL, branch } = one.reference;
+    const place = { application: `${namespace}/${name}`, repoURL, branch };
+    if (one.outcome === 'Failed') {
+      applications.push({ ...place, files: [], problem: one.message });
+      continue;
+    }
+    trees.set(place.application, treeDigest(one.files));
+    const after = (path: string): Uint8Array | undefined => one.contents.get(path);
+    applications.push({ ...place, files: await texts(tools, repoURL, one.changes, after) });
+  }
+  const complete = applications.every(({ problem }) => problem === undefined);
+  return { ticket, station, ...(complete && { digest: digestOfTrees(trees) }), applications };
+}
+
+/** What the last arrival has put on each branch, between its commit and the one before. */
+async function committed(tools: Tools, ticket: Ticket): Promise<ApplicationDifference[]> {
+  const { git } = tools;
+  const recorded = (ticket.status?.arrival?.applications ?? []).filter((one) => one.result === 'Commit');
+  return Promise.all(
+    recorded.map(async ({ namespace, name, repoURL = '', branch = '', parent, commit }) => {
+      const ids = async (revision: string | undefined): Promise<Record<string, string>> => {
+        if (revision === undefined) return {};
+        const files = await git.files(repoURL, revision);
+        return Object.fromEntries([...files].map(([path, { oid }]) => [path, oid]));
+      };
+      const changes = fileChanges(await ids(parent), await ids(commit));
+      const files = await texts(tools, repoURL, changes);
+      return { application: `${namespace}/${name}`, repoURL, branch, files };
+    }),
+  );
+}
+
+async function texts(
+  { git }: Tools,
+  repoURL: string,
+  changes: readonly FileChange[],
+  after: (path: string) => Uint8Array | undefined = () => undefined,
+): Promise<FileDifference[]> {
+  const known = changes.flatMap((change) =>
+    [change.before ?? [], after(change.path) ? [] : (change.after ?? [])].flat(),
+  );
+  const blobs = await git.blobs(repoURL, new Set(known));
+  const decoder = new TextDecoder();
+  const text = (bytes: Uint8Array | undefined): string => (bytes === undefined ? '' : decoder.decode(bytes));
+  return changes.map((change) => ({
+    path: change.path,
+    before: text(change.before === undefined ? undefined : blobs.get(change.before)),
+    after: text(change.after === undefined ? undefined : (after(change.path) ?? blobs.get(change.after))),
+  }));
+}
