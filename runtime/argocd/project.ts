@@ -56,7 +56,7 @@ export function projectApplication(raw: unknown): ApplicationView {
     syncOptions: textsAt(policy, 'syncOptions'),
     retry: isObject(retry) ? retry : undefined,
     sync: syncOf(objectAt(status, 'sync')),
-    health: healthOf(objectAt(status, 'health')),
+    health: healthOf(status),
     operation: pendingOf(object['operation']),
     operationState: operationStateOf(status['operationState']),
     reconciledAt: textAt(status, 'reconciledAt'),
@@ -122,14 +122,26 @@ function syncOf(sync: RawObject): ApplicationView['sync'] {
   return { status: known, revisions: revisionsOf(sync), comparedTo: sourcesOf(objectAt(sync, 'comparedTo')) };
 }
 
-function healthOf(health: RawObject): ApplicationView['health'] {
-  const status = textAt(health, 'status') ?? 'Unknown';
+function healthOf(status: RawObject): ApplicationView['health'] {
+  const health = objectAt(status, 'health');
+  const word = textAt(health, 'status') ?? 'Unknown';
   return {
     // The list above holds every member of the union, so membership proves the type.
-    status: HEALTHS.includes(status) ? (status as HealthStatus) : 'Unknown',
-    message: shortened(textAt(health, 'message')),
+    status: HEALTHS.includes(word) ? (word as HealthStatus) : 'Unknown',
+    message: shortened(textAt(health, 'message') ?? wordsOfResources(status, word)),
     since: textAt(health, 'lastTransitionTime'),
   };
+}
+
+/** Why the objects are as they are that make the Application so. Argo CD writes it where it persists their health. */
+function wordsOfResources(status: RawObject, word: string): string | undefined {
+  if (word === 'Healthy') return undefined;
+  const words = objectsAt(status, 'resources').flatMap((resource) => {
+    const health = objectAt(resource, 'health');
+    const message = textAt(health, 'status') === word ? textAt(health, 'message') : undefined;
+    return message === undefined ? [] : [`${textAt(resource, 'kind')} ${textAt(resource, 'name')}: ${message}`];
+  });
+  return words.length === 0 ? undefined : words.join('; ');
 }
 
 function pendingOf(operation: unknown): PendingOperation | undefined {

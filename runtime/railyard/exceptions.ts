@@ -71,6 +71,11 @@ export const KNOWN_EXCEPTIONS: readonly KnownException[] = [
   },
   { name: 'no-legacy-watch-paths', difference: 'There are no /watch/ paths; use ?watch=true.' },
   {
+    name: 'health-with-words',
+    difference:
+      'Argo CD’s stand-in says in status.health.message why an Application is unhealthy, since scripts give the words; Argo CD says it of single resources, where it is told to persist that.',
+  },
+  {
     name: 'any-destination',
     difference:
       'Argo CD’s stand-in knows every cluster that an Application names: one railyard stands for all of a network’s.',

@@ -25,12 +25,12 @@ test('a degraded Application holds its ticket, then fails it in Argo CD’s word
   workloads.become(/acme\/web:1\.6\.6$/, 'Degraded');
   await line.ticket('one', '1.6.6');
   const held = await line.waiting('one', 'Degraded');
-  expect(held.status?.waiting?.message).toContain('exceeded its progress deadline');
+  expect(held.status?.waiting?.message).toContain('degraded-test-web: Argo CD reports Degraded');
   const { status } = await application('degraded-test-web');
   expect(status?.health?.status).toBe('Degraded');
   const failed = await line.until('one', 'fails', ({ status: now }) => now?.phase === 'Failed');
   expect(failed.status?.failure).toMatchObject({ reason: 'Degraded' });
-  expect(failed.status?.failure?.message).toContain('exceeded its progress deadline');
+  expect(failed.status?.failure?.message).toContain('Argo CD reports Degraded');
   expect(await line.repository.head('env/prod')).toBeUndefined();
 
   await line.ticket('two', '1.6.7');

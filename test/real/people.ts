@@ -87,14 +87,18 @@ export class Repository {
     return this.git('cat-file', 'blob', `${head}:${path}`);
   }
 
+  /** Paths of all files of a branch. */
+  async files(branch: string): Promise<string[]> {
+    const head = await this.head(branch);
+    if (head === undefined) return [];
+    await this.git('fetch', '--quiet', this.url, head);
+    return (await this.git('ls-tree', '-r', '--name-only', head)).split('\n').filter((path) => path !== '');
+  }
+
   /** Every manifest of a branch, as one text. */
   async manifests(branch: string): Promise<string> {
-    const head = await this.head(branch);
-    if (head === undefined) return '';
-    await this.git('fetch', '--quiet', this.url, head);
-    const paths = (await this.git('ls-tree', '-r', '--name-only', head)).split('\n');
-    const wanted = paths.filter((path) => path.endsWith('.yaml') && !path.startsWith('.'));
-    return (await Promise.all(wanted.map((path) => this.git('cat-file', 'blob', `${head}:${path}`)))).join('---\n');
+    const wanted = (await this.files(branch)).filter((path) => path.endsWith('.yaml') && !path.startsWith('.'));
+    return (await Promise.all(wanted.map((path) => this.read(branch, path)))).join('---\n');
   }
 
   private git(...args: string[]): Promise<string> {

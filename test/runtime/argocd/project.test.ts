@@ -20,6 +20,26 @@ test('a view has what decisions need', () => {
   });
 });
 
+test('why it is unhealthy is read off its objects, where Argo CD writes their health', () => {
+  const object = (name: string, status: string, message?: string) => ({
+    kind: 'Deployment',
+    name,
+    health: { status, ...(message === undefined ? {} : { message }) },
+  });
+  const resources = [
+    object('web', 'Degraded', 'Deployment "web" exceeded its progress deadline'),
+    object('api', 'Progressing', 'Waiting for rollout to finish'),
+    object('db', 'Degraded'),
+  ];
+  const told = (status: object) => application({ status }).health.message;
+  expect(told({ health: { status: 'Degraded' }, resources })).toBe(
+    'Deployment web: Deployment "web" exceeded its progress deadline',
+  );
+  expect(told({ health: { status: 'Degraded', message: 'of all' }, resources })).toBe('of all');
+  expect(told({ health: { status: 'Degraded' }, resources: [] })).toBeUndefined();
+  expect(told({ health: { status: 'Healthy' }, resources })).toBeUndefined();
+});
+
 test('the source hydrator goes before sources, and sources before source', () => {
   const sources = [
     { ...source, targetRevision: 'a' },

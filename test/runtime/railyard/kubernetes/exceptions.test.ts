@@ -82,6 +82,7 @@ const LOOKS: Readonly<Record<string, (yard: Yard) => Promise<boolean>>> = {
 /** Exceptions that other tests show (a refused rule, a 410 after a restart), or that no client can see. */
 const ELSEWHERE = [
   'any-destination',
+  'health-with-words',
   'no-event-expiry',
   'no-cel-cost-budget',
   'cel-library-gaps',
