@@ -108,6 +108,9 @@ test('a person who pushes to the rendered branch in the middle loses nothing, an
   const ours = await line.repository.head('env/test');
   const [manifest = ''] = (await line.repository.files('env/test')).filter((path) => !path.startsWith('.'));
   const theirs = await line.repository.commit('env/test', { [manifest]: null, 'NOTES.md': 'mine\n' }, 'Away with it');
+  // As the forge's webhook has it look.
+  const app = ['applications.argoproj.io', 'middle-test-web', '--namespace', 'argocd'];
+  await kubectl(['annotate', ...app, 'argocd.argoproj.io/refresh=normal']);
   const ticket = await line.until('one', 'is suspended', ({ status }) => status?.phase === 'Suspended');
   expect(ticket.status?.waiting?.message).toContain(theirs.slice(0, 7));
   expect(await line.repository.head('env/test')).toBe(theirs);

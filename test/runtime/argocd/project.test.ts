@@ -31,7 +31,7 @@ test('why it is unhealthy is read off its objects, where Argo CD writes their he
     object('api', 'Progressing', 'Waiting for rollout to finish'),
     object('db', 'Degraded'),
   ];
-  const told = (status: object) => application({ status }).health.message;
+  const told = (status: Record<string, unknown>) => application({ status }).health.message;
   expect(told({ health: { status: 'Degraded' }, resources })).toBe(
     'Deployment web: Deployment "web" exceeded its progress deadline',
   );
