@@ -32,6 +32,8 @@ export interface TrackPlan {
   readonly stations: readonly string[];
   /** Looks at this image repository by itself. */
   readonly subscribes?: string;
+  /** What a failed ticket leaves behind. @default Continue */
+  readonly onFailure?: 'Halt' | 'Rollback';
 }
 
 export interface Network {
@@ -67,7 +69,9 @@ export function drawNetwork(chance: Chance): Network {
   });
   const names = stations.map(({ name }) => name);
   const subscribes = chance.happens('subscription', 0.3) ? { subscribes: IMAGES[0] } : {};
-  const tracks: TrackPlan[] = [{ name: 'main', stations: names, ...subscribes }];
+  const policy = chance.one('on failure', ['Continue', 'Continue', 'Halt', 'Rollback'] as const);
+  const onFailure = policy === 'Halt' || policy === 'Rollback' ? { onFailure: policy } : {};
+  const tracks: TrackPlan[] = [{ name: 'main', stations: names, ...subscribes, ...onFailure }];
   if (chance.happens('second track', 0.35)) {
     const shared = names.filter((name) => chance.happens(`shared ${name}`, 0.6));
     const own = [...(shared.length === 0 ? names.slice(0, 1) : shared)];
@@ -107,12 +111,12 @@ export const stationSpec = ({ name, applications, soak, window, approval }: Stat
   ...(soak === undefined ? {} : { exit: { soak: `${soak}m` } }),
 });
 
-const trackSpec = ({ stations, subscribes }: TrackPlan) => ({
+const trackSpec = ({ stations, subscribes, onFailure }: TrackPlan) => ({
   enabled: true,
   hold: false,
   service: 'Every',
   express: 'Immediate',
-  onFailure: 'Continue',
+  onFailure: onFailure ?? 'Continue',
   historyLimit: 50,
   subscriptions:
     subscribes === undefined

@@ -170,6 +170,26 @@ const VERBS = {
     say(scene, 'ticket', ticket, { resumes: [...(ticket.spec.resumes ?? []), resume] });
     return `resumes ${name(ticket)}, having seen ${heads.map((head) => head.slice(0, 7)).join(', ')}`;
   },
+  resumeStop: (scene, action) => {
+    const stops = scene
+      .stations()
+      .flatMap(({ status }) => [status?.holdBy, status?.haltBy].filter((one) => one !== undefined));
+    const stop = chosen(stops, action.which);
+    const ticket = scene.tickets().find(({ metadata }) => metadata.uid === stop?.uid);
+    if (stop === undefined || ticket === undefined) return undefined;
+    say(scene, 'ticket', ticket, { resumes: [...(ticket.spec.resumes ?? []), { uid: stop.uid, by: 'ada' }] });
+    return `resumes what ${stop.ticket} shut`;
+  },
+  rollBack: (scene, action) => {
+    const station = chosen(scene.stations(), action.which);
+    if (station === undefined) return undefined;
+    const earlier = chosen(station.status?.history ?? [], action.how);
+    const to = action.how < 0.6 || earlier === undefined ? { previous: true } : { commits: earlier.commits };
+    const label = `back-${scene.number('rollback')}`;
+    const spec = { rollback: { station: name(station), to }, origin: { person: 'ada' }, hold: false, abort: false };
+    scene.api.create(TICKETS, { metadata: { name: label, namespace: NAMESPACE }, spec }, scene.person);
+    return `makes ticket ${label}: rolls ${name(station)} back to ${'previous' in to ? 'the state before' : `what ${earlier?.ticket} left`}`;
+  },
   meddle: (scene, action) => {
     const place = chosen(
       placesOf(scene.story.network).filter(({ url, branch }) => scene.git.head(url, branch) !== undefined),
@@ -243,6 +263,8 @@ const WEIGHTS: Record<VerbName, number> = {
   approve: 8,
   retry: 2,
   resume: 4,
+  resumeStop: 2,
+  rollBack: 3,
   meddle: 4,
   remakeStation: 1,
   redefineTrack: 1,

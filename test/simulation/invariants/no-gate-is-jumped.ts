@@ -45,7 +45,8 @@ function entry(evidence: Evidence, landing: Landing): string[] {
   if (recorded.from > time) return [`${name} pushed ${commit.commit.slice(0, 7)} before it was recorded`];
   const station = evidence.stationAt(place, recorded.from)?.object;
   const minute = evidence.scene.story.network.stations.find((plan) => plan.name === place)?.window;
-  if (station === undefined) return [];
+  // A rollback passes entry gates; what was good has held its exit gates once.
+  if (station === undefined || recorded.object.spec.rollback) return [];
   const shut = unapproved(evidence, landing, evidence.ticketAt(name, time)?.object, station);
   if (minute === undefined) return shut;
   const open = (moment: number): boolean => (((moment / 60_000) % 60) - minute + 60) % 60 < 30;
@@ -81,7 +82,7 @@ function shut(evidence: Evidence, station: Station, before: Station | undefined,
   return [
     ...(taken === undefined ? [] : [`${took} out of the hands of ${taken.ticket}`]),
     // The station is written by compare-and-swap, so of its own holds nothing is ever known too late.
-    ...(isShut(before) ? [`${took} though it was held or disabled`] : []),
+    ...(isShut(before) ? [`${took} though it was held, halted or disabled`] : []),
     ...heldBack(evidence, tickets, time).map((what) => `${took} though ${what}`),
   ];
 }
@@ -99,7 +100,11 @@ function heldBack(evidence: Evidence, tickets: readonly Version<Ticket>[], time:
 }
 
 const isShut = (station: Station | undefined): boolean =>
-  station !== undefined && (station.spec.hold || !station.spec.enabled);
+  station !== undefined &&
+  (station.spec.hold ||
+    !station.spec.enabled ||
+    station.status?.holdBy !== undefined ||
+    station.status?.haltBy !== undefined);
 
 /** Who departs had every application synced to its commit and healthy, and has soaked. */
 function departures(evidence: Evidence): string[] {
@@ -124,7 +129,8 @@ function departure(evidence: Evidence, name: string, stamp: Stamp): string[] {
     return live ? [] : [`${left} though ${application} was never synced to ${commit.slice(0, 7)} and healthy`];
   });
   const minutes = evidence.scene.story.network.stations.find((plan) => plan.name === stamp.station)?.soak;
-  return minutes === undefined ? found : [...found, ...soaked(evidence, left, stamp, minutes)];
+  const rollback = evidence.ticketAt(name, departed)?.object.spec.rollback !== undefined;
+  return minutes === undefined || rollback ? found : [...found, ...soaked(evidence, left, stamp, minutes)];
 }
 
 /** The station was kept for all of its soak, and nothing was Degraded in it. */

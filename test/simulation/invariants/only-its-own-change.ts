@@ -14,7 +14,8 @@ function carried(evidence: Evidence, landing: Landing): string[] {
   const ticket = evidence.ticketAt(landing.ticket, time)?.object;
   const station = evidence.stationAt(landing.station, time)?.object;
   const after = evidence.shown(commit.commit);
-  if (ticket === undefined || station === undefined || after === undefined || ticket.spec.rollback) return [];
+  if (ticket === undefined || station === undefined || after === undefined) return [];
+  if (ticket.spec.rollback) return putBack(evidence, landing, ticket, after);
   const good = goodBefore(evidence, station, application, Date.parse(station.status?.occupant?.start ?? ''));
   const before = good === undefined ? undefined : evidence.shown(good);
   if (before === undefined) return [];
@@ -23,6 +24,20 @@ function carried(evidence: Evidence, landing: Landing): string[] {
   return [...configuration(evidence, landing, changes, before, after), ...images(changes, before, after)].map(
     (what) => `${where} ${what}`,
   );
+}
+
+/** A rollback shows what the good commit shows that it names, and nothing else. */
+function putBack(
+  evidence: Evidence,
+  { ticket: name, application, time }: Landing,
+  ticket: Ticket,
+  after: Shown,
+): string[] {
+  const commit = ticket.status?.restores?.find((one) => one.application === application)?.commit;
+  const wanted = commit === undefined ? undefined : evidence.shown(commit);
+  const words = ({ base, overlay, images }: Shown): string => JSON.stringify([base, overlay, ...images]);
+  if (wanted !== undefined && words(wanted) === words(after)) return [];
+  return [`${name} did not put back what ${commit?.slice(0, 7)} shows for ${application} at ${evidence.second(time)}`];
 }
 
 /** Its own change, and what it took along. */
