@@ -193,6 +193,13 @@ export class Simulation {
           ({ metadata, spec }) => metadata.namespace === track.metadata.namespace && spec.track === track.metadata.name,
         ),
       children: (parentUid) => this.where(({ spec }) => spec.origin?.parent?.uid === parentUid),
+      reported: (reference) => this.model.head(reference) ?? '',
+      named: (uid) => this.isNamed(uid),
+      singlesAt: ({ metadata }) =>
+        this.where(
+          ({ spec, metadata: { namespace } }) =>
+            namespace === metadata.namespace && (spec.rollback ?? spec.express)?.station === metadata.name,
+        ),
       rollbackOf: (failedUid) => this.where(({ spec }) => spec.origin?.failed?.uid === failedUid)[0],
       track: ({ namespace, name }) => this.tracks.get(`${namespace}/${name}`),
       station: ({ namespace, name }) => this.stations.get(`${namespace}/${name}`),
@@ -256,6 +263,9 @@ export class Simulation {
       case 'CreateTicket':
         this.create(step);
         return;
+      case 'DeleteTicket':
+        this.tickets.delete(keyOf(step.ticket));
+        return;
       case 'Refresh':
       case 'Sync':
         return;
@@ -271,12 +281,27 @@ export class Simulation {
       const message = 'the record has changed';
       return { state: 'Failed', reason: 'Pushing', message, retryAt: new Date(this.time + 1_000) };
     }
-    return { state: 'Done', at: this.now, result: this.model.run(job) };
+    const seen = 'seen' in job ? { seen: job.seen } : {};
+    return { state: 'Done', at: this.now, result: this.model.run(job), ...seen };
   }
 
   private isOnRecord(job: LandJob): boolean {
     const at = (name: string): string => `${job.namespace}/${name}`;
     return isOnRecord(job, this.tickets.get(at(job.ticket)), this.stations.get(at(job.station)));
+  }
+
+  private isNamed(uid: string): boolean {
+    const stations = [...this.stations.values()].flatMap(({ status }) => {
+      const { occupant, holdBy, haltBy } = status ?? {};
+      return [occupant, holdBy, haltBy, ...(occupant?.displaced ?? [])];
+    });
+    const tickets = this.where(({ status }) => !hasEnded(status)).flatMap(({ spec: { origin }, status }) => [
+      origin?.parent,
+      origin?.retryOf,
+      origin?.failed,
+      ...(status?.absorbed ?? []),
+    ]);
+    return [...stations, ...tickets].some((one) => one?.uid === uid);
   }
 
   private where(holds: (ticket: Ticket) => boolean): Ticket[] {

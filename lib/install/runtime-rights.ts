@@ -11,8 +11,8 @@ export const NETWORK_RIGHTS: readonly Right[] = [
   right([Track.plural, Station.plural, Ticket.plural], READ),
   // What decisions write. Specs belong to people and are never written.
   right([`${Track.plural}/status`, `${Station.plural}/status`, `${Ticket.plural}/status`], ['update', 'patch']),
-  // Subscriptions make tickets.
-  right([Ticket.plural], ['create']),
+  // Subscriptions make tickets; ended ones are removed beyond the track's limit.
+  right([Ticket.plural], ['create', 'delete']),
   // The admission policy asks it of whoever makes a rollback; the runtime does after a failure.
   right([Station.plural], [VERBS.rollback]),
   // Exit gates: runs are made from templates, followed, and told to end. Templates of the cluster need the whole cluster.

@@ -45,6 +45,11 @@ export class Executor {
         return this.#writeTicket(step.ticket, step.status);
       case 'CreateTicket':
         return this.#createTicket(step);
+      case 'DeleteTicket': {
+        const { namespace, name, uid, resourceVersion } = step.ticket.metadata;
+        await cluster.objects(TICKETS).delete({ namespace, name }, { uid, resourceVersion });
+        return;
+      }
       case 'Refresh':
         return world.observe(
           await cluster.objects(APPLICATIONS).merge(step.reference, refreshPatch(this.#options.now())),

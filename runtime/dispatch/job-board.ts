@@ -20,9 +20,15 @@ export class Unavailable extends TransientError {
   }
 }
 
+/** A fact with the times of a clock that is never set; a decision sees them on the wall clock as it is then. */
+type Kept =
+  | { readonly state: 'Running'; readonly since: number }
+  | { readonly state: 'Done'; readonly at: number; readonly result: unknown; readonly seen?: string }
+  | { readonly state: 'Failed'; readonly reason: WaitingReason; readonly message: string; readonly retryAt: number };
+
 interface Entry {
   /** What decisions see; while a job runs again, what it found before. */
-  fact: JobFact<unknown>;
+  fact: Kept;
   running: AbortController | undefined;
   failures: number;
   /** Resolves when it does not run any more. */
@@ -57,9 +63,23 @@ export class JobBoard {
     return <K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined => {
       const place = `${kind} ${key}`;
       asked.add(place);
+      const kept = this.#owners.get(owner)?.get(place)?.fact;
       // A fact under this key was put there by a job of this kind, so its result is of that kind.
-      return this.#owners.get(owner)?.get(place)?.fact as JobFact<JobResults[K]> | undefined;
+      return kept && (this.#onTheWall(kept) as JobFact<JobResults[K]>);
     };
+  }
+
+  #onTheWall(kept: Kept): JobFact<unknown> {
+    const { clock } = this.#options;
+    const date = (uptime: number): Date => new Date(clock.now() + Math.round(uptime - clock.uptime()));
+    switch (kept.state) {
+      case 'Running':
+        return { ...kept, since: date(kept.since) };
+      case 'Done':
+        return { ...kept, at: date(kept.at) };
+      case 'Failed':
+        return { ...kept, retryAt: date(kept.retryAt) };
+    }
   }
 
   /** Starts a job unless it is running. */
@@ -71,7 +91,7 @@ export class JobBoard {
     const before = jobs.get(place);
     if (before?.running) return;
     const running = new AbortController();
-    const since = new Date(this.#options.clock.now());
+    const since = this.#options.clock.uptime();
     const entry: Entry = {
       fact: before?.fact.state === 'Done' ? before.fact : { state: 'Running', since },
       running,
@@ -122,7 +142,7 @@ export class JobBoard {
     const { clock, log, run, wake } = this.#options;
     try {
       const result = await run(job, signal);
-      entry.fact = { state: 'Done', at: new Date(clock.now()), result };
+      entry.fact = { state: 'Done', at: clock.uptime(), result, ...('seen' in job ? { seen: job.seen } : {}) };
       entry.failures = 0;
     } catch (error) {
       if (!signal.aborted)
@@ -134,7 +154,7 @@ export class JobBoard {
     if (!this.#closed && !signal.aborted) wake(owner);
   }
 
-  #failure(error: unknown, failures: number): JobFact<never> {
+  #failure(error: unknown, failures: number): Kept {
     const { clock, random } = this.#options;
     const backoff = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1)) * (0.75 + random() / 2);
     const wait = Math.max(backoff, error instanceof TransientError ? (error.retryAfterMs ?? 0) : 0);
@@ -142,7 +162,7 @@ export class JobBoard {
       state: 'Failed',
       reason: error instanceof Unavailable ? error.reason : 'GitUnavailable',
       message: messageOf(error),
-      retryAt: new Date(clock.now() + wait),
+      retryAt: clock.uptime() + wait,
     };
   }
 }

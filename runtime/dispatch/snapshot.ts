@@ -30,6 +30,16 @@ export function factsOf(world: World, now: Date, patience: Partial<Patience>, jo
       const well = view?.sync.status === 'Synced' && view.health.status === 'Healthy';
       return well ? view.sync.revisions[0] : undefined;
     },
+    reported: (reference) => {
+      const { sync, conditions = [] } = world.application(reference) ?? {};
+      return [sync?.status, ...(sync?.revisions ?? []), ...conditions.map(({ type }) => type)].join(' ');
+    },
+    named: (uid) =>
+      [world.tickets.find('names', uid), world.stations.find('occupant', uid), world.stations.find('stop', uid)].some(
+        (found) => found.length > 0,
+      ),
+    singlesAt: ({ metadata: { namespace, name } }) =>
+      readable(world.tickets.find('single', keyOf({ namespace, name }))),
     ticket: (uid) => world.tickets.find('uid', uid)[0]?.resource,
     ticketsOn: ({ metadata: { namespace, name } }) => readable(world.tickets.find('track', keyOf({ namespace, name }))),
     children: (parentUid) => readable(world.tickets.find('parent', parentUid)),

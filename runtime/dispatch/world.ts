@@ -60,6 +60,26 @@ export function standingKeys(ticket: Ticket | undefined): string[] {
   return name === undefined ? [] : [keyOf({ namespace: metadata.namespace, name })];
 }
 
+/** The station that a ticket visits alone, whether or not it has ended. */
+function singleKeys(ticket: Ticket | undefined): string[] {
+  const name = ticket?.spec.express?.station ?? ticket?.spec.rollback?.station;
+  return ticket === undefined || name === undefined ? [] : [keyOf({ namespace: ticket.metadata.namespace, name })];
+}
+
+/** Tickets that an unfinished ticket names (rule H2). */
+function namedBy(ticket: Ticket | undefined): string[] {
+  if (ticket === undefined || hasEnded(ticket.status)) return [];
+  const { parent, retryOf, failed } = ticket.spec.origin ?? {};
+  const origins = [parent, retryOf, failed].flatMap((one) => one?.uid ?? []);
+  return [...origins, ...(ticket.status?.absorbed ?? []).map(({ uid }) => uid)];
+}
+
+/** Tickets that a station names besides its occupant: who shut it, and from whom a rollback took it. */
+const stoppedBy = (station: Station | undefined): string[] => {
+  const { holdBy, haltBy, occupant } = station?.status ?? {};
+  return [holdBy, haltBy, ...(occupant?.displaced ?? [])].flatMap((one) => one?.uid ?? []);
+};
+
 const decode = (data: Secret['data']): Record<string, string> =>
   Object.fromEntries(
     Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
@@ -97,7 +117,10 @@ export interface WorldOptions extends Scope {
 export class World {
   readonly tracks: Store<Kept<Track>, 'station'>;
   readonly stations: Store<Kept<Station>, 'application' | 'branch' | 'occupant' | 'junction' | 'stop'>;
-  readonly tickets: Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent' | 'failed' | 'superseder'>;
+  readonly tickets: Store<
+    Kept<Ticket>,
+    'track' | 'uid' | 'station' | 'parent' | 'failed' | 'superseder' | 'names' | 'single'
+  >;
   readonly applications: Store<ApplicationView, 'branch'>;
   readonly credentials: { list(): KeptCredential[] };
   private readonly argocdNamespaces: readonly string[] | undefined;
@@ -128,10 +151,13 @@ export class World {
         branch: (kept) => (kept.resource?.spec.applications ?? []).map(branchKey),
         junction: ({ resource }) => (resource === undefined ? [] : junctionKeys(resource)),
         occupant: ({ resource }) => (resource?.status?.occupant ? [resource.status.occupant.uid] : []),
-        stop: ({ resource }) => [resource?.status?.holdBy, resource?.status?.haltBy].flatMap((stop) => stop?.uid ?? []),
+        stop: ({ resource }) => stoppedBy(resource),
       },
     });
-    this.tickets = new Store<Kept<Ticket>, 'track' | 'uid' | 'station' | 'parent' | 'failed' | 'superseder'>({
+    this.tickets = new Store<
+      Kept<Ticket>,
+      'track' | 'uid' | 'station' | 'parent' | 'failed' | 'superseder' | 'names' | 'single'
+    >({
       log,
       identity: metadataOf,
       indexes: {
@@ -141,6 +167,8 @@ export class World {
             : [keyOf({ ...(namespace ? { namespace } : {}), name: resource.spec.track })],
         uid: ({ metadata }) => [metadata.uid],
         station: ({ resource }) => standingKeys(resource),
+        names: ({ resource }) => namedBy(resource),
+        single: ({ resource }) => singleKeys(resource),
         failed: ({ resource }) => (resource?.spec.origin?.failed ? [resource.spec.origin.failed.uid] : []),
         superseder: ({ resource }) => (resource?.status?.supersededBy ? [resource.status.supersededBy.uid] : []),
         parent: ({ resource }) => {

@@ -3,6 +3,7 @@
 import type { Ticket } from '../../lib/api';
 import { decideArriving } from './arriving';
 import { decideBoarding } from './boarding';
+import { collectTrack } from './collecting';
 import { abort } from './ending';
 import { belongsTo } from './identity';
 import { waitingFor } from './obstacle';
@@ -27,6 +28,7 @@ export function decideTrack(snapshot: Snapshot): Plan {
   decideBoarding(draft, snapshot);
   const order = new Order(snapshot);
   for (const ticket of order.tickets) decideTicket(draft, snapshot, order, ticket);
+  collectTrack(draft, snapshot);
   const { track } = snapshot;
   draft.writeTrack(track, trackView(track, track.status ?? {}, snapshot.now));
   return draft.plan();

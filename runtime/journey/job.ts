@@ -94,6 +94,8 @@ export interface PrepareJob {
   readonly rollback?: string;
   readonly approvedBy: readonly string[];
   readonly applications: readonly PrepareApplication[];
+  /** What Argo CD reports of the station's Applications. No part of the key: it only says when to look again. */
+  readonly seen: string;
 }
 
 /** The managed files of one application, and how they differ from what its branch shows. */
@@ -178,6 +180,8 @@ export interface LandJob {
   /** When the ticket took the station. */
   readonly start: string;
   readonly commits: readonly RecordedCommit[];
+  /** What Argo CD reports of the station's Applications. No part of the key: it only says when to look again. */
+  readonly seen: string;
 }
 
 /** Reads where the recorded commits stand, without pushing anything (rule D5). */
@@ -253,7 +257,8 @@ export interface JobResults {
 
 export type JobFact<Result> =
   | { readonly state: 'Running'; readonly since: Date }
-  | { readonly state: 'Done'; readonly at: Date; readonly result: Result }
+  /** `seen` is what the job was started with. */
+  | { readonly state: 'Done'; readonly at: Date; readonly result: Result; readonly seen?: string }
   | {
       readonly state: 'Failed';
       readonly reason: WaitingReason;

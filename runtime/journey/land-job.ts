@@ -3,6 +3,7 @@
 import type { Arrival, ArrivalApplication } from '../../lib/api';
 import type { HeadsJob, Landing, LandJob, RecordedCommit } from './job';
 import { displacedShas } from './displaced';
+import { seenAt } from './prepare-job';
 import { keyOf, recordOf } from './state';
 import type { Visit } from './visit';
 
@@ -42,6 +43,7 @@ export function headsJob(visit: Visit, arrival: Arrival, round: string): HeadsJo
     ticketUid: ticket.metadata.uid,
     start,
     commits,
+    seen: seenAt(visit.draft.snapshot.facts, station),
   };
 }
 

@@ -36,6 +36,7 @@ export function land(visit: Visit, arrival: Arrival): void {
   const fact = draft.ask(job);
   if (fact === undefined || fact.state === 'Running') return;
   if (fact.state === 'Failed') return waitInStation(visit, arrival, fact);
+  if (fact.result.some((one) => one.outcome === 'Suspended')) draft.askAgain(job);
   landed(visit, arrival, fact.result);
 }
 

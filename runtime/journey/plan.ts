@@ -37,6 +37,8 @@ export type Step =
       readonly labels: Readonly<Record<string, string>>;
       readonly spec: MadeSpec;
     }
+  /** Removes an ended ticket, this very version of it. */
+  | { readonly step: 'DeleteTicket'; readonly ticket: Ticket }
   /** Asks Argo CD to look at the branch again. */
   | { readonly step: 'Refresh'; readonly reference: ApplicationReference; readonly why: string }
   /** Asks Argo CD to sync to a commit, where it does not by itself. */
@@ -130,9 +132,19 @@ export class Draft {
     return fact;
   }
 
+  /** Does a job again whose answer waits for a person, once Argo CD reports something else: the branch may be mended. */
+  askAgain<J extends Job & { readonly seen: string }>(job: J): void {
+    const fact = this.peek(job.kind, job.key);
+    if (fact?.state === 'Done' && fact.seen !== job.seen) this.start(job);
+  }
+
   /** What is known of a job that this decision does not need to run. */
   peek<K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined {
     return this.snapshot.facts.job(kind, key);
+  }
+
+  deleteTicket(ticket: Ticket): void {
+    if (this.claim(ticket.metadata.uid)) this.steps.push({ step: 'DeleteTicket', ticket });
   }
 
   start(job: Job): void {

@@ -6,7 +6,7 @@ import { cargoOf, describeTicket, wholeChange } from './cargo';
 import { displacedShas, mayHavePushUnderWay } from './displaced';
 import type { PrepareJob } from './job';
 import { passedStations } from './ride';
-import type { Line, Sight } from './snapshot';
+import type { Facts, Line, Sight } from './snapshot';
 import { keyOf, recordOf, startState } from './state';
 
 /** A ticket at a station, whether it stands before it or is in it. */
@@ -72,6 +72,13 @@ function earlierStations({ snapshot: { facts }, line, ticket, station }: Stop): 
 const isRestored = (ticket: Ticket, reference: ApplicationReference): boolean =>
   (ticket.status?.restores ?? []).some(({ application }) => application === keyOf(reference));
 
+/** What Argo CD reports of the station's Applications. */
+export const seenAt = (facts: Facts, station: Station): string =>
+  station.spec.applications
+    .filter((reference) => reference.enabled)
+    .map((reference) => facts.reported(reference))
+    .join('|');
+
 /**
  * The job that makes the commits of an arrival.
  *
@@ -123,5 +130,6 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
     ...(ticket.spec.rollback && { rollback: describeTicket(ticket) }),
     approvedBy,
     applications,
+    seen: seenAt(snapshot.facts, station),
   };
 }

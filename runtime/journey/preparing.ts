@@ -31,7 +31,8 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const { draft, ticket, station } = visit;
   const somethingShown = arrival?.applications.some((one) => one.shown) ?? false;
   if (!somethingShown && shutAgain(visit) !== undefined) return standAgain(visit);
-  const fact = draft.ask(prepareJob(stopOf(visit), visit.start));
+  const job = prepareJob(stopOf(visit), visit.start);
+  const fact = draft.ask(job);
   if (fact === undefined || fact.state === 'Running') {
     return sayRendering(visit, arrival, fact === undefined ? draft.now : fact.since);
   }
@@ -39,8 +40,10 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const failed = fact.result.find((one) => one.outcome === 'Failed');
   if (failed) return fail(draft, ticket, station.metadata.name, failed, arrival ?? emptyArrival(visit));
   const suspended = fact.result.find((one) => one.outcome === 'Suspended');
-  if (suspended)
+  if (suspended) {
+    draft.askAgain(job);
     return waitInStation(visit, arrival, suspension(suspended.reference, suspended.ownership, ticket), true);
+  }
   const asked = somethingShown || ticket.spec.rollback !== undefined;
   const otherwise = asked ? undefined : foundOtherwise(ticket, station, fact.result);
   if (otherwise !== undefined) return standForOtherTrees(visit, otherwise);

@@ -32,6 +32,12 @@ export interface Facts {
   health(reference: ApplicationReference): string;
   /** The commit that an Application is synced to and healthy at, if it is. */
   live(reference: ApplicationReference): string | undefined;
+  /** What Argo CD reports of an Application's branch: another text where that may be another head, or none. */
+  reported(reference: ApplicationReference): string;
+  /** Whether a station, or a ticket that has not ended, names the ticket. */
+  named(ticketUid: string): boolean;
+  /** Every ticket that visits this station alone, ended ones too. */
+  singlesAt(station: Station): readonly Ticket[];
   /** Any ticket of any namespace, ended or not; `undefined` where it is gone. */
   ticket(uid: string): Ticket | undefined;
   /** Every ticket that was made for a Track of this name, ended ones too. */

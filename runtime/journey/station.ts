@@ -4,6 +4,7 @@
  */
 
 import { endStrayRuns } from './analysis';
+import { collectSingles } from './collecting';
 import { abort } from './ending';
 import type { Child, Station, Ticket } from '../../lib/api';
 import { makeChildren } from './junction';
@@ -27,6 +28,7 @@ export function decideStation(snapshot: StationSnapshot): Plan {
   for (const ticket of snapshot.single.filter((one) => one.spec.express)) saySingle(draft, ticket);
   decideTurn(draft, snapshot);
   endStrayRuns(draft, station.metadata, station);
+  collectSingles(draft, station);
   draft.writeStation(station, stationView(station, facts, now));
   return draft.plan();
 }

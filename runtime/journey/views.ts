@@ -27,7 +27,7 @@ const serviceWords = (track: Track): string =>
     ...(track.spec.service === 'Latest'
       ? ['This version lets every ticket ride to the end: waiting tickets do not couple yet.']
       : []),
-    'Ended tickets stay: historyLimit is not kept yet. Express tickets do not move yet.',
+    'Express tickets do not move yet.',
   ].join(' ');
 
 /** What the station's spec asks for and this version does not do. */

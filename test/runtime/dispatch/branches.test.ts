@@ -67,6 +67,21 @@ test('a managed file that a person edits suspends; resume with that head puts ou
   expect(await scene.repository.manifests('env/test')).toContain('guestbook:1.1.0');
 });
 
+test('a person who puts the managed file back by hand needs no resume: Argo CD sees the branch change (D8)', async () => {
+  const scene = await arrived('mended');
+  const path = await manifestOf(scene);
+  const ours = await scene.repository.read('env/test', path);
+  await scene.repository.commit('env/test', { [path]: 'kind: Nonsense\n' });
+  await scene.annotate('mended-test', { 'argocd.argoproj.io/refresh': 'normal' });
+  await scene.ticket('two', '1.1.0');
+  await scene.waiting('two', 'ForeignCommit');
+  const mended = await scene.repository.commit('env/test', { [path]: ours });
+  await scene.annotate('mended-test', { 'argocd.argoproj.io/refresh': 'normal' });
+  await scene.completed('two');
+  const [commit] = await scene.repository.log('env/test');
+  expect(commit?.parents).toEqual([mended]);
+});
+
 test('a resume that names another head ends nothing (G1)', async () => {
   const scene = await arrived('stale-resume');
   const path = await manifestOf(scene);

@@ -72,6 +72,7 @@ async function recorded() {
     ticket: 'main-1',
     ticketUid: 'uid-main-1',
     start: START,
+    seen: '',
     commits: [{ reference, branch: 'env/test', commit, listed: [commit], push: true }],
   };
   const head = (): string | undefined => world.head(repoURL, 'env/test');

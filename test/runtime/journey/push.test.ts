@@ -54,6 +54,7 @@ const job: LandJob = {
   ticket: 'main-1',
   ticketUid: 'uid-main-1',
   start: START,
+  seen: '',
   commits: [{ reference, branch: 'env/test', commit: COMMIT, listed: [COMMIT], push: true }],
 };
 

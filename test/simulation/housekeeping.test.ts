@@ -1,0 +1,114 @@
+import { Chart, Testing } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { GitRepository, Station, Track, type TrackProps } from '../../lib';
+import { found, Yard } from './yard';
+
+class Line extends Chart {
+  constructor(scope: Construct, props: Pick<TrackProps, 'historyLimit' | 'onFailure'>) {
+    super(scope, 'shop', { namespace: 'shop' });
+    const repository = GitRepository.at('https://git.example.com/shop.git');
+    const stop = (name: string) => new Station(this, name).application('web', { repository, overlay: `env/${name}` });
+    new Track(this, 'main', { ...props, stations: [stop('test')] });
+  }
+}
+
+const open = (props: Pick<TrackProps, 'historyLimit' | 'onFailure'>): Yard => new Yard(new Line(Testing.app(), props));
+const names = (yard: Yard): string[] => [...yard.simulation.tickets.values()].map(({ metadata }) => metadata.name);
+const size = (value: unknown): number => JSON.stringify(value).length;
+
+/** A ticket for each number, under names of its own. */
+function ride(yard: Yard, from: number, to: number): void {
+  for (let number = from; number <= to; number += 1) {
+    yard.simulation.make('shop', `t-${number}`, {
+      track: 'main',
+      change: { images: [{ repoURL: 'ghcr.io/acme/shop', tag: `1.${number}.0` }] },
+      hold: false,
+      abort: false,
+    });
+    yard.settle();
+  }
+}
+
+describe('H2: ended tickets', () => {
+  test('are removed beyond the newest of the track', () => {
+    const yard = open({ historyLimit: 3 });
+    ride(yard, 1, 10);
+    expect(names(yard)).toEqual(['t-8', 't-9', 't-10']);
+    expect(yard.goodTag('test')).toBe('1.10.0');
+  });
+
+  test('none where the limit is 0, and all unfinished ones stay', () => {
+    const yard = open({ historyLimit: 0 });
+    ride(yard, 1, 2);
+    yard.say(yard.station('test'), { hold: true });
+    ride(yard, 3, 4);
+    expect(names(yard)).toEqual(['t-3', 't-4']);
+  });
+
+  test('stay while a station names them: the one that halted it can be resumed', () => {
+    const yard = open({ historyLimit: 1, onFailure: 'Halt' });
+    ride(yard, 1, 1);
+    yard.simulation.model.scripts.set('argocd/shop-test-web', { syncFails: 'no such image' });
+    ride(yard, 2, 2);
+    yard.simulation.model.scripts.clear();
+    ride(yard, 3, 4);
+    for (const name of ['t-3', 't-4']) yard.say(yard.ticket(name), { abort: true });
+    yard.settle();
+    expect(names(yard)).toEqual(['t-2', 't-4']);
+    const { uid } = yard.ticket('t-2').metadata;
+    yard.say(yard.ticket('t-2'), { resumes: [{ uid, by: 'ada' }] });
+    ride(yard, 5, 5);
+    expect(names(yard)).toEqual(['t-5']);
+    expect(yard.goodTag('test')).toBe('1.5.0');
+  });
+
+  test('stay while a retry of them has not ended, and its root is kept (A4, G2)', () => {
+    const yard = open({ historyLimit: 1 });
+    ride(yard, 1, 1);
+    yard.simulation.model.scripts.set('argocd/shop-test-web', { syncFails: 'no such image' });
+    ride(yard, 2, 2);
+    yard.simulation.model.scripts.clear();
+    const failed = yard.ticket('t-2');
+    yard.say(yard.station('test'), { hold: true });
+    yard.simulation.make('shop', 'again', {
+      track: 'main',
+      ...(failed.spec.change && { change: failed.spec.change }),
+      origin: { retryOf: { name: 't-2', uid: failed.metadata.uid } },
+      hold: false,
+      abort: false,
+    });
+    ride(yard, 3, 3);
+    yard.say(yard.ticket('t-3'), { abort: true });
+    yard.settle();
+    expect(names(yard)).toEqual(['t-2', 'again', 't-3']);
+    expect(yard.ticket('again').status?.root).toEqual(found(failed.status, 't-2').root);
+    yard.say(yard.station('test'), { hold: false });
+    yard.settle();
+    expect(names(yard)).toEqual(['t-3']);
+  });
+
+  test('of rollbacks, the newest fifty of the station stay', () => {
+    const yard = open({ historyLimit: 2 });
+    ride(yard, 1, 2);
+    for (let number = 1; number <= 60; number += 1) {
+      yard.simulation.make('shop', `back-${number}`, {
+        rollback: { station: 'test', to: { previous: true } },
+        hold: false,
+        abort: false,
+      });
+      yard.settle();
+    }
+    expect(names(yard).filter((name) => name.startsWith('back-'))).toHaveLength(50);
+  });
+
+  test('are all that is left of five hundred tickets: neither their number nor any object grows', () => {
+    const yard = open({ historyLimit: 10 });
+    ride(yard, 1, 100);
+    const track = size(yard.track('main'));
+    const station = size(yard.station('test'));
+    ride(yard, 101, 500);
+    expect(names(yard)).toHaveLength(10);
+    expect(size(yard.track('main'))).toBeLessThan(track + 100);
+    expect(size(yard.station('test'))).toBeLessThan(station + 200);
+  });
+});
