@@ -18,6 +18,7 @@ import {
   type Ticket,
   type TicketStatus,
 } from '../../lib/api';
+import { fittingHistory, fittingStamps } from './bounds';
 import { describeTicket } from './cargo';
 import { shortRepository, shortVersion } from './change';
 import { childrenAt } from './junction';
@@ -34,7 +35,8 @@ const KEPT_HISTORY = 11;
 /** Puts the ticket before the next station of its way, or ends it at the end of its line. */
 export function goOn(draft: Draft, line: Line, ticket: Ticket, stamp?: Stamp): void {
   const rest = without(ticket.status ?? {}, 'waiting', 'entry');
-  const status: TicketStatus = stamp === undefined ? rest : { ...rest, stamps: [...(rest.stamps ?? []), stamp] };
+  const status: TicketStatus =
+    stamp === undefined ? rest : { ...rest, stamps: fittingStamps([...(rest.stamps ?? []), stamp]) };
   if (line.gone) {
     draft.writeTicket(ticket, { ...status, phase: 'Aborted' });
     return;
@@ -103,7 +105,7 @@ export function displace(draft: Draft, ticket: Ticket, station: Station, rollbac
 
 function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): void {
   const status = without(ticket.status ?? {}, 'waiting', 'entry');
-  draft.writeTicket(ticket, { ...status, ...ending, stamps: [...(status.stamps ?? []), stamp] });
+  draft.writeTicket(ticket, { ...status, ...ending, stamps: fittingStamps([...(status.stamps ?? []), stamp]) });
 }
 
 /** A ticket that leaves a station. */
@@ -239,7 +241,7 @@ function completedView(
   };
   const shows = [...new Set(recorded.states.map(describeState))].join(' | ');
   return {
-    history: [entry, ...(status.history ?? [])].slice(0, KEPT_HISTORY),
+    history: fittingHistory([entry, ...(status.history ?? [])].slice(0, KEPT_HISTORY)),
     summary: {
       ...status.summary,
       shows: shows.slice(0, 1024),
