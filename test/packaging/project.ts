@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { startTree } from './start-tree';
 
 const root = resolve(__dirname, '../..');
 
@@ -12,23 +13,29 @@ interface Manifest {
   readonly dependencies?: Record<string, string>;
 }
 
-const manifestOf = (name: string): Manifest =>
+const manifestIn = (folder: string): Manifest =>
   // The manifest of an installed package.
-  JSON.parse(readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as Manifest;
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 
-/** The environment of a person's shell: without this repository's Node, and without what npm tells its scripts. */
-function shell(): NodeJS.ProcessEnv {
+const manifestOf = (name: string): Manifest => manifestIn(dirname(require.resolve(`${name}/package.json`)));
+
+/**
+ * The environment of the project's own scripts: its commands are on the path, and neither this repository's Node nor what
+ * npm tells the scripts of this repository.
+ */
+function shell(cwd: string): NodeJS.ProcessEnv {
   const own = (name: string): boolean => !/^(npm_|NODE_OPTIONS$|JEST_|NODE_ENV$)/i.test(name);
   const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
   return {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => own(name))),
-    PATH: path.join(delimiter),
+    PATH: [join(cwd, 'node_modules', '.bin'), ...path].join(delimiter),
     CDK8S_CHECK_UPGRADE: 'false',
   };
 }
 
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), 'k8sta-consumer-'));
+  private flag: string | undefined;
 
   /** Runs a command line in the project. */
   run(command: string): string {
@@ -38,10 +45,17 @@ export class Project {
   /** The modules that one import loads, by path. */
   loadedBy(name: string): string[] {
     // ES modules are refused, as an older Node and jest 29 would: what loads here is CommonJS alone.
-    const refused = this.run('node -p "process.allowedNodeEnvironmentFlags.has(\'--no-experimental-require-module\')"');
-    const flag = refused.trim() === 'true' ? '--no-experimental-require-module' : '';
+    const flags = 'process.allowedNodeEnvironmentFlags';
+    const refuse = '--no-experimental-require-module';
+    this.flag ??= this.run(`node -p "${flags}.has('${refuse}') ? '${refuse}' : ''"`).trim();
+    const { flag } = this;
     const script = `require('${name}'); console.log(Object.keys(require.cache).join('\\n'))`;
     return this.run(`node ${flag} -e "${script}"`).trim().split('\n');
+  }
+
+  /** Version of an installed package. */
+  versionOf(name: string): string {
+    return manifestIn(join(this.folder, 'node_modules', name)).version;
   }
 
   remove(): void {
@@ -72,13 +86,14 @@ export class Project {
     execute(`npm pack --pack-destination "${folder}"`, root);
     const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
     if (tarball === undefined) throw new Error('npm pack made no tarball');
-    this.run(`npm install --prefer-offline --no-audit --no-fund --loglevel=error ./${tarball}`);
+    startTree(join(root, 'node_modules'), join(folder, 'node_modules'));
+    this.run(`npm install --prefer-offline --no-audit --no-fund --no-package-lock --loglevel=error ./${tarball}`);
   }
 }
 
 /** @throws Error with what the command said, when it fails */
 function execute(command: string, cwd: string): string {
-  const { status, stdout, stderr, error } = spawnSync(command, { cwd, shell: true, encoding: 'utf8', env: shell() });
+  const { status, stdout, stderr, error } = spawnSync(command, { cwd, shell: true, encoding: 'utf8', env: shell(cwd) });
   if (status === 0) return stdout;
   throw new Error(`${command} ended with ${status ?? error?.message}:\n${stdout}\n${stderr}`);
 }

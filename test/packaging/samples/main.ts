@@ -13,4 +13,5 @@ new Monorepo(app, 'monorepo');
 new Shop(app, 'shop');
 new TransitAuthority(new Chart(app, 'install', { namespace: 'k8sta' }), 'k8sta', { image: 'ghcr.io/acme/k8sta:0.1.0' });
 app.synth();
-console.log(`wrote ${API_VERSION}`);
+// Standard output is the synthesiser's own.
+console.error(`wrote ${API_VERSION}`);
