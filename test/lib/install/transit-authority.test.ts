@@ -120,13 +120,13 @@ describe('TransitAuthority', () => {
     expect(args(named)).toContain('--watch-namespace blog --watch-namespace shop');
   });
 
-  test('may write the status of our kinds and never a spec, make tickets, and nothing of anybody else', () => {
+  test('may write the status of our kinds and never a spec, make and remove tickets, and nothing of anybody else', () => {
     const rules = runtimeRules(synth());
     const verbsOn = (resource: string) =>
       rules.filter((rule) => rule.resources.includes(resource)).flatMap((rule) => rule.verbs);
     expect(verbsOn('tracks')).toEqual(['get', 'list', 'watch']);
     expect(verbsOn('stations')).toEqual(['get', 'list', 'watch', 'rollback']);
-    expect(verbsOn('tickets')).toEqual(['get', 'list', 'watch', 'create']);
+    expect(verbsOn('tickets')).toEqual(['get', 'list', 'watch', 'create', 'delete']);
     for (const kind of ['tracks', 'stations', 'tickets'])
       expect(verbsOn(`${kind}/status`)).toEqual(['update', 'patch']);
     expect(JSON.stringify(rules)).not.toContain('*');
