@@ -1,7 +1,7 @@
 const tseslint = require('typescript-eslint');
 
 module.exports = tseslint.config(
-  { ignores: ['dist/', 'imports/', 'node_modules/', '**/*.cjs', '*.js', '.dependency-cruiser.js'] },
+  { ignores: ['dist/', 'imports/', 'node_modules/', '**/*.{cjs,mjs}', '*.js', '.dependency-cruiser.js'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: __dirname } },

@@ -7,9 +7,13 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/'],
-  moduleNameMapper: Object.fromEntries(
-    Object.entries(ENTRIES).map(([name, source]) => [`^${name}$`, path.join('<rootDir>', source)]),
-  ),
+  moduleNameMapper: {
+    ...Object.fromEntries(
+      Object.entries(ENTRIES).map(([name, source]) => [`^${name}$`, path.join('<rootDir>', source)]),
+    ),
+    '^@kubernetes/client-node$': '<rootDir>/test/kubernetes-client/index.mjs',
+    '^\\./gen/index\\.js$': '<rootDir>/test/kubernetes-client/generated.mjs',
+  },
   transform: {
     '^.+\\.tsx?$': [
       '@swc/jest',
