@@ -1,6 +1,7 @@
 /** The world in memory: branches, Argo CD and time, as far as a journey can tell them from the real ones. */
 
 import { createHash } from 'node:crypto';
+import { SourceHistories } from './source';
 import type { ApplicationReference, RenderedState } from '../lib/api';
 import {
   applyCargo,
@@ -21,7 +22,6 @@ import {
   type PreviewedApplication,
   type PreviewJob,
   type RecordedCommit,
-  type SourceHistory,
   type Trees,
   type Verdict,
 } from '../runtime/journey';
@@ -74,9 +74,6 @@ const treeOf = (reference: ApplicationReference, state: RenderedState, renderer:
     ...(state.charts ?? []).map((chart) => `${chart.repoURL}/${chart.name}@${chart.version}`),
   );
 
-/** Source commits are never compared here: a later one is always news. */
-const NO_HISTORY: SourceHistory = { contains: () => false, onBranch: () => true };
-
 export class Model {
   readonly scripts = new Map<string, HealthScript>();
   /** Runs of Argo Rollouts, by `<namespace>/<name>`. */
@@ -85,6 +82,8 @@ export class Model {
   readonly outcomes = new Map<string, AnalysisOutcome>();
   /** Version of the renderer: another one writes other files from the same state. */
   renderer = '1';
+  /** The source branches of all repositories. */
+  readonly source = new SourceHistories();
   private readonly branches = new Map<string, Branch>();
   private readonly trees = new Map<string, string>();
   private readonly states = new Map<string, RenderedState>();
@@ -104,8 +103,12 @@ export class Model {
   /** Does a job at once. */
   run(job: Job): JobResults[keyof JobResults] {
     switch (job.kind) {
+      case 'descent':
+        return this.source.descent(job);
+      case 'follow':
+        return this.source.follow(job);
       case 'sources':
-        return job.branches.map((branch) => ({ ...branch, commit: sha('source', branch.repoURL, branch.branch) }));
+        return job.branches.map((branch) => ({ ...branch, commit: this.source.head(branch) }));
       case 'look':
         return {
           newer: false,
@@ -163,7 +166,7 @@ export class Model {
 
   private stateAfter({ cargo }: PrepareJob, { reference, good, start, restore }: PrepareApplication): RenderedState {
     const restored = restore === undefined ? undefined : this.states.get(restore.commit);
-    return restored ?? applyCargo(good?.state ?? start ?? {}, cargo, reference, NO_HISTORY);
+    return restored ?? applyCargo(good?.state ?? start ?? {}, cargo, reference, this.source);
   }
 
   private analyse(job: AnalyseJob): 'Started' {
@@ -177,7 +180,7 @@ export class Model {
   }
 
   private preview(job: PreviewJob, { reference, good, start }: PrepareApplication): PreviewedApplication {
-    const state = applyCargo(good?.state ?? start ?? {}, job.changes, reference, NO_HISTORY);
+    const state = applyCargo(good?.state ?? start ?? {}, job.changes, reference, this.source);
     return {
       outcome: 'Trees',
       reference,

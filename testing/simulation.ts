@@ -11,6 +11,7 @@ import {
   isOnRecord,
   pushesOverAt,
   isSameTicket,
+  overlayPath,
   type Facts,
   type Job,
   type JobFact,
@@ -195,13 +196,22 @@ export class Simulation {
       children: (parentUid) => this.where(({ spec }) => spec.origin?.parent?.uid === parentUid),
       reported: (reference) => this.model.head(reference) ?? '',
       named: (uid) => this.isNamed(uid),
-      singlesAt: ({ metadata }) =>
+      singlesAt: (place) =>
         this.where(
           ({ spec, metadata: { namespace } }) =>
-            namespace === metadata.namespace && (spec.rollback ?? spec.express)?.station === metadata.name,
+            namespace === place.namespace && (spec.rollback ?? spec.express)?.station === place.name,
         ),
       rollbackOf: (failedUid) => this.where(({ spec }) => spec.origin?.failed?.uid === failedUid)[0],
       track: ({ namespace, name }) => this.tracks.get(`${namespace}/${name}`),
+      trackOf: (uid) => [...this.tracks.values()].find((track) => track.metadata.uid === uid),
+      overlays: (repoURL) => [
+        ...new Set(
+          [...this.stations.values()]
+            .flatMap(({ spec }) => spec.applications)
+            .filter((reference) => reference.repoURL === repoURL)
+            .map(overlayPath),
+        ),
+      ],
       station: ({ namespace, name }) => this.stations.get(`${namespace}/${name}`),
       seat: (uid) => [...this.stations.values()].find((station) => station.status?.occupant?.uid === uid),
       visitors: (station) =>
@@ -302,6 +312,14 @@ export class Simulation {
       ...(status?.absorbed ?? []),
     ]);
     return [...stations, ...tickets].some((one) => one?.uid === uid);
+  }
+
+  /** Makes an express ticket, as a person would, or as one for a track. */
+  express(station: Station, change: Change, track?: Track): Ticket {
+    const { namespace, name } = station.metadata;
+    const number = this.where((ticket) => ticket.spec.express !== undefined).length + 1;
+    const origin = { person: 'simulation', ...(track && { track: track.metadata.uid }) };
+    return this.add(namespace, `express-${number}`, {}, { express: { station: name }, change, origin });
   }
 
   private where(holds: (ticket: Ticket) => boolean): Ticket[] {

@@ -78,6 +78,16 @@ export const Resume = s.shape('A word that ends one suspension (rule G1).', {
 });
 export type Resume = Static<typeof Resume>;
 
+const field = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+const isExpress = (spec: unknown): boolean => field(spec, 'express') !== undefined;
+const carriesOverlaysOnly = (spec: unknown): boolean => {
+  const change = field(spec, 'change');
+  if (change === undefined) return true;
+  const others = ['images', 'charts', 'sources'].filter((part) => field(change, part) !== undefined);
+  return others.length === 0 && field(change, 'overlays') !== undefined;
+};
+
 export const TicketSpec = s.shape(
   'What rides, and what people say about it.',
   {
@@ -97,6 +107,11 @@ export const TicketSpec = s.shape(
     ...s.rules(
       s.exactlyOne('track', 'express', 'rollback'),
       s.atLeastOne(['rollback', 'change'], 'a ticket that is no rollback needs a change'),
+      {
+        rule: '!has(self.express) || !has(self.change) || (has(self.change.overlays) && !has(self.change.images) && !has(self.change.charts) && !has(self.change.sources))',
+        message: 'an express ticket carries overlays only: put anything else on a track',
+        holds: (self) => !isExpress(self) || carriesOverlaysOnly(self),
+      },
       s.notTogether(['rollback', 'change'], 'a rollback carries no change: it puts good commits back'),
       {
         rule: 'has(self.track) == has(oldSelf.track) && has(self.express) == has(oldSelf.express) && has(self.rollback) == has(oldSelf.rollback)',

@@ -11,6 +11,7 @@ export function fencedGit(git: Git, fence: Fence): Git {
     blobs: (...asked) => git.blobs(...asked),
     contains: (...asked) => git.contains(...asked),
     describe: (...asked) => git.describe(...asked),
+    history: (...asked) => git.history(...asked),
     commit: (...asked) => git.commit(...asked),
     push: (repoURL, updates, until) => git.push(repoURL, updates, { ...until, permit: () => fence.remainingMs() }),
     close: () => git.close(),

@@ -6,6 +6,7 @@ import type { Cluster } from '../kube';
 import type { Registry } from '../registry';
 import type { Renderer } from '../render';
 import { analyse } from './analyse';
+import { descent, follow } from './descent';
 import { goods } from './goods';
 import { lookAtHeads, relate } from './heads';
 import type { JobRunner } from './job-board';
@@ -32,6 +33,10 @@ export function jobRunner(tools: JobTools): JobRunner {
   const { git, renderer, registry, secret } = tools;
   const run = (job: Job, signal: AbortSignal): Promise<JobResults[keyof JobResults]> => {
     switch (job.kind) {
+      case 'descent':
+        return descent(git, job, signal);
+      case 'follow':
+        return follow(git, job);
       case 'sources':
         return sourceHeads(git, job, signal);
       case 'look':

@@ -13,6 +13,7 @@ import {
   applyCargo,
   commitsFor,
   comparisons,
+  historyOf,
   ownershipOf,
   sameState,
   sourceBranchOf,
@@ -28,6 +29,7 @@ import type { Renderer } from '../render';
 import { editAdopted, managedFiles, managedIds, takeOver } from './adoption';
 import { commitMessage } from './commit-message';
 import { compose, type Composition } from './compose';
+import { descent } from './descent';
 import { treesOf } from './difference';
 import { headFacts, placeOf, readHeads } from './heads';
 import { recover, type Recovered } from './recovery';
@@ -284,25 +286,13 @@ async function sourceHistory(
   const incoming = commitsFor(change, reference);
   if (incoming.length === 0) return { contains: () => false, onBranch: () => true };
   const branch = sourceBranchOf(reference);
-  const head = (await git.heads(repoURL, [branch])).get(branch);
-  for (const commit of incoming) {
-    if (head !== undefined && (await git.contains(repoURL, commit, head))) continue;
-    throw new TerminalError(
-      `commit ${commit.slice(0, 7)} is not on branch ${branch} of ${repoURL}: merge it there first`,
-      'SourceNotContained',
-    );
-  }
-  const pairs = comparisons(from, change, reference);
-  const contained = new Set<string>();
-  const onBranch = new Set<string>();
-  for (const { incoming, recorded } of pairs) {
-    if (head !== undefined && (await git.contains(repoURL, recorded, head))) onBranch.add(recorded);
-    if ((await git.has(repoURL, recorded)) && (await git.contains(repoURL, incoming, recorded))) {
-      contained.add(`${incoming} ${recorded}`);
-    }
-  }
-  return {
-    contains: (_repository, ancestor, descendant) => contained.has(`${ancestor} ${descendant}`),
-    onBranch: (_repository, commit) => onBranch.has(commit),
-  };
+  const recorded = comparisons(from, change, reference).map((pair) => pair.recorded);
+  const question = { repoURL, branch, incoming: [...new Set(incoming)], recorded: [...new Set(recorded)] };
+  const history = historyOf(await descent(git, { questions: [question] }));
+  const stray = incoming.find((commit) => !history.onBranch(repoURL, commit));
+  if (stray === undefined) return history;
+  throw new TerminalError(
+    `commit ${stray.slice(0, 7)} is not on branch ${branch} of ${repoURL}: merge it there first`,
+    'SourceNotContained',
+  );
 }

@@ -2,7 +2,15 @@
 
 import { API_VERSION, type Track } from '../../lib/api';
 import { judge, outOfSight, preconditions, type Patience } from '../argocd';
-import { hasEnded, type Facts, type Line, type Snapshot, type StationSnapshot } from '../journey';
+import {
+  hasEnded,
+  overlayPath,
+  sameRepository,
+  type Facts,
+  type Line,
+  type Snapshot,
+  type StationSnapshot,
+} from '../journey';
 import { keyOf } from '../kube';
 import type { Kept, World } from './world';
 
@@ -38,13 +46,18 @@ export function factsOf(world: World, now: Date, patience: Partial<Patience>, jo
       [world.tickets.find('names', uid), world.stations.find('occupant', uid), world.stations.find('stop', uid)].some(
         (found) => found.length > 0,
       ),
-    singlesAt: ({ metadata: { namespace, name } }) =>
-      readable(world.tickets.find('single', keyOf({ namespace, name }))),
+    singlesAt: (place) => readable(world.tickets.find('single', keyOf(place))),
     ticket: (uid) => world.tickets.find('uid', uid)[0]?.resource,
     ticketsOn: ({ metadata: { namespace, name } }) => readable(world.tickets.find('track', keyOf({ namespace, name }))),
     children: (parentUid) => readable(world.tickets.find('parent', parentUid)),
     track: (place) => world.tracks.get(keyOf(place))?.resource,
     rollbackOf: (failedUid) => world.tickets.find('failed', failedUid)[0]?.resource,
+    trackOf: (uid) => world.tracks.find('uid', uid)[0]?.resource,
+    overlays: (repoURL) => {
+      const references = readable(world.stations.list()).flatMap(({ spec }) => spec.applications);
+      const known = references.filter((reference) => sameRepository(reference.repoURL, repoURL)).map(overlayPath);
+      return [...new Set(known)].sort();
+    },
     station: (place) => world.stations.get(keyOf(place))?.resource,
     seat: (ticketUid) => world.stations.find('occupant', ticketUid)[0]?.resource,
     visitors: ({ metadata: { namespace, name } }) =>

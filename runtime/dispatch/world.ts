@@ -115,7 +115,7 @@ export interface WorldOptions extends Scope {
 
 /** Caches of everything that decisions read. */
 export class World {
-  readonly tracks: Store<Kept<Track>, 'station'>;
+  readonly tracks: Store<Kept<Track>, 'station' | 'uid'>;
   readonly stations: Store<Kept<Station>, 'application' | 'branch' | 'occupant' | 'junction' | 'stop'>;
   readonly tickets: Store<
     Kept<Ticket>,
@@ -138,10 +138,13 @@ export class World {
     this.argocdNamespaces = options.argocdNamespaces;
     const networks = options.namespaces === undefined ? {} : { namespaces: options.namespaces };
     const applications = options.argocdNamespaces === undefined ? {} : { namespaces: options.argocdNamespaces };
-    this.tracks = new Store<Kept<Track>, 'station'>({
+    this.tracks = new Store<Kept<Track>, 'station' | 'uid'>({
       log,
       identity: metadataOf,
-      indexes: { station: (kept) => (kept.resource ? stationKeys(kept.resource) : []) },
+      indexes: {
+        station: (kept) => (kept.resource ? stationKeys(kept.resource) : []),
+        uid: ({ metadata }) => [metadata.uid],
+      },
     });
     this.stations = new Store<Kept<Station>, 'application' | 'branch' | 'occupant' | 'junction' | 'stop'>({
       log,

@@ -68,6 +68,13 @@ export interface CommitDescription {
   readonly trailers: readonly { readonly key: string; readonly value: string }[];
 }
 
+/** A commit of a branch, and what it changed there. */
+export interface CommitPaths {
+  readonly commit: string;
+  /** Every path that differs from the first parent; of a first commit, all. */
+  readonly paths: readonly string[];
+}
+
 /** A commit to be made. The same order gives the same SHA, whoever makes it and when. */
 export interface CommitOrder {
   /** Absent: an orphan, with nothing but what is written. */
@@ -140,6 +147,17 @@ export interface Git {
    * @throws TerminalError `CommitMissing` where the descendant is not to be had
    */
   contains(repoURL: string, ancestor: string, descendant: string): Promise<boolean>;
+
+  /**
+   * The first-parent commits up to one, the newest first, and what each of them touched.
+   *
+   * @param range `without`: what these contain is left out
+   * @throws TerminalError `CommitMissing` where one of them is not to be had
+   */
+  history(
+    repoURL: string,
+    range: { readonly upTo: string; readonly without: readonly string[] },
+  ): Promise<readonly CommitPaths[]>;
 
   /** @throws TerminalError `CommitMissing` */
   describe(repoURL: string, commit: string): Promise<CommitDescription>;

@@ -22,6 +22,7 @@ import { parseRepositoryURL } from './url';
 export type {
   CommitDescription,
   CommitOrder,
+  CommitPaths,
   Git,
   GitCredential,
   GitLimits,
@@ -79,6 +80,7 @@ class Repositories implements Git {
   readonly blobs: Git['blobs'] = async (repoURL, oids) => this.at(repoURL).blobs(oids);
   readonly contains: Git['contains'] = async (repoURL, ancestor, descendant) =>
     this.at(repoURL).contains(ancestor, descendant);
+  readonly history: Git['history'] = async (repoURL, range) => this.at(repoURL).history(range);
   readonly describe: Git['describe'] = async (repoURL, commit) => this.at(repoURL).describe(commit);
   readonly commit: Git['commit'] = async (repoURL, order) => this.at(repoURL).commit(order);
   readonly push: Git['push'] = async (repoURL, updates, until) => this.at(repoURL).push(updates, until);

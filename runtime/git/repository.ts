@@ -3,9 +3,10 @@
 import { TerminalError, TransientError } from '../errors';
 import { commitObject } from './commit-order';
 import { Contact, type Surroundings } from './contact';
-import type { CommitDescription, CommitOrder, Git, HeadUpdate, PushOutcome, TreeEntry } from './contract';
+import type { CommitDescription, CommitOrder, CommitPaths, Git, HeadUpdate, PushOutcome, TreeEntry } from './contract';
 import { commitMissing, contactError, isDamage, MirrorDamaged } from './failure';
 import { Fetcher } from './fetch';
+import { HISTORY, parseHistory } from './history';
 import type { Mirror } from './mirror';
 import { assertBranch, assertObjectId } from './names';
 import type { GitObject } from './object-reader';
@@ -86,6 +87,16 @@ export class Repository {
         this.descents.delete(oldest);
       }
       return answer;
+    });
+  }
+
+  history({ upTo, without }: { upTo: string; without: readonly string[] }): Promise<CommitPaths[]> {
+    return this.use(async () => {
+      for (const commit of [upTo, ...without]) await this.require(commit);
+      const result = await this.contact.runLocally([...HISTORY, upTo, '--not', ...without, '--']);
+      if (result.exitCode === 0) return parseHistory(result.stdout);
+      if (isDamage(result)) throw new MirrorDamaged(result.stderr.trim());
+      throw contactError(this.url.url, result, []);
     });
   }
 

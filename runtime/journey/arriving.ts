@@ -19,7 +19,7 @@ const isRecorded = (arrival: Arrival): boolean =>
   arrival.applications.every((one) => one.result === 'Skipped' || one.commit !== undefined);
 
 /** Decides for a ticket that its station names as occupant and whose arrival is not stamped. */
-export function decideArriving(draft: Draft, line: Line, ticket: Ticket, station: Station): void {
+export function decideArriving(draft: Draft, line: Line | undefined, ticket: Ticket, station: Station): void {
   const start = station.status?.occupant?.start;
   if (start === undefined) return;
   const visit: Visit = { draft, line, ticket, station, start };

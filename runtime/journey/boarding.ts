@@ -9,6 +9,8 @@ import { describeChange } from './change';
 import type { SourcesJob } from './job';
 import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
+import { missingSource } from './descent';
+import { fail } from './ending';
 import { belongsTo } from './identity';
 import { hasEnded, remainingWay } from './ride';
 import type { Line } from './snapshot';
@@ -115,11 +117,23 @@ function sourcesJob(draft: Draft, line: Line, ticket: Ticket): SourcesJob | unde
       };
 }
 
+/** Rule B5: whether the commits that it carries are on their source branches; says so where they are not. */
+function mayBoard(draft: Draft, line: Line, ticket: Ticket): boolean {
+  const references = stationsOf(draft, line).flatMap(({ spec }) => spec.applications.filter(({ enabled }) => enabled));
+  const missing = missingSource(draft, ticket, references);
+  if (missing === undefined) return true;
+  if (missing === 'Unknown') return false;
+  const place = remainingWay(line.track, ticket.status)[0] ?? line.track.metadata.name;
+  if (missing.kind === 'Failure') fail(draft, ticket, place, missing.failure);
+  else stayAway(draft, ticket, missing.obstacle);
+  return false;
+}
+
 /** Gives the ticket its copy of the sequence, and what was true when it boarded. */
 function copy(draft: Draft, line: Line, ticket: Ticket, sequence: number): void {
   const job = sourcesJob(draft, line, ticket);
   const fact = job === undefined ? undefined : draft.ask(job);
-  if (job !== undefined && (fact === undefined || fact.state === 'Running')) return;
+  if (!mayBoard(draft, line, ticket) || (job !== undefined && (fact === undefined || fact.state === 'Running'))) return;
   const now = draft.now.toISOString();
   if (fact?.state === 'Failed') {
     stayAway(draft, ticket, { reason: fact.reason, message: `cannot board yet: ${fact.message}` });

@@ -21,7 +21,7 @@ export const collectTrack = (draft: Draft, { track }: Line): void =>
 
 /** Removes the ended tickets that visited the station alone beyond the newest ones. */
 export const collectSingles = (draft: Draft, station: Station): void =>
-  collect(draft, draft.snapshot.facts.singlesAt(station), KEPT_SINGLES);
+  collect(draft, draft.snapshot.facts.singlesAt(station.metadata), KEPT_SINGLES);
 
 function collect(draft: Draft, tickets: readonly Ticket[], limit: number): void {
   const ended = tickets.filter((ticket) => hasEnded(ticket.status));

@@ -32,16 +32,16 @@ import { without } from './without';
 /** The present good state, and ten earlier ones (rule H1). */
 const KEPT_HISTORY = 11;
 
-/** Puts the ticket before the next station of its way, or ends it at the end of its line. */
-export function goOn(draft: Draft, line: Line, ticket: Ticket, stamp?: Stamp): void {
+/** Puts the ticket before the next station of its way, or ends it at the end of its line; without one it ends at once. */
+export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp?: Stamp): void {
   const rest = without(ticket.status ?? {}, 'waiting', 'entry');
   const status: TicketStatus =
     stamp === undefined ? rest : { ...rest, stamps: fittingStamps([...(rest.stamps ?? []), stamp]) };
-  if (line.gone) {
+  if (line?.gone) {
     draft.writeTicket(ticket, { ...status, phase: 'Aborted' });
     return;
   }
-  const next = remainingWay(line.track, status)[0];
+  const next = line && remainingWay(line.track, status)[0];
   draft.writeTicket(
     ticket,
     next === undefined
@@ -111,7 +111,7 @@ function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): 
 /** A ticket that leaves a station. */
 interface Leaving {
   readonly draft: Draft;
-  readonly line: Line;
+  readonly line: Line | undefined;
   readonly ticket: Ticket;
   readonly station: Station;
 }
@@ -125,8 +125,8 @@ export function complete({ draft, line, ticket, station }: Leaving, arrival: Arr
   const changed = arrival.applications.some((one) => one.result === 'Commit');
   const result = changed || arrival.applications.length === 0 ? 'Arrived' : 'NoChange';
   const stamp = stampOf(draft, station.metadata.name, arrival, result);
-  const children =
-    line.gone || ticket.spec.track === undefined ? [] : childrenAt(draft.snapshot.facts, line, ticket, station);
+  const branches = line !== undefined && !line.gone && ticket.spec.track !== undefined;
+  const children = branches ? childrenAt(draft.snapshot.facts, line, ticket, station) : [];
   const said = words === '' ? {} : { message: shorten(words) };
   goOn(draft, line, ticket, { ...stamp, ...said, ...(children.length > 0 && { children }) });
 }

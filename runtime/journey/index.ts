@@ -10,6 +10,7 @@ export { decideTrack } from './decide';
 export { decideGoneStation, decideStation } from './station';
 export { digestOfTrees, treeDigest } from './fingerprint';
 export { isSameTicket } from './identity';
+export { historyOf } from './descent';
 export * from './job';
 export { ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
 export { previewOf } from './preview';

@@ -240,10 +240,67 @@ export interface AnalyseJob {
   readonly station: string;
 }
 
+/** Commits of one source branch to be compared. */
+export interface DescentQuestion {
+  readonly repoURL: string;
+  readonly branch: string;
+  /** Commits of a change. */
+  readonly incoming: readonly string[];
+  /** Commits that states record. */
+  readonly recorded: readonly string[];
+}
+
+/** Finds out how commits of source branches relate (rules A4, B5). */
+export interface DescentJob {
+  readonly kind: 'descent';
+  readonly key: string;
+  readonly questions: readonly DescentQuestion[];
+}
+export interface Descent {
+  /** `repoURL commit` of each that its source branch contains. */
+  readonly onBranch: readonly string[];
+  /** `repoURL incoming recorded` of each pair of which the recorded one contains the incoming one. */
+  readonly contained: readonly string[];
+}
+
+/** Finds out what an overlay's commit stands on (rule B4). */
+export interface FollowJob {
+  readonly kind: 'follow';
+  readonly key: string;
+  readonly repoURL: string;
+  /** The new commit of the overlay. */
+  readonly commit: string;
+  /** The overlay's folder. */
+  readonly path: string;
+  /** The commits that the station's state records as base and as overlay. */
+  readonly base: string;
+  readonly recorded: string;
+  /** Every overlay folder that is known in the repository. */
+  readonly overlays: readonly string[];
+}
+export interface Follow {
+  /** The newest commit up to the overlay's own that touches anything outside the overlays and that the base lacks. */
+  readonly outside?: string;
+  /** Whether one that the base lacks touches the folder as well, after the overlay's recorded commit. */
+  readonly mixed: boolean;
+}
+
 export type Job =
-  SourcesJob | LookJob | PrepareJob | PreviewJob | LandJob | HeadsJob | RelateJob | GoodsJob | AnalyseJob;
+  | DescentJob
+  | FollowJob
+  | SourcesJob
+  | LookJob
+  | PrepareJob
+  | PreviewJob
+  | LandJob
+  | HeadsJob
+  | RelateJob
+  | GoodsJob
+  | AnalyseJob;
 export type JobKind = Job['kind'];
 export interface JobResults {
+  readonly descent: Descent;
+  readonly follow: Follow;
   readonly sources: SourceHeads;
   readonly look: Look;
   readonly prepare: Prepared;

@@ -12,7 +12,8 @@ import { keyOf, recordOf, startState } from './state';
 /** A ticket at a station, whether it stands before it or is in it. */
 export interface Stop {
   readonly snapshot: Sight;
-  readonly line: Line;
+  /** Absent for a ticket that rides no track. */
+  readonly line: Line | undefined;
   readonly ticket: Ticket;
   readonly station: Station;
 }
@@ -65,7 +66,7 @@ function earlierStations({ snapshot: { facts }, line, ticket, station }: Stop): 
     const track = facts.track({ namespace, name });
     return before(track, place(track, station) + 1);
   });
-  return [...before(line.track, place(line.track, station.metadata.name)), ...ridden];
+  return [...before(line?.track, place(line?.track, station.metadata.name)), ...ridden];
 }
 
 /** Whether the rollback puts something back for the application. */

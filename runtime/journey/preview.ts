@@ -90,11 +90,11 @@ export class Outlooks {
   ) {}
 
   /** For one ticket that stands before the station. */
-  of(line: Line, ticket: Ticket): Outlook {
+  of(line: Line | undefined, ticket: Ticket): Outlook {
     const { station } = this.snapshot;
     const { name } = station.metadata;
     if (station.spec.entry?.approval === undefined) return {};
-    const older = olderThan(this.ticketsAt(line), ticket);
+    const older = line === undefined ? [] : olderThan(this.ticketsAt(line), ticket);
     if (older.filter((other) => !occupies(station, other)).length >= MOST_PREVIEWED) {
       const message = `worked out once it is among the ${MOST_PREVIEWED} oldest tickets of its track that stand before ${name}`;
       return { entry: { station: name, diffs: [], message } };

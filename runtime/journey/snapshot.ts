@@ -37,7 +37,7 @@ export interface Facts {
   /** Whether a station, or a ticket that has not ended, names the ticket. */
   named(ticketUid: string): boolean;
   /** Every ticket that visits this station alone, ended ones too. */
-  singlesAt(station: Station): readonly Ticket[];
+  singlesAt(place: Place): readonly Ticket[];
   /** Any ticket of any namespace, ended or not; `undefined` where it is gone. */
   ticket(uid: string): Ticket | undefined;
   /** Every ticket that was made for a Track of this name, ended ones too. */
@@ -48,6 +48,10 @@ export interface Facts {
   track(place: Place): Track | undefined;
   /** The rollback that the failure of a ticket has made, ended or not. */
   rollbackOf(failedUid: string): Ticket | undefined;
+  /** The track of this uid. */
+  trackOf(uid: string): Track | undefined;
+  /** The overlay folders of all Applications known in a repository, sorted (rule L5). */
+  overlays(repoURL: string): readonly string[];
   /** Any station; `undefined` where it does not exist or cannot be read. */
   station(place: Place): Station | undefined;
   /** The station that names the ticket as its occupant, if one does. */
@@ -76,6 +80,6 @@ export interface StationSnapshot extends Sight {
   readonly station: Station;
   /** The tracks of which a ticket stands before the station, or did when that was last written. */
   readonly lines: readonly Line[];
-  /** Unfinished tickets that visit this station alone. */
+  /** Unfinished tickets that visit this station alone: express tickets and rollbacks. */
   readonly single: readonly Ticket[];
 }

@@ -72,7 +72,7 @@ function advance(recorded: string | undefined, incoming: string, repoURL: string
 
 /** Base and overlay after the commits of a change that concern the application. */
 function commitsAfter(
-  good: RenderedState,
+  good: Pick<RenderedState, 'base' | 'overlay'>,
   change: Change,
   reference: ApplicationReference,
   history: SourceHistory,
@@ -150,27 +150,31 @@ export function comparisons(
   );
 }
 
-/** Whether a state already has all of a change that concerns the application (rules A4, C5). */
-export const isContained = (state: RenderedState, cargo: readonly Piece[], reference: ApplicationReference): boolean =>
-  cargo.every((piece) => containsPiece(state, piece, reference));
+/** Whether a state already has all that a ticket carries for the application (rules A4, C5). */
+export function isContained(
+  state: RenderedState,
+  cargo: readonly Piece[],
+  reference: ApplicationReference,
+  history: SourceHistory,
+): boolean {
+  return cargo.every(({ change, root }) => {
+    const { base, overlay } = commitsAfter(state, change, reference, history);
+    const hasCommits = base === state.base && overlay === state.overlay;
+    return hasCommits && hasImages(state, change, root) && hasCharts(state, change, root);
+  });
+}
 
-function containsPiece(state: RenderedState, { change, root }: Piece, reference: ApplicationReference): boolean {
-  const images = (change.images ?? []).every((image) => {
+const hasImages = (state: RenderedState, change: Change, root: Root): boolean =>
+  (change.images ?? []).every((image) => {
     const present = state.images?.find((one) => one.repoURL === image.repoURL);
     return present !== undefined && (sameImage(present, image) || isOlder(root, present));
   });
-  const charts = (change.charts ?? []).every((chart) => {
+
+const hasCharts = (state: RenderedState, change: Change, root: Root): boolean =>
+  (change.charts ?? []).every((chart) => {
     const present = state.charts?.find((one) => one.repoURL === chart.repoURL && one.name === chart.name);
     return present !== undefined && (present.version === chart.version || isOlder(root, present));
   });
-  const sources = (change.sources ?? [])
-    .filter((source) => sameRepository(source.repoURL, reference.repoURL))
-    .every((source) => state.base === source.commit && state.overlay === source.commit);
-  const overlays = (change.overlays ?? [])
-    .filter((part) => sameRepository(part.repoURL, reference.repoURL) && part.path === overlayPath(reference))
-    .every((part) => state.overlay === part.commit);
-  return images && charts && sources && overlays;
-}
 
 /** What Station.status records of an application, with its states looked up (rule H1 stores equal ones once). */
 export function recordOf(

@@ -7,12 +7,15 @@ import { endStrayRuns } from './analysis';
 import { collectSingles } from './collecting';
 import { abort } from './ending';
 import type { Child, Station, Ticket } from '../../lib/api';
+import { decideArriving } from './arriving';
+import { boardExpress } from './express';
 import { makeChildren } from './junction';
 import { leave } from './leaving';
 import { Draft, type Plan } from './plan';
 import { arrivalIsStamped, hasEnded, hasPassed } from './ride';
 import { decideRollbacks } from './rollback';
 import type { Place, Sight, StationSnapshot } from './snapshot';
+import { stand } from './standing';
 import { endStops } from './stop';
 import { decideTurn } from './turn';
 import { stationView } from './views';
@@ -25,7 +28,7 @@ export function decideStation(snapshot: StationSnapshot): Plan {
   finishEnding(draft, station);
   endStops(draft, station);
   decideRollbacks(draft, station, snapshot.single);
-  for (const ticket of snapshot.single.filter((one) => one.spec.express)) saySingle(draft, ticket);
+  for (const ticket of snapshot.single.filter((one) => one.spec.express)) decideExpress(draft, ticket, station);
   decideTurn(draft, snapshot);
   endStrayRuns(draft, station.metadata, station);
   collectSingles(draft, station);
@@ -33,10 +36,21 @@ export function decideStation(snapshot: StationSnapshot): Plan {
   return draft.plan();
 }
 
-/** The plan for a station that does not exist: what was begun there for its tickets ends (rule F5). */
+/**
+ * The plan for a station that does not exist: what was begun there for its tickets ends (rule F5), and those that visit
+ * it alone wait for it (rule C3).
+ */
 export function decideGoneStation(place: Place, sight: Sight): Plan {
   const draft = new Draft(sight);
+  const { name } = place;
   endStrayRuns(draft, place);
+  for (const ticket of sight.facts.singlesAt(place).filter(({ status }) => !hasEnded(status))) {
+    if (ticket.spec.abort) abort(draft, ticket, name);
+    else {
+      const message = `waits for station ${name}, which does not exist: apply it, or set spec.abort to end the ticket`;
+      stand(draft, ticket, name, { reason: 'StationMissing', message });
+    }
+  }
   return draft.plan();
 }
 
@@ -70,18 +84,14 @@ function branchesOff(draft: Draft, station: Station, ticket: Ticket): boolean {
   return false;
 }
 
-/** A ticket of a kind that this version does not move says so, instead of being ignored. */
-function saySingle(draft: Draft, ticket: Ticket): void {
-  const station = ticket.spec.express?.station ?? '';
-  if (ticket.spec.abort) return abort(draft, ticket, station);
-  draft.writeTicket(ticket, {
-    ...ticket.status,
-    phase: 'Standing',
-    station,
-    waiting: {
-      reason: 'Held',
-      since: ticket.status?.waiting?.since ?? draft.now.toISOString(),
-      message: `This version does not move express tickets yet: nothing happens until it does. Set spec.abort to end it.`,
-    },
-  });
+/** Decides for an express ticket, but for its turn (rule B3). */
+function decideExpress(draft: Draft, ticket: Ticket, station: Station): void {
+  if (draft.snapshot.facts.seat(ticket.metadata.uid)?.metadata.uid === station.metadata.uid) {
+    if (!arrivalIsStamped(station, ticket) && !hasPassed(station, ticket)) {
+      decideArriving(draft, undefined, ticket, station);
+    }
+    return;
+  }
+  if (ticket.spec.abort) return abort(draft, ticket, station.metadata.name);
+  if (ticket.status?.boarded === undefined) boardExpress(draft, ticket, station);
 }

@@ -1,9 +1,10 @@
 /** Whose turn it is at a station, and what keeps each of those who stand before it (rules C1, C2, C5, C7). */
 
-import { parseDuration, type Stamp, type Station, type Ticket } from '../../lib/api';
-import { cargoOf } from './cargo';
+import { parseDuration, type Station, type Ticket, type Track } from '../../lib/api';
 import { failedChild } from './completed';
+import { containment } from './containment';
 import { fail, goOn } from './ending';
+import { followObstacle } from './express';
 import { entryObstacle } from './gates';
 import { childrenAt, makeChildren } from './junction';
 import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
@@ -13,19 +14,26 @@ import { Outlooks, type Outlook } from './preview';
 import { Order, remainingWay } from './ride';
 import type { Facts, Line, StationSnapshot } from './snapshot';
 import { stand, standsBefore, turnObstacle } from './standing';
-import { isContained, recordOf } from './state';
 import { stopObstacle } from './stop';
 
-/** A ticket that is first of its track before the station. */
+/** A ticket that is first of its track before the station, or that visits it alone. */
 interface Candidate {
-  readonly line: Line;
+  readonly line: Line | undefined;
   readonly ticket: Ticket;
 }
 
+/** The track that the ticket rides, or for which an express ticket was made. */
+const trackOf = (facts: Facts, { line, ticket }: Candidate): Track | undefined => {
+  const uid = ticket.spec.origin?.track;
+  return line?.track ?? (uid === undefined ? undefined : facts.trackOf(uid));
+};
+
 /** What people, or an earlier failure, have shut. */
-function held(line: Line, ticket: Ticket, station: Station): Obstacle | undefined {
-  const name = station.metadata.name;
-  const shut = trackObstacle(line.track);
+function held(facts: Facts, candidate: Candidate, station: Station): Obstacle | undefined {
+  const { ticket } = candidate;
+  const { name } = station.metadata;
+  const track = trackOf(facts, candidate);
+  const shut = track && trackObstacle(track);
   if (shut) return shut;
   if (ticket.spec.hold) return { reason: 'Held', message: 'the ticket is held: set spec.hold to false to go on' };
   if (station.spec.hold) return { reason: 'Held', message: `station ${name} is held: set spec.hold to false to go on` };
@@ -41,8 +49,8 @@ export function preconditionObstacle(facts: Facts, station: Station): Obstacle |
   return undefined;
 }
 
-/** Tickets that are first of their track before the station, the one that has stood longest first (rule C1). */
-function candidatesOf({ lines, station, facts }: StationSnapshot): Candidate[] {
+/** Tickets that are first of their track before the station, and express tickets, the one that has stood longest first (rule C1). */
+function candidatesOf({ lines, single, station, facts }: StationSnapshot): Candidate[] {
   const { name } = station.metadata;
   const candidates = lines.flatMap((line): Candidate[] => {
     const order = new Order(line);
@@ -50,22 +58,17 @@ function candidatesOf({ lines, station, facts }: StationSnapshot): Candidate[] {
     if (first === undefined || first.spec.abort || order.aheadOf(first) || !standsBefore(first, name)) return [];
     return facts.seat(first.metadata.uid) === undefined ? [{ line, ticket: first }] : [];
   });
+  for (const ticket of single) {
+    const stands =
+      ticket.spec.express !== undefined && ticket.status?.boarded !== undefined && standsBefore(ticket, name);
+    if (stands && !ticket.spec.abort && facts.seat(ticket.metadata.uid) === undefined) {
+      candidates.push({ line: undefined, ticket });
+    }
+  }
   const since = ({ ticket }: Candidate): string => ticket.status?.standingSince ?? '';
   return candidates.sort(
     (one, other) =>
       since(one).localeCompare(since(other), 'en') || (one.ticket.metadata.name < other.ticket.metadata.name ? -1 : 1),
-  );
-}
-
-/** Rule C5: every application that the change concerns has it in its good state, with its gates held. */
-function containsAll(station: Station, ticket: Ticket): boolean {
-  const enabled = station.spec.applications.filter((application) => application.enabled);
-  return (
-    enabled.length > 0 &&
-    enabled.every((reference) => {
-      const good = recordOf(station, reference).good;
-      return good !== undefined && !good.recovered && isContained(good.state, cargoOf(ticket), reference);
-    })
   );
 }
 
@@ -78,11 +81,14 @@ export function decideTurn(draft: Draft, snapshot: StationSnapshot): void {
   const candidates = candidatesOf(snapshot);
   outlooks.showOthers(new Set(candidates.map(({ ticket }) => ticket.metadata.uid)));
   for (const candidate of candidates) {
-    if (passes(draft, candidate, station)) continue;
-    const { ticket } = candidate;
-    const outlook = outlooks.of(candidate.line, ticket);
+    const { line, ticket } = candidate;
+    const passing = passes(draft, candidate, station);
+    if (passing === 'Handled') continue;
+    const following = passing ?? (line === undefined ? followObstacle(draft, ticket, station) : undefined);
+    if (following === 'Unknown') continue;
+    const outlook = following === undefined ? outlooks.of(line, ticket) : {};
     const obstacle =
-      obstacleBefore(snapshot, candidate, outlook) ?? (taken ? turnObstacle(station.metadata.name) : 'None');
+      obstacleBefore(snapshot, candidate, following, outlook) ?? (taken ? turnObstacle(station.metadata.name) : 'None');
     if (obstacle === 'None') {
       if (outlook.entry) draft.writeTicket(ticket, { ...ticket.status, entry: outlook.entry });
       take(draft, ticket, station);
@@ -96,13 +102,16 @@ export function decideTurn(draft: Draft, snapshot: StationSnapshot): void {
 /** What keeps a ticket from taking the station, its turn left aside; unknown while its trees are worked out. */
 function obstacleBefore(
   snapshot: StationSnapshot,
-  { line, ticket }: Candidate,
-  { entry = ticket.status?.entry, pending, obstacle }: Outlook,
+  candidate: Candidate,
+  following: Obstacle | undefined,
+  { entry: shownNow, pending, obstacle }: Outlook,
 ): Obstacle | 'Unknown' | undefined {
   const { station } = snapshot;
-  const hold = held(line, ticket, station);
-  if (hold ?? obstacle) return hold ?? obstacle;
+  const { line, ticket } = candidate;
+  const shut = held(snapshot.facts, candidate, station) ?? following ?? obstacle;
+  if (shut) return shut;
   if (pending) return 'Unknown';
+  const entry = shownNow ?? ticket.status?.entry;
   const shown = { ...ticket, status: { ...ticket.status, ...(entry && { entry }) } };
   return entryObstacle({ snapshot, line, ticket: shown, station }) ?? preconditionObstacle(snapshot.facts, station);
 }
@@ -117,22 +126,36 @@ function fails(draft: Draft, stop: Stop, obstacle: Obstacle, outlook: Outlook): 
   return true;
 }
 
-/** A visit that needs no arrival: the station is disabled, or has the change already (rules C5, C7). */
-function passes(draft: Draft, { line, ticket }: Candidate, station: Station): boolean {
-  if (trackObstacle(line.track)) return false;
+/**
+ * A visit that needs no arrival: the station is disabled, or has the change already (rules C5, C7).
+ *
+ * @returns whether all is done for now, or what keeps anybody from knowing
+ */
+function passes(draft: Draft, candidate: Candidate, station: Station): 'Handled' | Obstacle | undefined {
+  const { line, ticket } = candidate;
+  const { facts } = draft.snapshot;
+  const track = trackOf(facts, candidate);
+  if (track && trackObstacle(track)) return undefined;
   const { name } = station.metadata;
   const departed = draft.now.toISOString();
   if (!station.spec.enabled) {
     goOn(draft, line, ticket, { station: name, departed, result: 'Skipped', reason: 'StationDisabled' });
-    return true;
+    return 'Handled';
   }
-  if (!containsAll(station, ticket)) return false;
-  const message = 'The good state of the station has all of the change, and has held its gates for it.';
-  const children = childrenAt(draft.snapshot.facts, line, ticket, station);
-  if (makeChildren(draft, ticket, line.track.metadata.uid, station, children) === undefined) return true;
-  const stamp: Stamp = { station: name, departed, result: 'AlreadyContained', message };
-  goOn(draft, line, ticket, { ...stamp, ...(children.length > 0 && { children }) });
-  return true;
+  const found = containment(draft, ticket, station);
+  if (found === 'Unknown') return 'Handled';
+  if (found === undefined || 'reason' in found) return found;
+  const children = line === undefined ? [] : childrenAt(facts, line, ticket, station);
+  if (makeChildren(draft, ticket, line?.track.metadata.uid ?? '', station, children) === undefined) return 'Handled';
+  goOn(draft, line, ticket, {
+    station: name,
+    departed,
+    result: 'AlreadyContained',
+    message: found.contained,
+    ...(found.skipped.length > 0 && { skipped: found.skipped }),
+    ...(children.length > 0 && { children }),
+  });
+  return 'Handled';
 }
 
 function take(draft: Draft, ticket: Ticket, station: Station): void {

@@ -27,7 +27,6 @@ const serviceWords = (track: Track): string =>
     ...(track.spec.service === 'Latest'
       ? ['This version lets every ticket ride to the end: waiting tickets do not couple yet.']
       : []),
-    'Express tickets do not move yet.',
   ].join(' ');
 
 /** What the station's spec asks for and this version does not do. */

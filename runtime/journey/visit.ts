@@ -12,7 +12,8 @@ import { without } from './without';
 
 export interface Visit {
   readonly draft: Draft;
-  readonly line: Line;
+  /** Absent for a ticket that rides no track. */
+  readonly line: Line | undefined;
   readonly ticket: Ticket;
   readonly station: Station;
   /** When the ticket took the station. */

@@ -4,13 +4,13 @@ import { API_VERSION, type Change, type Station, type Ticket, type Track } from 
 import { parseStation, parseTrack } from '../../lib/api/validation';
 import { Simulation } from '../../testing/simulation';
 
-const REPOSITORY = 'https://git.example.com/shop.git';
-const IMAGE = 'ghcr.io/acme/shop';
+export const REPOSITORY = 'https://git.example.com/shop.git';
+export const IMAGE = 'ghcr.io/acme/shop';
 
 /** A Track: its stops, or all that it says. */
 type Line = readonly string[] | { readonly stations: readonly string[]; readonly [field: string]: unknown };
 
-interface Plan {
+export interface Plan {
   /** By name, or `namespace/name`; the namespace is `shop` otherwise. */
   readonly tracks: Readonly<Record<string, Line>>;
   /** What a station says besides its one application, which is called like the station. */

@@ -1,7 +1,15 @@
 /** The Git port of one process: a mirror of its own that knows what it fetched and made, and wires to the servers. */
 
 import { TerminalError, TransientError } from '../../../runtime/errors';
-import type { CommitDescription, CommitOrder, Git, HeadUpdate, PushOutcome, TreeEntry } from '../../../runtime/git';
+import type {
+  CommitDescription,
+  CommitOrder,
+  CommitPaths,
+  Git,
+  HeadUpdate,
+  PushOutcome,
+  TreeEntry,
+} from '../../../runtime/git';
 import { commitObject } from '../../../runtime/git/commit-order';
 import { commitMissing } from '../../../runtime/git/failure';
 import { assertBranch, assertObjectId } from '../../../runtime/git/names';
@@ -66,6 +74,28 @@ export class SimulatedGit implements Git {
     assertObjectId(ancestor);
     await this.#require(repoURL, descendant);
     return this.servers.objects.descends(ancestor, descendant);
+  }
+
+  async history(
+    repoURL: string,
+    { upTo, without }: { readonly upTo: string; readonly without: readonly string[] },
+  ): Promise<readonly CommitPaths[]> {
+    for (const commit of [upTo, ...without]) await this.#require(repoURL, commit);
+    const { objects } = this.servers;
+    const history: CommitPaths[] = [];
+    for (let at: string | undefined = upTo; at !== undefined;) {
+      const commit: string = at;
+      if (without.some((one) => objects.descends(commit, one))) break;
+      const [parent] = objects.commit(commit).parents;
+      const after = objects.filesNow(commit);
+      const before = parent === undefined ? new Map<string, string>() : objects.filesNow(parent);
+      const paths = [...new Set([...before.keys(), ...after.keys()])].filter(
+        (path) => before.get(path) !== after.get(path),
+      );
+      history.push({ commit, paths });
+      at = parent;
+    }
+    return history;
   }
 
   async describe(repoURL: string, commit: string): Promise<CommitDescription> {

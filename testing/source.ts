@@ -1,0 +1,72 @@
+/** Source branches in memory: one line of commits for each repository, and what each of them touched. */
+
+import { createHash } from 'node:crypto';
+import type { Descent, DescentJob, Follow, FollowJob, SourceHistory } from '../runtime/journey';
+
+interface SourceCommit {
+  readonly commit: string;
+  readonly paths: readonly string[];
+}
+
+const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+
+export class SourceHistories implements SourceHistory {
+  private readonly lines = new Map<string, SourceCommit[]>();
+
+  /** A person commits to the source branch. @returns the commit */
+  commit(repoURL: string, ...paths: string[]): string {
+    const line = this.line(repoURL);
+    const commit = createHash('sha1')
+      .update(`${repoURL} ${line.length} ${paths.join(' ')}`)
+      .digest('hex');
+    line.push({ commit, paths });
+    return commit;
+  }
+
+  head({ repoURL }: { readonly repoURL: string }): string {
+    return this.line(repoURL).at(-1)?.commit ?? '';
+  }
+
+  onBranch = (repoURL: string, commit: string): boolean => this.place(repoURL, commit) >= 0;
+
+  contains = (repoURL: string, ancestor: string, descendant: string): boolean =>
+    this.onBranch(repoURL, ancestor) && this.place(repoURL, ancestor) <= this.place(repoURL, descendant);
+
+  descent({ questions }: DescentJob): Descent {
+    return {
+      onBranch: questions.flatMap(({ repoURL, incoming, recorded }) =>
+        [...incoming, ...recorded].filter((one) => this.onBranch(repoURL, one)).map((one) => `${repoURL} ${one}`),
+      ),
+      contained: questions.flatMap(({ repoURL, incoming, recorded }) =>
+        incoming.flatMap((one) =>
+          recorded.filter((other) => this.contains(repoURL, one, other)).map((other) => `${repoURL} ${one} ${other}`),
+        ),
+      ),
+    };
+  }
+
+  follow({ repoURL, commit, path, base, recorded, overlays }: FollowJob): Follow {
+    const ahead = this.line(repoURL)
+      .slice(this.place(repoURL, base) + 1, this.place(repoURL, commit) + 1)
+      .filter(({ paths }) => paths.some((one) => !overlays.some((overlay) => isWithin(one, overlay))));
+    const mixed = ahead.some(
+      (one) => one.paths.some((touched) => isWithin(touched, path)) && !this.contains(repoURL, one.commit, recorded),
+    );
+    const newest = ahead.at(-1);
+    return { mixed, ...(newest === undefined ? {} : { outside: newest.commit }) };
+  }
+
+  private place(repoURL: string, commit: string): number {
+    return this.line(repoURL).findIndex((one) => one.commit === commit);
+  }
+
+  /** Every repository has a first commit. */
+  private line(repoURL: string): SourceCommit[] {
+    const known = this.lines.get(repoURL);
+    if (known) return known;
+    const first = { commit: createHash('sha1').update(repoURL).digest('hex'), paths: ['README.md'] };
+    const line = [first];
+    this.lines.set(repoURL, line);
+    return line;
+  }
+}
