@@ -202,6 +202,38 @@ describe('history', () => {
   });
 });
 
+describe('history', () => {
+  test('lists first-parent commits, the newest first, with every path that each touched', async () => {
+    const one = world.personCommits(repo, 'main', { 'base/a.yaml': '1', 'env/prod/b.yaml': '1' });
+    const two = world.personCommits(repo, 'main', { 'env/prod/ä b.yaml': '2' }, { remove: ['env/prod/b.yaml'] });
+    const three = world.personCommits(repo, 'main', { 'base/a.yaml': '3' });
+    expect(await git.history(repo, { upTo: three, without: [] })).toEqual([
+      { commit: three, paths: ['base/a.yaml'] },
+      { commit: two, paths: ['env/prod/b.yaml', 'env/prod/ä b.yaml'] },
+      { commit: one, paths: ['base/a.yaml', 'env/prod/b.yaml'] },
+    ]);
+    expect((await git.history(repo, { upTo: three, without: [one] })).map(({ commit }) => commit)).toEqual([
+      three,
+      two,
+    ]);
+    expect(await git.history(repo, { upTo: one, without: [three] })).toEqual([]);
+    await expect(git.history(repo, { upTo: 'f'.repeat(40), without: [] })).rejects.toMatchObject({
+      reason: 'CommitMissing',
+    });
+  });
+
+  test('counts a merge as what it brought to its first parent', async () => {
+    const one = world.personCommits(repo, 'main', { a: '1' });
+    world.on(repo, 'branch', 'side', one);
+    const side = world.personCommits(repo, 'side', { b: '1' });
+    const tree = world.on(repo, 'rev-parse', `${side}^{tree}`).trim();
+    const identity = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com'];
+    const merge = world.on(repo, ...identity, 'commit-tree', tree, '-p', one, '-p', side, '-m', 'merge').trim();
+    world.on(repo, 'update-ref', 'refs/heads/main', merge);
+    expect(await git.history(repo, { upTo: merge, without: [one] })).toEqual([{ commit: merge, paths: ['b'] }]);
+  });
+});
+
 describe('servers', () => {
   test.each([
     ['that cannot leave out files', ['uploadpack.allowFilter'], false],
