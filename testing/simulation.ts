@@ -1,6 +1,15 @@
 /** The runtime's own decisions, carried out on resources in memory, as fast as they can be made. */
 
-import { API_VERSION, LABELS, type Change, type Station, type Ticket, type TicketSpec, type Track } from '../lib/api';
+import {
+  API_VERSION,
+  LABELS,
+  type Change,
+  type Metadata,
+  type Station,
+  type Ticket,
+  type TicketSpec,
+  type Track,
+} from '../lib/api';
 import { parseTicket } from '../lib/api/validation';
 import { numberedTicketName } from '../lib/network/ticket-name';
 import {
@@ -225,6 +234,16 @@ export class Simulation {
     };
   }
 
+  /** What would be decided now, to be carried out later: as by a process that has fallen asleep in between. */
+  plans(): Plan[] {
+    return this.decisions().map((decide) => decide());
+  }
+
+  /** Carries a plan out, however old it is. */
+  carry(plan: Plan): void {
+    for (const step of plan.steps) this.take(step);
+  }
+
   /** @returns whether the process lived to the end of the plan */
   private carryOut(plan: Plan, steps: number): boolean {
     for (const step of plan.steps) {
@@ -235,6 +254,14 @@ export class Simulation {
     return true;
   }
 
+  /** Whether a decision was made on what is there now: a write that was not is refused. */
+  private isCurrent(
+    stored: { readonly metadata: Metadata } | undefined,
+    { metadata }: { readonly metadata: Metadata },
+  ) {
+    return stored?.metadata.uid === metadata.uid && stored.metadata.resourceVersion === metadata.resourceVersion;
+  }
+
   private take(step: Step): void {
     const metadata = <T extends { metadata: object }>(resource: T) => ({
       ...resource.metadata,
@@ -242,6 +269,7 @@ export class Simulation {
     });
     switch (step.step) {
       case 'WriteTrack':
+        if (!this.isCurrent(this.tracks.get(keyOf(step.track)), step.track)) return;
         this.tracks.set(keyOf(step.track), {
           ...step.track,
           metadata: { ...step.track.metadata, ...metadata(step.track) },
@@ -249,6 +277,7 @@ export class Simulation {
         });
         return;
       case 'WriteStation':
+        if (!this.isCurrent(this.stations.get(keyOf(step.station)), step.station)) return;
         this.stations.set(keyOf(step.station), {
           ...step.station,
           metadata: { ...step.station.metadata, ...metadata(step.station) },
@@ -256,6 +285,7 @@ export class Simulation {
         });
         return;
       case 'WriteTicket':
+        if (!this.isCurrent(this.tickets.get(keyOf(step.ticket)), step.ticket)) return;
         this.tickets.set(keyOf(step.ticket), {
           ...step.ticket,
           metadata: { ...step.ticket.metadata, ...metadata(step.ticket) },

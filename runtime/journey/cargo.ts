@@ -29,7 +29,7 @@ const carriesChart = (pieces: readonly Piece[], chart: Chart): boolean =>
   );
 
 /** A change without lists that have nothing in them. */
-const packed = ({ images = [], charts = [], sources = [], overlays = [] }: Change): Change => ({
+export const packed = ({ images = [], charts = [], sources = [], overlays = [] }: Change): Change => ({
   ...(images.length > 0 && { images }),
   ...(charts.length > 0 && { charts }),
   ...(sources.length > 0 && { sources }),

@@ -4,6 +4,7 @@ import type { Ticket } from '../../lib/api';
 import { decideArriving } from './arriving';
 import { decideBoarding } from './boarding';
 import { collectTrack } from './collecting';
+import { isPending } from './coupling';
 import { abort } from './ending';
 import { belongsTo } from './identity';
 import { waitingFor } from './obstacle';
@@ -59,6 +60,7 @@ function decideTicket(draft: Draft, line: Line, order: Order, ticket: Ticket): v
 function decideSeated(draft: Draft, line: Line, ticket: Ticket): boolean {
   const station = draft.snapshot.facts.seat(ticket.metadata.uid);
   if (station === undefined) return false;
-  if (!arrivalIsStamped(station, ticket) && !hasPassed(station, ticket)) decideArriving(draft, line, ticket, station);
+  const over = arrivalIsStamped(station, ticket) || hasPassed(station, ticket);
+  if (!over && !isPending(ticket)) decideArriving(draft, line, ticket, station);
   return true;
 }

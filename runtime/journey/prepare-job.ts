@@ -121,6 +121,7 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
       listed,
       resumed.join(','),
       approvedBy.join(','),
+      (ticket.status?.absorbed ?? []).map((one) => one.uid).join(','),
     ].join('/'),
     namespace: station.metadata.namespace,
     station: station.metadata.name,

@@ -9,6 +9,7 @@ import { abort } from './ending';
 import type { Child, Station, Ticket } from '../../lib/api';
 import { decideArriving } from './arriving';
 import { boardExpress } from './express';
+import { decideCoupling, isPending } from './coupling';
 import { makeChildren } from './junction';
 import { leave } from './leaving';
 import { Draft, type Plan } from './plan';
@@ -29,7 +30,7 @@ export function decideStation(snapshot: StationSnapshot): Plan {
   endStops(draft, station);
   decideRollbacks(draft, station, snapshot.single);
   for (const ticket of snapshot.single.filter((one) => one.spec.express)) decideExpress(draft, ticket, station);
-  decideTurn(draft, snapshot);
+  decideCoupling(draft, snapshot, decideTurn(draft, snapshot));
   endStrayRuns(draft, station.metadata, station);
   collectSingles(draft, station);
   draft.writeStation(station, stationView(station, facts, now));
@@ -87,7 +88,7 @@ function branchesOff(draft: Draft, station: Station, ticket: Ticket): boolean {
 /** Decides for an express ticket, but for its turn (rule B3). */
 function decideExpress(draft: Draft, ticket: Ticket, station: Station): void {
   if (draft.snapshot.facts.seat(ticket.metadata.uid)?.metadata.uid === station.metadata.uid) {
-    if (!arrivalIsStamped(station, ticket) && !hasPassed(station, ticket)) {
+    if (!arrivalIsStamped(station, ticket) && !hasPassed(station, ticket) && !isPending(ticket)) {
       decideArriving(draft, undefined, ticket, station);
     }
     return;

@@ -3,6 +3,7 @@
 import { parseDuration, type Station, type Ticket, type Track } from '../../lib/api';
 import { failedChild } from './completed';
 import { containment } from './containment';
+import { couplingOf } from './coupling';
 import { fail, goOn } from './ending';
 import { followObstacle } from './express';
 import { entryObstacle } from './gates';
@@ -72,16 +73,23 @@ function candidatesOf({ lines, single, station, facts }: StationSnapshot): Candi
   );
 }
 
-/** Decides for every ticket that is first of its track before the station, and lets the next one take it. */
-export function decideTurn(draft: Draft, snapshot: StationSnapshot): void {
+/**
+ * Decides for every ticket that is first of its track before the station, and lets the next one take it.
+ *
+ * @returns the one that takes it now
+ */
+export function decideTurn(draft: Draft, snapshot: StationSnapshot): Ticket | undefined {
   const { station } = snapshot;
   const free = station.status?.occupant === undefined && !draft.writes(station.metadata.uid);
+  const coupling = couplingOf(snapshot);
   let taken = !free;
+  let next: Ticket | undefined;
   const outlooks = new Outlooks(draft, snapshot);
   const candidates = candidatesOf(snapshot);
   outlooks.showOthers(new Set(candidates.map(({ ticket }) => ticket.metadata.uid)));
   for (const candidate of candidates) {
     const { line, ticket } = candidate;
+    if (coupling.has(ticket.metadata.uid)) continue;
     const passing = passes(draft, candidate, station);
     if (passing === 'Handled') continue;
     const following = passing ?? (line === undefined ? followObstacle(draft, ticket, station) : undefined);
@@ -93,10 +101,12 @@ export function decideTurn(draft: Draft, snapshot: StationSnapshot): void {
       if (outlook.entry) draft.writeTicket(ticket, { ...ticket.status, entry: outlook.entry });
       take(draft, ticket, station);
       taken = true;
+      next = ticket;
     } else if (obstacle !== 'Unknown' && !fails(draft, { snapshot, ...candidate, station }, obstacle, outlook)) {
       stand(draft, ticket, station.metadata.name, obstacle, outlook.entry);
     }
   }
+  return next;
 }
 
 /** What keeps a ticket from taking the station, its turn left aside; unknown while its trees are worked out. */

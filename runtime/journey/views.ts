@@ -20,15 +20,6 @@ function unhonouredOfTrack(track: Track): string[] {
   ];
 }
 
-/** How the track runs, and what of it this version does not do but runs well without. */
-const serviceWords = (track: Track): string =>
-  [
-    'In service.',
-    ...(track.spec.service === 'Latest'
-      ? ['This version lets every ticket ride to the end: waiting tickets do not couple yet.']
-      : []),
-  ].join(' ');
-
 /** What the station's spec asks for and this version does not do. */
 function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[] {
   const { via, entry, applications } = station.spec;
@@ -61,7 +52,7 @@ export function trackView(track: Track, status: TrackStatus, now: Date): TrackSt
         .join(' > ')
         .slice(0, 4096),
     },
-    conditions: readyCondition(track, unhonouredOfTrack(track), serviceWords(track), now),
+    conditions: readyCondition(track, unhonouredOfTrack(track), 'In service.', now),
   };
 }
 

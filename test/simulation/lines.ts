@@ -94,7 +94,12 @@ export class Yard {
     const { simulation } = this;
     const key = `${resource.metadata.namespace}/${resource.metadata.name}`;
     const generation = (resource.metadata.generation ?? 0) + 1;
-    const edited = { ...resource, metadata: { ...resource.metadata, generation }, spec: { ...resource.spec, ...spec } };
+    const resourceVersion = `${resource.metadata.resourceVersion} edited`;
+    const edited = {
+      ...resource,
+      metadata: { ...resource.metadata, generation, resourceVersion },
+      spec: { ...resource.spec, ...spec },
+    };
     if (edited.kind === 'Ticket') simulation.tickets.set(key, edited as Ticket);
     else if (edited.kind === 'Station') simulation.stations.set(key, edited as Station);
     else simulation.tracks.set(key, edited as Track);

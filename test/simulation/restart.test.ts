@@ -14,6 +14,7 @@ class TwoApplications extends Chart {
         .application('api', { repository, overlay: `api/${name}` });
     new Track(this, 'main', {
       subscriptions: [Subscription.image('ghcr.io/acme/shop', { semver: '*' })],
+      service: 'Every',
       stations: [stop('test'), stop('stage'), stop('prod')],
     });
   }

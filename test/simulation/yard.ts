@@ -13,8 +13,8 @@ class Shop extends Chart {
     const repository = GitRepository.at('https://git.example.com/shop.git');
     const stop = (name: string) => new Station(this, name).application('web', { repository, overlay: `env/${name}` });
     const shared = stop('shared');
-    new Track(this, 'main', { stations: [stop('test'), shared, stop('prod')] });
-    new Track(this, 'other', { stations: [stop('canary'), shared] });
+    new Track(this, 'main', { service: 'Every', stations: [stop('test'), shared, stop('prod')] });
+    new Track(this, 'other', { service: 'Every', stations: [stop('canary'), shared] });
   }
 }
 

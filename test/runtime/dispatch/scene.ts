@@ -106,7 +106,7 @@ export class Scene {
       apiVersion: API_VERSION,
       kind: 'Track',
       metadata: { name, namespace: this.name },
-      spec: { ...spec, stations: stations.map((station) => ({ name: station })) },
+      spec: { service: 'Every', ...spec, stations: stations.map((station) => ({ name: station })) },
     } as never);
   }
 
