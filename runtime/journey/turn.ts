@@ -81,15 +81,14 @@ function candidatesOf({ lines, single, station, facts }: StationSnapshot): Candi
 export function decideTurn(draft: Draft, snapshot: StationSnapshot): Ticket | undefined {
   const { station } = snapshot;
   const free = station.status?.occupant === undefined && !draft.writes(station.metadata.uid);
-  const coupling = couplingOf(snapshot);
   let taken = !free;
   let next: Ticket | undefined;
   const outlooks = new Outlooks(draft, snapshot);
-  const candidates = candidatesOf(snapshot);
+  const coupling = couplingOf(snapshot);
+  const candidates = candidatesOf(snapshot).filter(({ ticket }) => !coupling.has(ticket.metadata.uid));
   outlooks.showOthers(new Set(candidates.map(({ ticket }) => ticket.metadata.uid)));
   for (const candidate of candidates) {
     const { line, ticket } = candidate;
-    if (coupling.has(ticket.metadata.uid)) continue;
     const passing = passes(draft, candidate, station);
     if (passing === 'Handled') continue;
     const following = passing ?? (line === undefined ? followObstacle(draft, ticket, station) : undefined);
