@@ -115,7 +115,11 @@ describe('A4, C5: what is already contained', () => {
     ],
     ['an overlay of another path', { overlays: [{ repoURL, path: 'env/test', commit: sha('9') }] }, true],
     ['the very overlay commit', { overlays: [{ repoURL, path: 'services/api/env/prod', commit: sha('3') }] }, true],
-    ['a source commit that base and overlay have among their ancestors', { sources: [{ repoURL, commit: sha('1') }] }, true],
+    [
+      'a source commit that base and overlay have among their ancestors',
+      { sources: [{ repoURL, commit: sha('1') }] },
+      true,
+    ],
     ['one that the overlay has and the base has not', { sources: [{ repoURL, commit: sha('3') }] }, false],
     ['a new source commit', { sources: [{ repoURL, commit: sha('4') }] }, false],
   ];
