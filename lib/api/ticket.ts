@@ -80,7 +80,8 @@ export type Resume = Static<typeof Resume>;
 
 const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-const isExpress = (spec: unknown): boolean => field(spec, 'express') !== undefined;
+const isExpress = (spec: unknown): boolean =>
+  field(spec, 'express') !== undefined && field(spec, 'track') === undefined;
 const carriesOverlaysOnly = (spec: unknown): boolean => {
   const change = field(spec, 'change');
   if (change === undefined) return true;
@@ -108,7 +109,7 @@ export const TicketSpec = s.shape(
       s.exactlyOne('track', 'express', 'rollback'),
       s.atLeastOne(['rollback', 'change'], 'a ticket that is no rollback needs a change'),
       {
-        rule: '!has(self.express) || !has(self.change) || (has(self.change.overlays) && !has(self.change.images) && !has(self.change.charts) && !has(self.change.sources))',
+        rule: '!has(self.express) || has(self.track) || !has(self.change) || (has(self.change.overlays) && !has(self.change.images) && !has(self.change.charts) && !has(self.change.sources))',
         message: 'an express ticket carries overlays only: put anything else on a track',
         holds: (self) => !isExpress(self) || carriesOverlaysOnly(self),
       },
