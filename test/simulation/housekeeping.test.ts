@@ -8,7 +8,7 @@ class Line extends Chart {
     super(scope, 'shop', { namespace: 'shop' });
     const repository = GitRepository.at('https://git.example.com/shop.git');
     const stop = (name: string) => new Station(this, name).application('web', { repository, overlay: `env/${name}` });
-    new Track(this, 'main', { ...props, stations: [stop('test')] });
+    new Track(this, 'main', { service: 'Every', ...props, stations: [stop('test')] });
   }
 }
 
