@@ -23,7 +23,9 @@ module.exports = {
   testSequencer: '<rootDir>/scripts/slowest-first.cjs',
   // A watcher outlives a run; every run looks for itself.
   watchman: false,
-  maxWorkers: 2,
+  maxWorkers: 3,
+  // Modules of files that have run stay in memory, and a process that has much of it takes long to start another.
+  workerIdleMemoryLimit: '256MB',
   testTimeout: 90_000,
   reporters: ['default', '<rootDir>/scripts/plain-count-reporter.cjs'],
 };

@@ -1,8 +1,29 @@
 // The order of test files. jest guesses by size where it has not seen a file run, as on every clean clone; a long file that
-// starts last then keeps one core idle. These are known to be long.
+// starts last then keeps one core idle. These are known to be long, the longest first.
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-const LONG = [/test\/packaging\/packaging/, /test\/lib\/api\/crd-oracle/, /test\/runtime\/cli\/demo\/demo/];
+const LONG = [
+  'test/packaging/packaging',
+  'test/container/container',
+  'test/runtime/cli/demo/demo',
+  'test/runtime/dispatch/branches',
+  'test/runtime/dispatch/crash',
+  'test/runtime/dispatch/time',
+  'test/runtime/dispatch/gates',
+  'test/runtime/dispatch/failover',
+  'test/runtime/dispatch/failures',
+  'test/runtime/dispatch/order',
+  'test/runtime/dispatch/ride',
+  'test/runtime/dispatch/recovery',
+  'test/runtime/dispatch/rollback',
+  'test/runtime/git/faults',
+  'test/runtime/render/limits',
+  'test/runtime/dispatch/',
+  'test/runtime/git/',
+  'test/simulation/histories',
+  'test/conformance/',
+  'test/runtime/railyard/',
+].map((start) => new RegExp(`/${start}`));
 
 class SlowestFirst extends Sequencer {
   sort(tests) {
