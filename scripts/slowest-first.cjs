@@ -6,6 +6,8 @@ const LONG = [
   'test/packaging/packaging',
   'test/container/container',
   'test/runtime/cli/demo/demo',
+  // It compiles a program on a machine that has not run it before.
+  'test/lib/api/crd-oracle',
   'test/runtime/dispatch/branches',
   'test/runtime/dispatch/crash',
   'test/runtime/dispatch/time',

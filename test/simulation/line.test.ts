@@ -68,7 +68,10 @@ describe('a linear track', () => {
     yard.simulation.stations.delete('shop/shared');
     yard.board('1.0.0');
     yard.settle();
-    expect(yard.ticket('main-1').status?.waiting?.reason).toBe('StationMissing');
+    expect(yard.ticket('main-1').status?.waiting).toMatchObject({
+      reason: 'StationMissing',
+      message: expect.stringContaining('shared') as string,
+    });
     yard.simulation.stations.set('shop/shared', missing);
     yard.settle();
     expect(yard.ticket('main-1').status?.phase).toBe('Completed');
@@ -88,10 +91,42 @@ describe('a linear track', () => {
     yard.say(target(), { hold: true });
     if (what !== 'station') yard.say(yard.station('test'), { hold: false });
     yard.settle();
-    expect(yard.ticket('main-1').status).toMatchObject({ phase: 'Standing', waiting: { reason } });
+    expect(yard.ticket('main-1').status).toMatchObject({
+      phase: 'Standing',
+      waiting: { reason, message: expect.stringMatching(/spec.hold to false/) as string },
+    });
+    expect(yard.visits('main-1')).toEqual([]);
+    expect(yard.station('test').status?.occupant).toBeUndefined();
     yard.say(target(), { hold: false });
     yard.settle();
     expect(yard.ticket('main-1').status?.phase).toBe('Completed');
+  });
+
+  test('G1: a held track boards nothing, and boards what waits when it is let go', () => {
+    const yard = new Yard();
+    yard.say(yard.track('main'), { hold: true });
+    yard.board('1.0.0');
+    yard.settle();
+    expect(yard.ticket('main-1').status?.sequence).toBeUndefined();
+    yard.say(yard.track('main'), { hold: false });
+    yard.settle();
+    expect(yard.ticket('main-1').status?.phase).toBe('Completed');
+  });
+
+  test('G1: an abort before a station leaves it as it was, and the next ticket goes on', () => {
+    const yard = new Yard();
+    yard.say(yard.station('test'), { hold: true });
+    yard.board('1.0.0');
+    yard.settle();
+    yard.say(yard.ticket('main-1'), { abort: true });
+    yard.settle();
+    expect(yard.ticket('main-1').status?.phase).toBe('Aborted');
+    expect(yard.visits('main-1')).toEqual(['test Aborted']);
+    expect(yard.station('test').status?.applications ?? []).toEqual([]);
+    yard.board('1.1.0');
+    yard.say(yard.station('test'), { hold: false });
+    yard.settle();
+    expect(yard.ticket('main-2').status?.phase).toBe('Completed');
   });
 
   test('G1: an abort ends the ticket where it stands, and the one behind it goes on', () => {
@@ -149,6 +184,14 @@ describe('C1: tracks that meet at a station', () => {
         name,
       );
     expect((when('main-1').departed ?? '') <= (when('other-1').arrived ?? '')).toBe(true);
+  });
+
+  test('leave there what the other one brought', () => {
+    const yard = new Yard();
+    yard.board('1.0.0');
+    yard.simulation.board(yard.track('other'), { images: [{ repoURL: 'ghcr.io/acme/other', tag: '2.0.0' }] });
+    yard.settle();
+    expect(yard.shows('shared').sort()).toEqual(['1.0.0', '2.0.0']);
   });
 });
 
