@@ -175,6 +175,12 @@ describe('a push', () => {
         const { commit } = await git.commit(repo, order({ [`ours-${number}`]: String(number) }, parent));
         const outcome = await git.push(repo, [{ branch: 'env/test', expected: head, commit }], soon());
         if (outcome.outcome === 'Accepted') break;
+        if (outcome.outcome === 'Unanswered') {
+          // Judged by the branch alone, as the runtime does (D5).
+          const present = (await git.heads(repo, ['env/test'])).get('env/test');
+          if (present !== undefined && (await git.contains(repo, commit, present))) break;
+          continue;
+        }
         expect(outcome).toMatchObject({ outcome: 'Refused', kind: 'Moved' });
       }
       landed += 1;
