@@ -73,6 +73,8 @@ module.exports = {
     },
     client('kubernetes-client-in-its-room', '@kubernetes/client-node', 'runtime/(kube|cli)'),
     client('git-client-in-its-room', 'simple-git', 'runtime/git'),
+    client('metrics-client-in-its-room', 'prom-client', 'runtime/metrics'),
+    client('server-in-its-room', 'fastify', 'runtime/server'),
     {
       name: 'railyard-is-a-world-of-its-own',
       comment: 'The runtime meets the railyard over sockets only; the command starts both.',

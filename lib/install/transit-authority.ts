@@ -166,12 +166,12 @@ export class TransitAuthority extends Construct {
         },
         ephemeralStorage: { limit: Size.gibibytes(resources.cacheGibibytes + 1) },
       },
-      liveness: Probe.fromHttpGet('/healthz', {
+      liveness: Probe.fromHttpGet('/livez', {
         port: PORT,
         initialDelaySeconds: Duration.seconds(30),
         failureThreshold: 6,
       }),
-      readiness: Probe.fromHttpGet('/healthz', { port: PORT }),
+      readiness: Probe.fromHttpGet('/readyz', { port: PORT }),
       envVariables: { HOME: EnvValue.fromValue('/tmp'), TMPDIR: EnvValue.fromValue('/tmp') },
     });
     const cache = { sizeLimit: Size.gibibytes(resources.cacheGibibytes) };
@@ -192,7 +192,7 @@ export class TransitAuthority extends Construct {
     const { namespaces = [], argocdNamespaces, credentials = [], registryMirrors, logLevel } = this.installation;
     const each = (option: string, values: readonly string[]) => values.flatMap((value) => [option, value]);
     return [
-      ...['--folder', CACHE, '--health-port', String(PORT), '--credentials-namespace', this.namespace],
+      ...['--folder', CACHE, '--port', String(PORT), '--credentials-namespace', this.namespace],
       ...['--leader-elect', '--lease-namespace', this.namespace, '--lease-name', this.installation.name],
       ...each('--watch-namespace', namespaces),
       ...each('--argocd-namespace', argocdNamespaces),

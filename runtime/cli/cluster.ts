@@ -1,7 +1,7 @@
 /** A cluster as commands reach it. */
 
 import { ARGOCD, GROUP, KINDS, VERSION, type Kind, type Station, type Ticket, type Track } from '../../lib/api';
-import { connect, type KubeObject, type Resource, type SharedCluster } from '../kube';
+import { connect, type KubeObject, type Resource, type ConnectedCluster, type Watching } from '../kube';
 
 /** An Application as the API has it; every field may be missing before Argo CD has looked. */
 export interface LiveApplication extends KubeObject {
@@ -41,9 +41,10 @@ export interface ClusterChoice {
 }
 
 /** @throws TerminalError when the kubeconfig is missing, malformed, or has no such context */
-export function openCluster({ kubeconfig, context }: ClusterChoice): SharedCluster {
-  return connect({
+export function openCluster({ kubeconfig, context }: ClusterChoice, watching?: Watching): ConnectedCluster {
+  const choice = {
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
-  });
+  };
+  return connect(choice, watching);
 }

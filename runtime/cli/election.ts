@@ -16,7 +16,7 @@ export interface ElectionOptions {
 }
 
 /** Whether this process runs in a pod of a cluster. */
-const isInCluster = ({ env }: Terminal): boolean => Boolean(env.KUBERNETES_SERVICE_HOST);
+export const isInCluster = ({ env }: Terminal): boolean => Boolean(env.KUBERNETES_SERVICE_HOST);
 
 /** In proportion to the lease: until when a renewal counts, and how often it is tried. */
 const RENEW_WITHIN = 10 / 15;

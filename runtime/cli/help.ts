@@ -15,7 +15,7 @@ Exit codes:
   run: `
 Examples:
   k8sta run                                   with KUBECONFIG, ~/.kube/config or the pod's service account
-  k8sta run --kubeconfig ./kubeconfig --context kind --health-port 8080
+  k8sta run --kubeconfig ./kubeconfig --context kind --port 8080
   k8sta run --registry-mirror ghcr.io=http://127.0.0.1:5000
 
 SIGTERM and Ctrl-C finish what is under way and end with 0; a second one ends at once with 1.`,

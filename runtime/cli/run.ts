@@ -2,21 +2,23 @@
 
 import { isRetriable, messageOf, TransientError } from '../errors';
 import { startRuntime, type Runtime, type RuntimeOptions, type Scope } from '../dispatch';
+import type { ConnectedCluster } from '../kube';
 import type { Log } from '../log';
-import { openCluster, resources } from './cluster';
-import { electionFor, type ElectionOptions } from './election';
-import { openFolder } from './folder';
-import { serveHealth } from './health';
+import { Metrics } from '../metrics';
+import { openCluster } from './cluster';
+import { electionFor, type ElectionOptions, isInCluster } from './election';
+import { openFolder, packageVersion } from './folder';
 import { logTo, type LogLevel } from './log';
+import { requireKinds } from './preconditions';
+import { serveProbes, type ProbeOptions } from './probes';
 import { EXIT, type ExitCode, stopped, type Terminal } from './terminal';
 import type { Mirrors } from './values';
 
-export interface RunOptions extends ElectionOptions {
+export interface RunOptions extends ElectionOptions, ProbeOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly folder?: string;
   readonly registryMirror?: Mirrors;
-  readonly healthPort?: number;
   readonly credentialsNamespace?: string;
   /** Seconds. */
   readonly settle: number;
@@ -27,85 +29,117 @@ export interface RunOptions extends ElectionOptions {
 }
 
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+/** The runtime, once there is one, and what keeps it from starting until then. */
+export interface Progress {
+  runtime?: Runtime;
+  obstacle: string;
+}
 
 /**
  * Returns when the runtime has been asked to end and everything under way is finished.
  *
- * @throws TerminalError when kubeconfig, context or cluster cannot do; a cluster that does not answer is waited for
+ * @throws TerminalError when kubeconfig or context cannot do, and a person sees it; in a cluster that is waited out too,
+ * like everything that a restart would not mend
  */
 export async function runRuntime(terminal: Terminal, options: RunOptions): Promise<ExitCode> {
   const log = logTo(terminal, options.logLevel);
-  const cluster = openCluster(options);
-  let runtime: Runtime | undefined;
-  const health =
-    options.healthPort === undefined
-      ? undefined
-      : await serveHealth(options.healthPort, () => runtime?.health() ?? { ok: false, problems: ['not started yet'] });
-  if (health !== undefined) log.info({ healthPort: health.port }, 'Health is answered at /healthz');
+  const metrics = new Metrics({ version: packageVersion(), node: process.versions.node });
+  metrics.watchProcess();
+  const progress: Progress = { obstacle: 'it was started a moment ago' };
+  const served = await serveProbes(terminal, options, progress, metrics, log);
   const folder = await openFolder(terminal, options.folder, 'caches');
   try {
     const { registryMirror: registryMirrors, credentialsNamespace } = options;
-    const election = electionFor(terminal, cluster, options);
-    const wanted: RuntimeOptions = {
-      cluster,
-      ...(election === undefined ? {} : { election }),
+    const wanted = {
       folder: folder.path,
       settleMs: options.settle * 1000,
+      metrics,
       log,
       scope: scopeOf(options),
       ...(registryMirrors === undefined ? {} : { registryMirrors }),
       ...(credentialsNamespace === undefined ? {} : { credentialsNamespace }),
     };
-    runtime = await startPatiently(terminal, wanted, log);
+    const runtime = await startPatiently(terminal, options, wanted, progress);
     if (runtime === undefined) return EXIT.done;
-    log.info({ server: cluster.server, context: cluster.context }, 'The runtime runs');
+    progress.runtime = runtime;
     await stopped(terminal);
     log.info({}, 'Asked to end: finishing what is under way');
     await runtime.stop();
     log.info({}, 'Ended');
     return EXIT.done;
   } finally {
-    await health?.close();
+    await served?.close();
     folder.release();
   }
 }
 
+type Wanted = Omit<RuntimeOptions, 'cluster' | 'election'> & { readonly metrics: Metrics };
+
 /**
- * Waits for a cluster that does not answer, however long: a restart would not help it. What nobody but a person can
- * mend ends the command at once.
+ * Starts it as soon as that can be done, however long it takes: what is missing is said once, and looked for again.
  *
  * @returns nothing when the command was asked to end before
  */
-async function startPatiently(terminal: Terminal, options: RuntimeOptions, log: Log): Promise<Runtime | undefined> {
+async function startPatiently(
+  terminal: Terminal,
+  options: RunOptions,
+  wanted: Wanted,
+  progress: Progress,
+): Promise<Runtime | undefined> {
+  const { log, metrics } = wanted;
   const end = stopped(terminal).then(() => undefined);
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+  let cluster: ConnectedCluster | undefined;
+  for (let pause = FIRST_PAUSE_MS; !terminal.stop.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
-      await Promise.race([requireKinds(options), end]);
-      if (terminal.stop.aborted) return undefined;
-      return await Promise.race([startRuntime(options), end]);
+      cluster ??= openCluster(options, { onCall: (call) => metrics.called(call) });
     } catch (error) {
-      if (!isRetriable(error)) throw error;
-      const waitMs = error instanceof TransientError ? (error.retryAfterMs ?? pause) : pause;
-      log.warn({ error: messageOf(error), waitMs }, 'The cluster cannot be worked with yet: trying again');
-      await Promise.race([new Promise((resolve) => setTimeout(resolve, waitMs)), end]);
-      if (terminal.stop.aborted) return undefined;
+      if (!isInCluster(terminal)) throw error;
+      await patience(error, pause, end, progress, log);
+      continue;
+    }
+    const start = begin(terminal, options, wanted, cluster);
+    try {
+      const runtime = await Promise.race([start, end]);
+      // Asked to end meanwhile: what has begun to start ends as soon as it has.
+      if (runtime === undefined) void start.then((late) => late.stop()).catch(() => undefined);
+      return runtime;
+    } catch (error) {
+      await patience(error, pause, end, progress, log);
     }
   }
+  return undefined;
 }
 
-const DEFINE = 'apply the definitions first: k8sta crds | kubectl apply --server-side -f -';
+async function begin(
+  terminal: Terminal,
+  options: RunOptions,
+  wanted: Wanted,
+  cluster: ConnectedCluster,
+): Promise<Runtime> {
+  await requireKinds(cluster, wanted.scope);
+  const election = electionFor(terminal, cluster, options);
+  const runtime = await startRuntime({ ...wanted, cluster, ...(election === undefined ? {} : { election }) });
+  const { notes } = runtime.readiness();
+  wanted.log.info({ server: cluster.server, context: cluster.context, notes }, 'The runtime runs');
+  return runtime;
+}
 
-/** Listed where they are looked at: a runtime needs no right elsewhere. */
-async function requireKinds({ cluster, scope = {} }: RuntimeOptions): Promise<void> {
-  const { tracks, stations, tickets, applications } = resources;
-  const within = (namespaces: readonly string[] | undefined) => namespaces?.map((namespace) => ({ namespace })) ?? [{}];
-  await cluster.check([
-    ...[tracks, stations, tickets].flatMap((resource) =>
-      within(scope.namespaces).map((place) => ({ resource, ...place, fix: DEFINE })),
-    ),
-    ...within(scope.argocdNamespaces).map((place) => ({ resource: applications, ...place, fix: 'install Argo CD' })),
-  ]);
+/** Says what is wrong, the same words once, and waits before the next attempt. */
+async function patience(
+  error: unknown,
+  pause: number,
+  end: Promise<unknown>,
+  progress: Progress,
+  log: Log,
+): Promise<void> {
+  const words = messageOf(error);
+  const waitMs = error instanceof TransientError ? (error.retryAfterMs ?? pause) : pause;
+  const level = words === progress.obstacle ? 'debug' : isRetriable(error) ? 'warn' : 'error';
+  log[level]({ error: words, waitMs }, 'The cluster cannot be worked with yet: trying again');
+  progress.obstacle = words;
+  await Promise.race([new Promise((resolve) => setTimeout(resolve, waitMs)), end]);
 }
 
 /** What is not said is not narrowed. */

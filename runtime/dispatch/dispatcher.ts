@@ -20,6 +20,8 @@ export interface DispatcherOptions {
   readonly events: EventRecorder;
   readonly patience: Partial<Patience>;
   readonly now: () => Date;
+  /** Told after each step of a key's plan. @default nobody */
+  readonly progress?: (key: string) => void;
   readonly log: Log;
 }
 
@@ -167,6 +169,7 @@ export class Dispatcher {
       } catch (error) {
         failures.push(error instanceof Error ? error : new Error(messageOf(error)));
       }
+      this.#options.progress?.(owner);
     }
     const retriable = failures.find(isRetriable);
     if (retriable !== undefined) throw retriable;

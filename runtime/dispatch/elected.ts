@@ -12,6 +12,8 @@ export interface ElectionChoice {
   readonly identity: string;
   /** @default 15 s, 10 s, 2 s */
   readonly times?: LeaseTimes;
+  /** Why this process must not lead now, in words. @default - it may */
+  readonly unfit?: () => string | undefined;
 }
 
 export interface Elected {

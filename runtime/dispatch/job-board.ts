@@ -31,6 +31,8 @@ interface Entry {
   fact: Kept;
   running: AbortController | undefined;
   failures: number;
+  /** Of the clock's `uptime`. */
+  startedAt: number;
   /** Resolves when it does not run any more. */
   ended: Promise<void>;
 }
@@ -96,6 +98,7 @@ export class JobBoard {
       fact: before?.fact.state === 'Done' ? before.fact : { state: 'Running', since },
       running,
       failures: before?.failures ?? 0,
+      startedAt: this.#options.clock.uptime(),
       ended: Promise.resolve(),
     };
     jobs.set(place, entry);
@@ -117,6 +120,17 @@ export class JobBoard {
   /** Jobs that are running. */
   get running(): number {
     return [...this.#owners.values()].flatMap((jobs) => [...jobs.values()]).filter((entry) => entry.running).length;
+  }
+
+  /** How long the oldest job has been running, in milliseconds, and which it is; absent with none. */
+  oldest(): { readonly job: string; readonly runningMs: number } | undefined {
+    const now = this.#options.clock.uptime();
+    const running = [...this.#owners].flatMap(([owner, jobs]) =>
+      [...jobs].flatMap(([place, entry]) =>
+        entry.running ? [{ job: `${place.split(' ')[0]} of ${owner}`, runningMs: now - entry.startedAt }] : [],
+      ),
+    );
+    return running.sort((one, other) => other.runningMs - one.runningMs)[0];
   }
 
   /** Starts no more, ends all jobs but pushes, and resolves when these have their answer. */

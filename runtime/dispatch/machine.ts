@@ -5,7 +5,7 @@
 
 import type { Patience } from '../argocd';
 import type { Git } from '../git';
-import { EventRecorder, EVENTS, WorkQueue, type Clock, type Cluster } from '../kube';
+import { EventRecorder, EVENTS, WorkQueue, type Clock, type Cluster, type WorkQueueStats } from '../kube';
 import type { Log } from '../log';
 import type { Registry } from '../registry';
 import type { Renderer } from '../render';
@@ -38,8 +38,10 @@ export interface Ports {
 export interface Machine {
   /** Fills the caches, then begins to decide. @throws TransientError naming what could not be listed, and why */
   start(): Promise<void>;
-  /** How long the oldest decision under way has been at it, in milliseconds. */
-  longestDecisionMs(): number;
+  /** Figures of its queue. */
+  stats(): WorkQueueStats;
+  /** The job that has been running for longest, in milliseconds. */
+  oldestJob(): { readonly job: string; readonly runningMs: number } | undefined;
   /** Begins nothing more, and lets what is under way end: decisions, pushes and Events, each within its time. */
   drain(): Promise<void>;
   /** Ends at once, when the lease is lost: what is under way is given up, and its fence holds back what it still tries. */
@@ -65,7 +67,8 @@ export function assemble(ports: Ports): Machine {
     random,
     log,
   });
-  const dispatcher = new Dispatcher({ world, executor, board, cluster, events, patience, now, log });
+  const progress = (key: string): void => queue.progress(key);
+  const dispatcher = new Dispatcher({ world, executor, board, cluster, events, patience, now, progress, log });
   const queue: WorkQueue = new WorkQueue({
     handle: async (key) => {
       const wakeAt = await dispatcher.handle(key, (at) => queue.addAt(key, at));
@@ -89,7 +92,8 @@ export function assemble(ports: Ports): Machine {
       deafen = dispatcher.feed((key) => queue.add(key));
       queue.start();
     },
-    longestDecisionMs: () => queue.stats().longestRunningMs,
+    stats: () => queue.stats(),
+    oldestJob: () => board.oldest(),
     drain,
     async halt() {
       deafen();

@@ -3,19 +3,22 @@
 import { join } from 'node:path';
 import type { Patience } from '../argocd';
 import { openGit } from '../git';
-import type { Clock, SharedCluster } from '../kube';
+import type { Clock, ConnectedCluster } from '../kube';
 import { systemClock, type Standing } from '../kube';
 import type { Log } from '../log';
+import type { Metrics } from '../metrics';
 import { createRegistry } from '../registry';
 import { createRenderer } from '../render';
 import { gitCredential, registryCredential } from './credentials';
 import { elected, type ElectionChoice } from './elected';
+import { clockWords, leadWords, stuck, unready, vitalsOf, type Vitals } from './health';
 import { assemble, type Machine, type Ports } from './machine';
+import { measure, measuredGit, measuredRenderer } from './measure';
 import { warmUp } from './warm';
 import { type Scope, World } from './world';
 
 export interface RuntimeOptions {
-  readonly cluster: SharedCluster;
+  readonly cluster: ConnectedCluster;
   /** Where caches live: mirrors of repositories. Lost without harm. */
   readonly folder: string;
   /** Registries to ask instead of others, by host: `ghcr.io` may be served by `http://127.0.0.1:5000`. @default - none */
@@ -30,6 +33,8 @@ export interface RuntimeOptions {
   readonly workers?: number;
   /** @default - this runtime works alone */
   readonly election?: ElectionChoice;
+  /** @default - nothing is measured */
+  readonly metrics?: Metrics;
   readonly log: Log;
   /** @default - the machine's */
   readonly clock?: Clock;
@@ -38,19 +43,13 @@ export interface RuntimeOptions {
 }
 
 export interface Runtime {
-  /** Whether it makes progress, and what keeps it from making any. */
-  health(): { readonly ok: boolean; readonly problems: readonly string[] };
-  /** Whether this one works, and who holds the lease; absent where nobody is elected. */
-  standing(): Standing | undefined;
+  /** What only a restart helps, in sentences; none while it gets any further. */
+  stuck(): readonly string[];
+  /** What keeps it from working, or from taking over; and what else is worth knowing. */
+  readiness(): { readonly problems: readonly string[]; readonly notes: readonly string[] };
   /** Lets what is under way end, takes nothing more, and gives the lease back. */
   stop(): Promise<void>;
 }
-
-/** A watch that was silent for longer than this is dead, whatever it says. */
-const SILENCE_LIMIT_MS = 120_000;
-
-/** A decision that takes longer than this is stuck. */
-const STUCK_MS = 60_000;
 
 /**
  * Starts the runtime; resolves when its caches have been filled. It works from then on, or, where one is elected, as soon
@@ -59,12 +58,19 @@ const STUCK_MS = 60_000;
  * @throws TransientError naming what could not be listed, and why
  */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { cluster, log, folder, clock = systemClock, random = Math.random } = options;
+  const { cluster, log, folder, metrics, clock = systemClock, random = Math.random } = options;
   const now = (): Date => new Date(clock.now());
   const credentialsNamespace = options.credentialsNamespace ?? cluster.namespace;
   const world = new World({ ...options.scope, cluster, credentialsNamespace, clock, log });
-  const git = openGit({ folder: join(folder, 'git'), credentials: async (url) => gitCredential(world, url), log, now });
-  const renderer = createRenderer();
+  const bareGit = openGit({
+    folder: join(folder, 'git'),
+    credentials: async (url) => gitCredential(world, url),
+    log,
+    now,
+  });
+  const bareRenderer = createRenderer();
+  const git = metrics ? measuredGit(bareGit, metrics) : bareGit;
+  const renderer = metrics ? measuredRenderer(bareRenderer, metrics) : bareRenderer;
   const registry = createRegistry({
     ...(options.registryMirrors === undefined ? {} : { mirrors: options.registryMirrors }),
     credentials: async (host) => registryCredential(world, host),
@@ -83,32 +89,32 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   }
   void warmUp(renderer, log);
 
-  const chosen = options.election && elected(ports, cluster, options.election);
+  // Windows, soaks and deadlines go by the time of day: where this clock is off, another one does better.
+  const unfit = (): string | undefined => clockWords(cluster.clockAheadMs);
+  const chosen = options.election && elected(ports, cluster, { ...options.election, unfit });
   const alone = chosen ? undefined : assemble(ports);
   if (chosen) chosen.election.start();
   else await alone?.start();
   const machine = (): Machine | undefined => alone ?? chosen?.machine();
+  const standing = (): Standing | undefined => chosen?.election.standing();
+
+  const vitals = (): Vitals => vitalsOf(world, machine(), standing());
+  const deafen = metrics && measure(metrics, { world, clock, machine, standing });
 
   return {
-    health() {
-      const { contactAgeMs, lastError } = world.health();
-      const longestRunningMs = machine()?.longestDecisionMs() ?? 0;
-      const problems = [
-        ...(contactAgeMs > SILENCE_LIMIT_MS
-          ? [
-              `the API server has been silent for ${Math.round(contactAgeMs / 1000)} s${lastError ? `: ${lastError}` : ''}`,
-            ]
-          : []),
-        ...(longestRunningMs > STUCK_MS
-          ? [`a decision has been running for ${Math.round(longestRunningMs / 1000)} s`]
-          : []),
-      ];
-      return { ok: problems.length === 0, problems };
+    stuck: () => stuck(vitals()),
+    readiness() {
+      const clockOff = clockWords(cluster.clockAheadMs);
+      const clockProblem = clockOff === undefined ? [] : [clockOff];
+      const lead = leadWords(standing());
+      return chosen
+        ? { problems: [...unready(vitals()), ...clockProblem], notes: [lead] }
+        : { problems: unready(vitals()), notes: [lead, ...clockProblem] };
     },
-    standing: () => chosen?.election.standing(),
     async stop() {
       await machine()?.drain();
       await chosen?.election.stop();
+      deafen?.();
       await world.stop();
       await Promise.all([git.close(), renderer.close()]);
     },

@@ -14,6 +14,7 @@ import {
   type Follower,
   type KubeObject,
   type Reflection,
+  type ReflectorHealth,
 } from '../kube';
 import type { Log } from '../log';
 import { ANALYSIS_RUNS } from '../rollouts';
@@ -113,6 +114,11 @@ export interface WorldOptions extends Scope {
   readonly log: Log;
 }
 
+/** How one cache fares. */
+export interface CacheHealth extends ReflectorHealth {
+  readonly kind: string;
+}
+
 /** Caches of everything that decisions read. */
 export class World {
   readonly tracks: Store<Kept<Track>, 'station' | 'uid'>;
@@ -125,7 +131,7 @@ export class World {
   readonly credentials: { list(): KeptCredential[] };
   private readonly argocdNamespaces: readonly string[] | undefined;
   readonly analyses: Analyses;
-  private readonly reflectors: readonly Follower[];
+  private readonly reflectors: readonly { readonly kind: string; readonly reflector: Follower }[];
   private readonly writers: {
     readonly Track: Reflection<KubeObject & Track>;
     readonly Station: Reflection<KubeObject & Station>;
@@ -239,17 +245,19 @@ export class World {
       return { store, reflector };
     });
     this.credentials = { list: () => credentials.flatMap(({ store }) => store.list()) };
-    this.reflectors = [...Object.values(this.writers), ...credentials.map(({ reflector }) => reflector)];
+    const secrets = credentials.map(({ reflector }) => ['credential Secret', reflector] as const);
+    this.reflectors = [...Object.entries(this.writers), ...secrets].map(([kind, reflector]) => ({ kind, reflector }));
   }
 
   /** Begins to fill the caches; resolves when all have been listed. */
   async start(): Promise<void> {
-    for (const reflector of this.reflectors) reflector.start();
-    await Promise.all([...this.reflectors.map((reflector) => reflector.synced()), this.analyses.followWherePossible()]);
+    for (const { reflector } of this.reflectors) reflector.start();
+    const listed = this.reflectors.map(({ reflector }) => reflector.synced());
+    await Promise.all([...listed, this.analyses.followWherePossible()]);
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.reflectors, this.analyses].map((follower) => follower.stop()));
+    await Promise.all([...this.reflectors.map(({ reflector }) => reflector.stop()), this.analyses.stop()]);
   }
 
   /** Takes the server's reply to a write of ours into the cache, so that the next decision sees it. */
@@ -283,11 +291,8 @@ export class World {
     return this.applications.find('branch', branchKey(branch));
   }
 
-  /** Longest silence of any watch in milliseconds, and what failed last, for liveness. */
-  health(): { readonly contactAgeMs: number; readonly lastError?: string } {
-    const all = this.reflectors.map((reflector) => reflector.health());
-    const lastError = all.find((one) => one.lastError !== undefined)?.lastError;
-    const contactAgeMs = Math.max(...all.map((one) => one.contactAgeMs ?? 0));
-    return { contactAgeMs, ...(lastError === undefined ? {} : { lastError }) };
+  /** How the caches fare, by the name that people know their kind by. */
+  health(): readonly CacheHealth[] {
+    return this.reflectors.map(({ kind, reflector }) => ({ kind, ...reflector.health() }));
   }
 }

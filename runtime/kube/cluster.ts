@@ -1,10 +1,13 @@
 import { TerminalError } from '../errors';
 import type { Fence } from '../fence';
 import type { RequestOptions } from './ask';
+import { type ApiCall, ClockSkew, observed } from './calls';
+import { type Clock, systemClock } from './clock';
 import { notServed, problemWith, type Requirement, resourcesOf, versionOf } from './discovery';
 import { type ClusterOptions, loadKubeconfig } from './kubeconfig';
 import type { Draft, KubeObject, Resource } from './object';
 import { type Objects, objectsOf } from './objects';
+import { type FieldSchema, lacking } from './published';
 import { type Reflection, Reflector, type ReflectorOptions } from './reflector';
 import { fenced, type Transport, transportOver } from './transport';
 
@@ -48,7 +51,31 @@ export interface Cluster {
 /** A cluster that several processes work on. */
 export interface SharedCluster extends Cluster {
   /** The same cluster, whose every write asks this fence right before it goes out, and ends within what it says. */
-  behind(fence: Fence): Cluster;
+  behind(fence: Fence): SharedCluster;
+}
+
+/** A cluster over a connection of ours. */
+export interface ConnectedCluster extends SharedCluster {
+  /**
+   * Milliseconds by which this machine's clock is certainly ahead of the API server's; negative where it is certainly
+   * behind; 0 where neither is sure.
+   */
+  readonly clockAheadMs: number;
+
+  /**
+   * What of a kind the cluster does not take: fields and values that a writer may write and its definition has not.
+   *
+   * @throws TransientError where the cluster does not publish the kind (yet)
+   */
+  lacking(resource: Resource, wanted: FieldSchema, options?: RequestOptions): Promise<readonly string[]>;
+}
+
+/** Who is told of what is asked. */
+export interface Watching {
+  /** Called for each request when the headers of its answer have come, or nothing. @default nobody */
+  readonly onCall?: (call: ApiCall) => void;
+  /** @default - the machine's */
+  readonly clock?: Clock;
 }
 
 /**
@@ -56,21 +83,36 @@ export interface SharedCluster extends Cluster {
  *
  * @throws TerminalError when the kubeconfig is missing, malformed, or has no such context
  */
-export function connect(options: ClusterOptions = {}): SharedCluster {
+export function connect(options: ClusterOptions = {}, watching: Watching = {}): ConnectedCluster {
   const config = loadKubeconfig(options);
   const context = config.getCurrentContext();
   const { server } = config.currentCluster();
-  const transport = transportOver(server, (request) => config.applySecurityAuthentication(request));
+  const { clock = systemClock, onCall = () => undefined } = watching;
+  const skew = new ClockSkew();
+  const direct = transportOver(server, (request) => config.applySecurityAuthentication(request));
+  const transport = observed(direct, { clock, skew, onCall });
   const namespace = config.getContextObject(context)?.namespace ?? 'default';
-  return clusterOver(transport, context, namespace);
+  return clusterOver({ transport, context, namespace, skew });
 }
 
-function clusterOver(transport: Transport, context: string, namespace: string): SharedCluster {
+interface Connection {
+  readonly transport: Transport;
+  readonly context: string;
+  readonly namespace: string;
+  readonly skew: ClockSkew;
+}
+
+function clusterOver(connection: Connection): ConnectedCluster {
+  const { transport, context, namespace, skew } = connection;
   return {
     server: transport.server,
     context,
     namespace,
-    behind: (fence) => clusterOver(fenced(transport, fence), context, namespace),
+    get clockAheadMs() {
+      return skew.aheadMs;
+    },
+    lacking: (resource, wanted, asked = {}) => lacking(transport, resource, wanted, asked),
+    behind: (fence) => clusterOver({ ...connection, transport: fenced(transport, fence) }),
     version: (asked = {}) => versionOf(transport, asked),
     async check(requirements, asked = {}) {
       const version = await versionOf(transport, asked);

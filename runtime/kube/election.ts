@@ -22,6 +22,8 @@ export interface ElectionOptions {
   readonly identity: string;
   /** Does the work of the leader. Resolves when it has let go, which it does when the term's signal aborts. */
   readonly lead: (term: Term) => Promise<void>;
+  /** Why this process must not lead now, in words; one that leads gives the lease back. @default - it may */
+  readonly unfit?: () => string | undefined;
   readonly log: Log;
   /** @default 15 s, 10 s, 2 s */
   readonly times?: LeaseTimes;
@@ -88,6 +90,7 @@ export class Election {
   #changedAt: number;
   #active: number;
   #vacated = false;
+  #unfitness: string | undefined;
   #lastError: string | undefined;
   #wake = new AbortController();
   #term: Term | undefined;
@@ -144,7 +147,11 @@ export class Election {
         const waitMs = this.#untilFree();
         // Waking now and then costs nothing and shows that this loop is alive.
         if (waitMs > 0) await this.#rest(Math.min(waitMs, this.#times.retryMs), this.#wake.signal);
-        else await this.#stand();
+        else if (this.#unfit() !== undefined) {
+          // Whether it still is so may show in the server's answers, so one is asked for.
+          await this.#look();
+          await this.#rest(this.#times.retryMs);
+        } else await this.#stand();
       }
       this.#active = this.#clock.uptime();
     }
@@ -161,21 +168,31 @@ export class Election {
       term.end('leading failed');
     });
     await this.#keep(term);
-    if (this.#stop.signal.aborted) await this.#release(term);
-    else log.warn({ lease: keyOf(this.#ref), identity, why: term.ended }, 'This process does not lead any more');
+    if (term.ended === undefined) await this.#release(term);
+    if (!this.#stop.signal.aborted)
+      log.warn({ lease: keyOf(this.#ref), identity, why: term.ended }, 'This process does not lead any more');
     this.#term = undefined;
     await work;
   }
 
-  /** Renews until the term is over, or until asked to stop. */
+  /** @returns why this process must not lead now; logged when it changes */
+  #unfit(): string | undefined {
+    const why = this.#options.unfit?.();
+    if (why !== undefined && why !== this.#unfitness) this.#options.log.error({ why }, 'This process must not lead');
+    this.#unfitness = why;
+    return why;
+  }
+
+  /** Renews until the term is over, until asked to stop, or until this process must not lead any more. */
   async #keep(term: Term): Promise<void> {
     for (;;) {
       await this.#rest(this.#times.retryMs, term.signal);
-      if (this.#stop.signal.aborted || term.renewableMs() <= 0) break;
+      if (this.#stop.signal.aborted) return;
+      if (term.renewableMs() <= 0) return term.end('its time was over before it could be renewed');
+      if (this.#unfit() !== undefined) return;
       await this.#renew(term);
       this.#active = this.#clock.uptime();
     }
-    if (!this.#stop.signal.aborted) term.end('its time was over before it could be renewed');
   }
 
   async #renew(term: Term): Promise<void> {

@@ -53,6 +53,9 @@ export class Feed<K extends KubeObject, T> {
   /** Of the clock's `uptime`: when the server last gave a page, headers or any byte of a watch. */
   lastContact: number | undefined;
 
+  /** Of the clock's `uptime`: when something last came, or failed to. */
+  lastActivity: number | undefined;
+
   /** Words of the failure that the feed now tries to get over. */
   lastError: string | undefined;
 
@@ -157,7 +160,7 @@ export class Feed<K extends KubeObject, T> {
   }
 
   #contact(): void {
-    this.lastContact = this.setup.clock.uptime();
+    this.lastContact = this.lastActivity = this.setup.clock.uptime();
     if (this.lastError === undefined) return;
     this.lastError = undefined;
     this.setup.log.info(this.#fields(), 'The API server answers again');
@@ -165,7 +168,8 @@ export class Feed<K extends KubeObject, T> {
 
   /** The same failure over and over is news once. */
   #failed(error: unknown, waitMs: number): void {
-    const { log } = this.setup;
+    const { log, clock } = this.setup;
+    this.lastActivity = clock.uptime();
     const words = messageOf(error);
     const fields = { ...this.#fields(), error: words, waitMs: Math.round(waitMs) };
     if (words === this.lastError || error instanceof ExpiredError) log.debug(fields, 'Listing or watching failed');

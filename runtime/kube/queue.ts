@@ -42,8 +42,10 @@ export interface WorkQueueStats {
   readonly failing: number;
   /** Works that failed and were put back, since the queue was made. */
   readonly retries: number;
-  /** How long the oldest running work has been at it, in milliseconds; 0 with none. */
+  /** How long the oldest running work has not got any further, in milliseconds; 0 with none. */
   readonly longestRunningMs: number;
+  /** Its key. */
+  readonly longestRunning?: string;
 }
 
 const BACKOFF: Backoff = { baseMs: 5, capMs: 60_000 };
@@ -122,6 +124,11 @@ export class WorkQueue {
     this.#failures.delete(key);
   }
 
+  /** The work on a key has got further: it is not stuck. */
+  progress(key: string): void {
+    if (this.#running.has(key)) this.#running.set(key, this.#clock.uptime());
+  }
+
   /** Begins handing out keys, those included that were added before. */
   start(): void {
     if (this.#state !== 'idle') return;
@@ -158,13 +165,15 @@ export class WorkQueue {
   /** Figures of this moment. */
   stats(): WorkQueueStats {
     const now = this.#clock.uptime();
+    const [oldest] = [...this.#running].sort(([, one], [, other]) => one - other);
     return {
       depth: this.#waiting.size,
       running: this.#running.size,
       delayed: this.#alarms.size,
       failing: this.#failures.size,
       retries: this.#retries,
-      longestRunningMs: [...this.#running.values()].reduce((longest, since) => Math.max(longest, now - since), 0),
+      longestRunningMs: oldest ? now - oldest[1] : 0,
+      ...(oldest ? { longestRunning: oldest[0] } : {}),
     };
   }
 

@@ -57,6 +57,11 @@ export interface ReflectorHealth {
   readonly synced: boolean;
   /** Milliseconds since the server last gave sign of life, in the scope where that is longest ago; absent if never. */
   readonly contactAgeMs?: number;
+  /**
+   * Milliseconds since something came, or failed to come, in the scope where that is longest ago; absent before the first
+   * time. It stays below two minutes while the reflector is at work, whatever the server does.
+   */
+  readonly quietMs?: number;
   /** Words of the failure that it now tries to get over. */
   readonly lastError?: string;
 }
@@ -172,15 +177,25 @@ export class Reflector<K extends KubeObject, T> implements Reflection<K> {
 
   /** For liveness: a reflector in good health has contact at least once a minute. */
   health(): ReflectorHealth {
-    const now = this.#clock.uptime();
-    const ages = this.#feeds.map(({ lastContact }) => (lastContact === undefined ? undefined : now - lastContact));
-    const known = ages.filter((age) => age !== undefined);
+    const contactAgeMs = this.#longestSince(({ lastContact }) => lastContact);
+    const quietMs = this.#longestSince(({ lastActivity }) => lastActivity);
     const lastError = this.#feeds.find((feed) => feed.lastError !== undefined)?.lastError;
     return {
       synced: this.hasSynced,
-      ...(known.length === ages.length && known.length > 0 ? { contactAgeMs: Math.max(...known) } : {}),
+      ...(contactAgeMs === undefined ? {} : { contactAgeMs }),
+      ...(quietMs === undefined ? {} : { quietMs }),
       ...(lastError === undefined ? {} : { lastError }),
     };
+  }
+
+  /** @returns nothing where one of the feeds has none */
+  #longestSince(timeOf: (feed: Feed<K, T>) => number | undefined): number | undefined {
+    const now = this.#clock.uptime();
+    const ages = this.#feeds.flatMap((feed) => {
+      const time = timeOf(feed);
+      return time === undefined ? [] : [now - time];
+    });
+    return ages.length === this.#feeds.length && ages.length > 0 ? Math.max(...ages) : undefined;
   }
 
   #wake(): void {

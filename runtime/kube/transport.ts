@@ -22,6 +22,8 @@ export interface ApiRequest {
 export interface ApiReply {
   readonly status: number;
   readonly retryAfterMs?: number;
+  /** The server's time when it answered, cut to the second; milliseconds since the epoch. */
+  readonly date?: number;
   text(): Promise<string>;
 
   /** Calls `take` with each piece of the body; resolves at its end. What `take` throws ends it, and is thrown. */
@@ -75,9 +77,11 @@ export function transportOver(server: string, authenticate: KubeConfig['applySec
       // A body that breaks before anybody reads it must not be an uncaught error; who reads it hears of it.
       reply.body.on('error', () => undefined);
       const retryAfterMs = retryAfterMsOf(reply.headers['retry-after']);
+      const date = Date.parse(String(reply.headers.date));
       return {
         status: reply.statusCode,
         ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        ...(Number.isNaN(date) ? {} : { date }),
         text: () => reply.body.text(),
         each: (take) => drain(reply.body, take),
       };

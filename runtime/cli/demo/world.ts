@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { crds } from '../../../lib/api/crd';
 import { startRuntime, type Runtime } from '../../dispatch';
-import { connect, type Cluster, type Draft, type SharedCluster } from '../../kube';
+import { connect, type Cluster, type Draft, type ConnectedCluster } from '../../kube';
 import type { Log } from '../../log';
 import { publishImage, type Railyard } from '../../railyard';
 import { TransientError } from '../../errors';
@@ -93,7 +93,7 @@ const SETTLE_MS = 5_000;
 async function openRuntime(
   { folder, log, railyard: { latencyScale: scale = 1 } }: WorldOptions,
   { registryURL }: Railyard,
-  cluster: SharedCluster,
+  cluster: ConnectedCluster,
   ends: (() => Promise<void>)[],
 ): Promise<NetworkFeed> {
   await Promise.all(crds().map((crd) => applyPatiently(cluster, { ...crd })));

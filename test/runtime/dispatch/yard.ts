@@ -19,7 +19,7 @@ import {
   type Follower,
   type KubeObject,
   type Resource,
-  type SharedCluster,
+  type ConnectedCluster,
 } from '../../../runtime/kube';
 import { silentLog } from '../../../runtime/log';
 import { startRailyard, type Railyard, type RailyardOptions } from '../../../runtime/railyard';
@@ -64,7 +64,7 @@ export class Yard {
   private constructor(
     readonly folder: string,
     readonly railyard: Railyard,
-    readonly cluster: SharedCluster,
+    readonly cluster: ConnectedCluster,
     readonly eyes: Eyes,
     readonly faults: Faults,
   ) {}

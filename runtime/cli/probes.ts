@@ -1,0 +1,40 @@
+/** The HTTP side of `k8sta run`: probes and metrics. */
+
+import type { Log } from '../log';
+import type { Metrics } from '../metrics';
+import type { Served } from '../server';
+import type * as Server from '../server';
+import { isInCluster } from './election';
+import type { Progress } from './run';
+import type { Terminal } from './terminal';
+
+export interface ProbeOptions {
+  /** @default - all addresses */
+  readonly address?: string;
+  /** @default - 8080 in a cluster, none elsewhere */
+  readonly port?: number;
+}
+
+const CLUSTER_PORT = 8080;
+
+/** @returns nothing where nobody is to be answered */
+export async function serveProbes(
+  terminal: Terminal,
+  { address, port = isInCluster(terminal) ? CLUSTER_PORT : undefined }: ProbeOptions,
+  progress: Progress,
+  metrics: Metrics,
+  log: Log,
+): Promise<Served | undefined> {
+  if (port === undefined) return undefined;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- who serves nothing does not wait for its modules
+  const { serve } = require('../server') as typeof Server;
+  const served = await serve({
+    ...(address === undefined ? {} : { address }),
+    port,
+    liveness: () => ({ problems: progress.runtime?.stuck() ?? [] }),
+    readiness: () => progress.runtime?.readiness() ?? { problems: [progress.obstacle] },
+    metrics: () => metrics.exposition(),
+  });
+  log.info({ address: address ?? '*', port: served.port }, 'Answering /livez, /readyz and /metrics');
+  return served;
+}
