@@ -28,6 +28,7 @@ export const WAITING_REASONS = [
   'NotConsented',
   'WrongBranch',
   'SharedBranch',
+  'SharedStation',
   'NotSynced',
   'Progressing',
   'Degraded',

@@ -26,6 +26,13 @@ export interface TransitAuthorityProps {
   readonly definitions?: boolean;
   /** Namespaces of teams, whose Tracks it carries. @default - all of the cluster */
   readonly namespaces?: readonly string[];
+  /**
+   * Label selector of the Tracks that it carries. Several runtimes, each of a name of its own, can share a cluster so; no
+   * two of their selectors may mean the same Track.
+   *
+   * @default - all Tracks
+   */
+  readonly shard?: string;
   /** Namespaces of Argo CD's Applications: the only ones in which it may patch any. @default ['argocd'] */
   readonly argocdNamespaces?: readonly string[];
   /**
@@ -60,6 +67,7 @@ export interface Installation {
   readonly name: string;
   readonly replicas: number;
   readonly namespaces?: readonly string[];
+  readonly shard?: string;
   readonly argocdNamespaces: readonly string[];
   readonly credentials?: readonly string[];
   readonly pullSecrets: readonly { readonly namespace: string; readonly names: readonly string[] }[];
@@ -75,7 +83,7 @@ export interface Installation {
 export function installationOf(props: TransitAuthorityProps): Installation {
   check(props);
   const { image, namespace = 'k8sta-system', name = 'k8sta', replicas = 2, logLevel = 'info' } = props;
-  const { argocdNamespaces = [ARGOCD.namespace], namespaces, credentials } = props;
+  const { argocdNamespaces = [ARGOCD.namespace], namespaces, shard, credentials } = props;
   return {
     image,
     namespace,
@@ -83,6 +91,7 @@ export function installationOf(props: TransitAuthorityProps): Installation {
     replicas,
     argocdNamespaces: distinct(argocdNamespaces),
     ...(namespaces === undefined ? {} : { namespaces: distinct(namespaces) }),
+    ...(shard === undefined ? {} : { shard }),
     ...(credentials === undefined ? {} : { credentials: distinct(credentials) }),
     pullSecrets: sorted(props.pullSecrets ?? {}).map(([team, names]) => ({ namespace: team, names: distinct(names) })),
     registryMirrors: sorted(props.registryMirrors ?? {}).map(([host, url]) => `${host}=${url}`),

@@ -189,13 +189,14 @@ export class TransitAuthority extends Construct {
   }
 
   private args(): string[] {
-    const { namespaces = [], argocdNamespaces, credentials = [], registryMirrors, logLevel } = this.installation;
+    const { namespaces = [], argocdNamespaces, shard, credentials = [], registryMirrors, logLevel } = this.installation;
     const each = (option: string, values: readonly string[]) => values.flatMap((value) => [option, value]);
     return [
       ...['--folder', CACHE, '--port', String(PORT), '--credentials-namespace', this.namespace],
       ...['--leader-elect', '--lease-namespace', this.namespace, '--lease-name', this.installation.name],
       ...each('--watch-namespace', namespaces),
       ...each('--argocd-namespace', argocdNamespaces),
+      ...each('--shard', shard === undefined ? [] : [shard]),
       ...each('--credential', credentials),
       ...each('--registry-mirror', registryMirrors),
       ...['--log-level', logLevel],

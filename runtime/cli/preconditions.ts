@@ -24,6 +24,13 @@ export async function requireKinds(cluster: ConnectedCluster, scope: Scope = {})
   const install = 'install Argo CD, or have its definitions applied';
   await cluster.check([
     ...ours.flatMap((resource) => within(scope.namespaces).map((place) => ({ resource, ...place, fix: define }))),
+    // A selector that the server cannot read is refused here, in its words.
+    ...(scope.shard === undefined ? [] : within(scope.namespaces)).map((place) => ({
+      resource: tracks,
+      ...place,
+      labelSelector: scope.shard,
+      fix: define,
+    })),
     ...within(scope.argocdNamespaces).map((place) => ({ resource: applications, ...place, fix: install })),
   ]);
   const old = (await Promise.all(ours.map((resource) => olderThanThis(cluster, resource)))).filter(

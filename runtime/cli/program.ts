@@ -71,6 +71,7 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     .option('--watch-namespace <name>', 'look at Tracks of this namespace only; may be repeated', another)
     .option('--argocd-namespace <name>', 'look at Applications of this namespace only; may be repeated', another)
     .option('--credentials-namespace <name>', "namespace of labelled credentials (default: the context's)")
+    .option('--shard <selector>', 'carry the Tracks that this label selector means; others are left to other runtimes')
     .option('--credential <name>', 'read this labelled Secret and no other; may be repeated', another)
     .option('--port <port>', 'answer /livez, /readyz and /metrics here (default: 8080 in a cluster)', port)
     .option('--address <address>', 'and on this address only (default: all)')
@@ -78,7 +79,7 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     .option('--leader-elect', 'of several runtimes one works, the others stand by (default: in a cluster)')
     .option('--no-leader-elect', 'work alone')
     .option('--lease-namespace <name>', "namespace of the Lease (default: the context's)")
-    .option('--lease-name <name>', 'name of the Lease', 'k8sta')
+    .option('--lease-name <name>', 'name of the Lease (default: k8sta, or one of its own for each shard)')
     .option('--lease-duration <seconds>', 'how long a leader that died is waited for', wholeSeconds, 15)
     .addOption(new Option('--log-level <level>', 'what to log on stderr').choices(LEVELS).default('info'))
     .action((options: Run.RunOptions) => {

@@ -143,8 +143,9 @@ async function patience(
 }
 
 /** What is not said is not narrowed. */
-function scopeOf({ watchNamespace, argocdNamespace, credential }: RunOptions): Scope {
+function scopeOf({ watchNamespace, argocdNamespace, credential, shard }: RunOptions): Scope {
   return {
+    ...(shard === undefined ? {} : { shard }),
     ...(watchNamespace === undefined ? {} : { namespaces: watchNamespace }),
     ...(argocdNamespace === undefined ? {} : { argocdNamespaces: argocdNamespace }),
     ...(credential === undefined ? {} : { credentialNames: credential }),

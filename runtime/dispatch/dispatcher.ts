@@ -1,6 +1,6 @@
 /** From a change in a cache to the keys that it concerns, and from a key to a decision that is carried out. */
 
-import type { Station } from '../../lib/api';
+import type { Station, Track } from '../../lib/api';
 import { branchKeysOf, type Patience } from '../argocd';
 import { isRetriable, messageOf } from '../errors';
 import { decideGoneStation, decideStation, decideTrack, type Plan } from '../journey';
@@ -9,6 +9,7 @@ import type { Log } from '../log';
 import type { Executor } from './execute';
 import type { JobBoard } from './job-board';
 import { factsOf, snapshotOf, stationSnapshotOf } from './snapshot';
+import { ownsUnreadable } from './shares';
 import { sayUnreadable, type OurKind } from './unreadable';
 import { standingKeys, type Kept, type World } from './world';
 
@@ -54,6 +55,7 @@ export class Dispatcher {
           this.#standing(key, add);
           for (const kept of world.stations.find('junction', key)) add(`station ${keyOf(kept.metadata)}`);
         }
+        if (world.shard) this.#shared(key, before?.resource, add);
         this.#unreadable('Track', key, after, add);
       }),
     );
@@ -98,6 +100,7 @@ export class Dispatcher {
         }
       }),
     );
+    if (world.shard) ends.push(world.shard.onChange((key) => this.#shared(key, undefined, add)));
     this.#everything(add);
     return () => {
       for (const end of ends) end();
@@ -188,7 +191,17 @@ export class Dispatcher {
     };
     if (kind !== 'Track' && kind !== 'Station' && kind !== 'Ticket') return;
     const kept = caches[kind].get(key);
-    if (kept) await sayUnreadable(this.#options, kind, kept);
+    if (kept && ownsUnreadable(world, kind, kept)) await sayUnreadable(this.#options, kind, kept);
+  }
+
+  /** A track, and where it stops and stopped: whose these are may have changed with it. */
+  #shared(key: string, before: Track | undefined, add: Add): void {
+    add(`track ${key}`);
+    const after = this.#options.world.tracks.get(key)?.resource;
+    if (before && before.metadata.generation === after?.metadata.generation) return;
+    for (const { metadata, spec } of [before, after].filter((track) => track !== undefined)) {
+      for (const { name } of spec.stations) add(`station ${keyOf({ namespace: metadata.namespace, name })}`);
+    }
   }
 
   /** The stations before which tickets of a track stand. */

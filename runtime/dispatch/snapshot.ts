@@ -12,6 +12,7 @@ import {
   type StationSnapshot,
 } from '../journey';
 import { keyOf } from '../kube';
+import { contested, ownsStation, ownsTrack, sharedStation } from './shares';
 import type { Kept, World } from './world';
 
 const readable = <T>(list: readonly Kept<T>[]): T[] => list.flatMap((kept) => kept.resource ?? []);
@@ -23,6 +24,8 @@ export function factsOf(world: World, now: Date, patience: Partial<Patience>, jo
   return {
     precondition: (station, reference) => {
       if (!world.seesApplicationsIn(reference.namespace)) return outOfSight(reference);
+      const tracks = contested(world, station);
+      if (tracks) return sharedStation(station, tracks);
       const claim = {
         namespace: station.metadata.namespace,
         station: station.metadata.name,
@@ -93,8 +96,12 @@ function goneTrack(namespace: string, name: string): Track {
   };
 }
 
-/** Everything that the decision for a track depends on; `undefined` where it cannot be read, or is gone without a ticket. */
+/**
+ * Everything that the decision for a track depends on; `undefined` where it cannot be read, is gone without a ticket, or
+ * is another runtime's.
+ */
 export function snapshotOf(world: World, key: string, now: Date, facts: Facts): Snapshot | undefined {
+  if (!ownsTrack(world, key)) return undefined;
   const kept = world.tracks.get(key);
   if (kept !== undefined) return kept.resource && { ...lineOf(world, kept.resource), now, facts };
   const [namespace = '', name = ''] = key.split('/');
@@ -102,18 +109,22 @@ export function snapshotOf(world: World, key: string, now: Date, facts: Facts): 
   return line.tickets.length === 0 ? undefined : { ...line, gone: true, now, facts };
 }
 
-/** Everything that the decision for a station depends on; `undefined` where it cannot be read, or does not exist. */
+/**
+ * Everything that the decision for a station depends on; `undefined` where it cannot be read, does not exist, or is another
+ * runtime's. Tickets of other runtimes' tracks are left out.
+ */
 export function stationSnapshotOf(world: World, key: string, now: Date, facts: Facts): StationSnapshot | undefined {
   const station = world.stations.get(key)?.resource;
-  if (station === undefined) return undefined;
+  if (station === undefined || !ownsStation(world, station)) return undefined;
   const { namespace } = station.metadata;
   const tickets = readable(world.tickets.find('station', key));
   const names = new Set(tickets.flatMap((ticket) => ticket.spec.track ?? []));
-  const tracks = [...names].flatMap((name) => world.tracks.get(keyOf({ namespace, name }))?.resource ?? []);
+  const keys = [...names].map((name) => keyOf({ namespace, name })).filter((one) => ownsTrack(world, one));
+  const tracks = keys.flatMap((one) => world.tracks.get(one)?.resource ?? []);
   return {
     station,
     lines: tracks.map((track) => lineOf(world, track)),
-    single: tickets.filter((ticket) => ticket.spec.track === undefined),
+    single: contested(world, station) ? [] : tickets.filter((ticket) => ticket.spec.track === undefined),
     now,
     facts,
   };

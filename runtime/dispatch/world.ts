@@ -20,6 +20,7 @@ import type { Log } from '../log';
 import { ANALYSIS_RUNS } from '../rollouts';
 import { Analyses } from './analyses';
 import { APPLICATIONS, SECRETS, STATIONS, TICKETS, TRACKS, type Secret } from './resources';
+import { Shard } from './shard';
 
 /** A resource of ours as it is kept: read, or with the reasons why it cannot be. */
 export type Kept<T> = { readonly metadata: Identity } & (
@@ -94,6 +95,8 @@ export interface Scope {
   readonly argocdNamespaces?: readonly string[];
   /** Names of the operator's credentials. @default - every Secret of their namespace that has the label */
   readonly credentialNames?: readonly string[];
+  /** Label selector of the Tracks that are carried; others are seen and left to others. @default - all */
+  readonly shard?: string;
 }
 
 function credentialIn({ metadata, data }: Secret): KeptCredential {
@@ -129,6 +132,8 @@ export class World {
   >;
   readonly applications: Store<ApplicationView, 'branch'>;
   readonly credentials: { list(): KeptCredential[] };
+  /** Absent where this runtime carries every track. */
+  readonly shard: Shard | undefined;
   private readonly argocdNamespaces: readonly string[] | undefined;
   readonly analyses: Analyses;
   private readonly reflectors: readonly { readonly kind: string; readonly reflector: Follower }[];
@@ -144,6 +149,8 @@ export class World {
     this.argocdNamespaces = options.argocdNamespaces;
     const networks = options.namespaces === undefined ? {} : { namespaces: options.namespaces };
     const applications = options.argocdNamespaces === undefined ? {} : { namespaces: options.argocdNamespaces };
+    const selector = options.shard;
+    this.shard = selector === undefined ? undefined : new Shard({ ...networks, cluster, selector, clock, log });
     this.tracks = new Store<Kept<Track>, 'station' | 'uid'>({
       log,
       identity: metadataOf,
@@ -246,7 +253,11 @@ export class World {
     });
     this.credentials = { list: () => credentials.flatMap(({ store }) => store.list()) };
     const secrets = credentials.map(({ reflector }) => ['credential Secret', reflector] as const);
-    this.reflectors = [...Object.entries(this.writers), ...secrets].map(([kind, reflector]) => ({ kind, reflector }));
+    const share = this.shard ? [["shard's Track", this.shard.follower] as const] : [];
+    this.reflectors = [...Object.entries(this.writers), ...secrets, ...share].map(([kind, reflector]) => ({
+      kind,
+      reflector,
+    }));
   }
 
   /** Begins to fill the caches; resolves when all have been listed. */

@@ -160,6 +160,6 @@ export type Precondition =
   | { readonly ok: true }
   | {
       readonly ok: false;
-      readonly reason: 'ApplicationMissing' | 'NotConsented' | 'WrongBranch' | 'SharedBranch';
+      readonly reason: 'ApplicationMissing' | 'NotConsented' | 'WrongBranch' | 'SharedBranch' | 'SharedStation';
       readonly message: string;
     };

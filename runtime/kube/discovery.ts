@@ -10,6 +10,8 @@ export interface Requirement {
   readonly resource: Resource;
   /** @default - all namespaces */
   readonly namespace?: string;
+  /** @default - whatever their labels */
+  readonly labelSelector?: string | undefined;
   /** What to do where the cluster does not serve it, as in "apply the CRDs: k8sta crds | kubectl apply -f -". */
   readonly fix: string;
 }
@@ -31,13 +33,18 @@ export function versionOf(transport: Transport, options: RequestOptions): Promis
  */
 export function problemWith(
   transport: Transport,
-  { resource, namespace, fix }: Requirement,
+  { resource, namespace, labelSelector, fix }: Requirement,
   options: RequestOptions,
 ): Promise<string | undefined> {
   const title = titleOf(resource);
   const where = namespace ? `in namespace ${namespace}` : 'in all namespaces';
   const path = collectionPath(resource, namespace);
-  const question = { method: 'GET', path, query: { limit: '1' }, subject: `${resource.kind} list` } as const;
+  const question = {
+    method: 'GET',
+    path,
+    query: { limit: '1', labelSelector },
+    subject: `${resource.kind} list`,
+  } as const;
   return exchange(transport, question, options, async (reply) => {
     const body = await reply.text();
     switch (reply.status) {

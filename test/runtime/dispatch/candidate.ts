@@ -4,7 +4,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { eventually } from '../../waiting';
-import type { Yard } from './yard';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const BOOT_MS = 40_000;
@@ -19,17 +18,29 @@ export interface CandidateOptions {
   readonly args?: readonly string[];
 }
 
+/** Where it runs, and on what. */
+export interface Place {
+  /** Its caches are below. */
+  readonly folder: string;
+  readonly kubeconfig: string;
+  /** Answers for `ghcr.io`. */
+  readonly registryURL: string;
+}
+
 export class Candidate {
   private readonly child: ChildProcess;
   private readonly ended: Promise<unknown>;
   private text = '';
 
-  constructor(yard: Yard, name: string, { leaseSeconds = 3, args = [] }: CandidateOptions = {}) {
-    const { railyard, folder } = yard;
+  constructor(
+    { folder, kubeconfig, registryURL }: Place,
+    name: string,
+    { leaseSeconds = 3, args = [] }: CandidateOptions = {},
+  ) {
     const options = {
-      kubeconfig: railyard.kubeconfigPath,
+      kubeconfig,
       folder: join(folder, name),
-      'registry-mirror': `ghcr.io=${railyard.registryURL}`,
+      'registry-mirror': `ghcr.io=${registryURL}`,
       'credentials-namespace': 'k8sta',
       'lease-namespace': 'default',
       'lease-duration': String(leaseSeconds),
@@ -63,6 +74,12 @@ export class Candidate {
       },
       deadlineMs,
     );
+  }
+
+  /** Whether it leads, by what it has said. */
+  get leads(): boolean {
+    const ended = this.log().filter(({ message }) => message === 'This process does not lead any more').length;
+    return this.terms > ended;
   }
 
   /** How many times it has begun to lead. */

@@ -10,8 +10,8 @@ let standby: Candidate;
 
 beforeAll(async () => {
   yard = await Yard.open({ started: false });
-  const one = new Candidate(yard, 'one');
-  const other = new Candidate(yard, 'other');
+  const one = new Candidate(yard.place, 'one');
+  const other = new Candidate(yard.place, 'other');
   await Promise.all([one, other].map((candidate) => candidate.said('The runtime runs')));
   await eventually('one of them leads', () => one.terms + other.terms === 1, 20_000);
   [leader, standby] = one.terms > 0 ? [one, other] : [other, one];

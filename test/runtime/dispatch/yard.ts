@@ -26,6 +26,7 @@ import { startRailyard, type Railyard, type RailyardOptions } from '../../../run
 import type { GitServerOptions } from '../../../runtime/railyard/git';
 import type { RegistryOptions } from '../../../runtime/railyard/registry';
 import { eventually } from '../../waiting';
+import type { Place } from './candidate';
 import { Scene, type SceneOptions } from './scene';
 
 const HOST = 'ghcr.io';
@@ -91,6 +92,12 @@ export class Yard {
     await yard.watch();
     if (started) await yard.start();
     return yard;
+  }
+
+  /** Where a process of its own runs on this yard. */
+  get place(): Place {
+    const { kubeconfigPath, registryURL } = this.railyard;
+    return { folder: this.folder, kubeconfig: kubeconfigPath, registryURL };
   }
 
   /** Applies, patiently: a kind is served a moment after its definition was applied. */
