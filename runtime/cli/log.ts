@@ -18,9 +18,26 @@ export function logTo(terminal: Terminal, level: LogLevel): Log {
     messageKey: 'message',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[redacted]' },
   };
-  return wrap(pino(options, { write }));
+  return wrap(pino(options, { write: (line: string) => write(withoutURLCredentials(line)) }));
 }
+
+/** Nobody may log these; where somebody does all the same, their values do not get out. */
+const SECRET_FIELDS = [
+  'password',
+  'token',
+  'authorization',
+  'sshPrivateKey',
+  'credential',
+  'secret',
+  'data',
+  'stringData',
+];
+
+/** Words of others may repeat a URL as it was given to them. */
+const URL_CREDENTIALS = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"\\]+@/gi;
+const withoutURLCredentials = (line: string): string => line.replace(URL_CREDENTIALS, '$1[redacted]@');
 
 function wrap(logger: Logger): Log {
   const at =

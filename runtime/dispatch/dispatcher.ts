@@ -8,6 +8,7 @@ import { keyOf, type Cluster, type EventRecorder } from '../kube';
 import type { Log } from '../log';
 import type { Executor } from './execute';
 import type { JobBoard } from './job-board';
+import { fieldsOfKey } from './log-fields';
 import { factsOf, snapshotOf, stationSnapshotOf } from './snapshot';
 import { ownsUnreadable } from './shares';
 import { sayUnreadable, type OurKind } from './unreadable';
@@ -177,7 +178,8 @@ export class Dispatcher {
     const retriable = failures.find(isRetriable);
     if (retriable !== undefined) throw retriable;
     if (failures.length === 0) return plan.wakeAt;
-    for (const error of failures) log.error({ key: owner, error: messageOf(error) }, 'A step was refused for good');
+    for (const error of failures)
+      log.error({ ...fieldsOfKey(owner), error: messageOf(error) }, 'A step was refused for good');
     const later = new Date(now().getTime() + REFUSED_RETRY_MS);
     return plan.wakeAt !== undefined && plan.wakeAt < later ? plan.wakeAt : later;
   }

@@ -77,7 +77,8 @@ export class Executor {
     for (const { reason, message, warning } of transitionsOf(ticket.status, status)) {
       events.record({ object: written, reason, message, type: warning ? 'Warning' : 'Normal' });
       const fields = {
-        ticket: `${ticket.metadata.namespace}/${ticket.metadata.name}`,
+        namespace: ticket.metadata.namespace,
+        ticket: ticket.metadata.name,
         track: ticket.spec.track,
         reason,
       };
@@ -94,7 +95,7 @@ export class Executor {
       try {
         const created = await tickets.create({ metadata: { name, namespace, labels }, spec });
         world.observe(created);
-        log.info({ ticket: `${namespace}/${name}`, change: changeLine(spec.change) }, 'A ticket was made');
+        log.info({ namespace, ticket: name, track: spec.track, change: changeLine(spec.change) }, 'A ticket was made');
         return;
       } catch (error) {
         if (!(error instanceof AlreadyExistsError)) throw error;

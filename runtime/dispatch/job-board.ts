@@ -5,6 +5,7 @@ import type { Job, JobFact, JobKind, JobResults } from '../journey';
 import type { WaitingReason } from '../../lib/api';
 import type { Clock } from '../kube';
 import type { Log } from '../log';
+import { fieldsOfJob, fieldsOfKey } from './log-fields';
 
 /** Does one job; `signal` aborts when nobody asks for it any more. */
 export type JobRunner = <J extends Job>(job: J, signal: AbortSignal) => Promise<JobResults[J['kind']]>;
@@ -160,7 +161,10 @@ export class JobBoard {
       entry.failures = 0;
     } catch (error) {
       if (!signal.aborted)
-        log.warn({ owner, job: job.kind, error: messageOf(error) }, 'A job failed and is tried again');
+        log.warn(
+          { ...fieldsOfKey(owner), ...fieldsOfJob(job), job: job.kind, error: messageOf(error) },
+          'A job failed and is tried again',
+        );
       entry.failures += 1;
       entry.fact = this.#failure(error, entry.failures);
     }

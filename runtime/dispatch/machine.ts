@@ -13,6 +13,7 @@ import { Dispatcher } from './dispatcher';
 import { Executor } from './execute';
 import { JobBoard } from './job-board';
 import { jobRunner } from './jobs';
+import { fieldsOfKey } from './log-fields';
 import { liveRecords } from './records';
 import { SECRETS } from './resources';
 import type { World } from './world';
@@ -75,6 +76,7 @@ export function assemble(ports: Ports): Machine {
       if (wakeAt) queue.addAt(key, wakeAt);
     },
     workers: ports.workers ?? 8,
+    fieldsOf: fieldsOfKey,
     log,
     clock,
     random,

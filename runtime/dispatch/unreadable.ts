@@ -2,8 +2,8 @@
 
 import type { Condition } from '../../lib/api';
 import { messageOf } from '../errors';
-import { keyOf, type Cluster, type EventRecorder, type KubeObject } from '../kube';
-import type { Log } from '../log';
+import { type Cluster, type EventRecorder, type KubeObject } from '../kube';
+import type { Log, LogFields } from '../log';
 import { STATIONS, TICKETS, TRACKS } from './resources';
 import type { Kept } from './world';
 
@@ -16,6 +16,11 @@ export type OurKind = keyof typeof RESOURCES;
 interface Stored extends KubeObject {
   readonly status?: { readonly conditions?: readonly Condition[] };
 }
+
+const fieldsOf = (kind: OurKind, { metadata }: Kept<unknown>): LogFields => ({
+  namespace: metadata.namespace,
+  [kind.toLowerCase()]: metadata.name,
+});
 
 /** Says in the object, once, why it is left out. */
 export async function sayUnreadable(
@@ -36,10 +41,7 @@ export async function sayUnreadable(
     message,
     lastTransitionTime: now().toISOString(),
   };
-  log.error(
-    { kind, object: keyOf(kept.metadata), problems: kept.problems },
-    'An object cannot be read and is left out',
-  );
+  log.error({ ...fieldsOf(kind, kept), problems: kept.problems }, 'An object cannot be read and is left out');
   events.record({ object: stored, type: 'Warning', reason: REASON, message });
   const patch = { status: { conditions: [condition] } };
   try {
@@ -47,9 +49,6 @@ export async function sayUnreadable(
     const ref = { name, ...(namespace === undefined ? {} : { namespace }) };
     await cluster.objects<KubeObject>(RESOURCES[kind]).merge(ref, patch, { subresource: 'status' });
   } catch (error) {
-    log.warn(
-      { kind, object: keyOf(kept.metadata), error: messageOf(error) },
-      'The object does not take the condition either',
-    );
+    log.warn({ ...fieldsOf(kind, kept), error: messageOf(error) }, 'The object does not take the condition either');
   }
 }

@@ -1,5 +1,5 @@
 import { isRetriable, messageOf, TransientError } from '../errors';
-import type { Log } from '../log';
+import type { Log, LogFields } from '../log';
 import { type Backoff, backoffMs } from './backoff';
 import { type Clock, systemClock } from './clock';
 import { Alarms } from './alarms';
@@ -19,6 +19,9 @@ export interface WorkQueueOptions {
 
   /** How many keys may be worked on at once. @default 4 */
   readonly workers?: number;
+
+  /** What the log says of a key. @default - the key itself */
+  readonly fieldsOf?: (key: string) => LogFields;
 
   /** Waits of a key that fails. @default 5 ms to 60 s */
   readonly backoff?: Backoff;
@@ -58,6 +61,7 @@ const BACKOFF: Backoff = { baseMs: 5, capMs: 60_000 };
 export class WorkQueue {
   readonly #handle: Handler;
   readonly #log: Log;
+  readonly #fieldsOf: (key: string) => LogFields;
   readonly #workers: number;
   readonly #backoff: Backoff;
   readonly #clock: Clock;
@@ -76,12 +80,14 @@ export class WorkQueue {
     handle,
     log,
     workers = 4,
+    fieldsOf = (key) => ({ key }),
     backoff = BACKOFF,
     clock = systemClock,
     random = Math.random,
   }: WorkQueueOptions) {
     this.#handle = handle;
     this.#log = log;
+    this.#fieldsOf = fieldsOf;
     this.#workers = workers;
     this.#backoff = backoff;
     this.#clock = clock;
@@ -205,12 +211,15 @@ export class WorkQueue {
     if (isRetriable(error)) {
       this.retry(key, error instanceof TransientError ? error.retryAfterMs : 0);
       this.#log.warn(
-        { key, failures: this.#failures.get(key), error: messageOf(error) },
+        { ...this.#fieldsOf(key), failures: this.#failures.get(key), error: messageOf(error) },
         'Work failed and is tried again',
       );
     } else {
       this.forget(key);
-      this.#log.error({ key, error: messageOf(error) }, 'Work failed for good and waits for a change');
+      this.#log.error(
+        { ...this.#fieldsOf(key), error: messageOf(error) },
+        'Work failed for good and waits for a change',
+      );
     }
   }
 }
