@@ -1,11 +1,11 @@
 /** The HTTP side of `k8sta run`: probes and metrics. */
 
+import type { Runtime } from '../dispatch';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import type { Served } from '../server';
 import type * as Server from '../server';
 import { isInCluster } from './election';
-import type { Progress } from './run';
 import type { Terminal } from './terminal';
 
 export interface ProbeOptions {
@@ -13,6 +13,12 @@ export interface ProbeOptions {
   readonly address?: string;
   /** @default - 8080 in a cluster, none elsewhere */
   readonly port?: number;
+}
+
+/** The runtime, once there is one, and what keeps it from starting until then. */
+export interface Progress {
+  runtime?: Runtime;
+  obstacle: string;
 }
 
 const CLUSTER_PORT = 8080;

@@ -10,7 +10,7 @@ import { electionFor, type ElectionOptions, isInCluster } from './election';
 import { openFolder, packageVersion } from './folder';
 import { logTo, type LogLevel } from './log';
 import { requireKinds } from './preconditions';
-import { serveProbes, type ProbeOptions } from './probes';
+import { serveProbes, type ProbeOptions, type Progress } from './probes';
 import { EXIT, type ExitCode, stopped, type Terminal } from './terminal';
 import type { Mirrors } from './values';
 
@@ -30,12 +30,6 @@ export interface RunOptions extends ElectionOptions, ProbeOptions {
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
-
-/** The runtime, once there is one, and what keeps it from starting until then. */
-export interface Progress {
-  runtime?: Runtime;
-  obstacle: string;
-}
 
 /**
  * Returns when the runtime has been asked to end and everything under way is finished.
