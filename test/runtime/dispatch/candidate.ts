@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { eventually } from '../../waiting';
 
 const ROOT = join(__dirname, '..', '..', '..');
-const BOOT_MS = 40_000;
+const BOOT_MS = 80_000;
 
 /** One line of its log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };

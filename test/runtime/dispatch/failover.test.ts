@@ -15,7 +15,7 @@ beforeAll(async () => {
   await Promise.all([one, other].map((candidate) => candidate.said('The runtime runs')));
   await eventually('one of them leads', () => one.terms + other.terms === 1, 20_000);
   [leader, standby] = one.terms > 0 ? [one, other] : [other, one];
-}, 90_000);
+}, 150_000);
 
 afterAll(async () => {
   await Promise.all([leader, standby].map((candidate) => candidate.kill()));
