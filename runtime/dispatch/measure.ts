@@ -15,6 +15,7 @@ export function measuredGit(git: Git, metrics: Metrics): Git {
     files: (...asked) => metrics.git('files', () => git.files(...asked)),
     blobs: (...asked) => metrics.git('blobs', () => git.blobs(...asked)),
     contains: (...asked) => metrics.git('contains', () => git.contains(...asked)),
+    history: (...asked) => metrics.git('history', () => git.history(...asked)),
     describe: (...asked) => metrics.git('describe', () => git.describe(...asked)),
     commit: (...asked) => metrics.git('commit', () => git.commit(...asked)),
     push: (...asked) => metrics.git('push', () => git.push(...asked)),
