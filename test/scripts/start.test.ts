@@ -3,7 +3,6 @@ import { Repository } from './repository';
 
 const COMMAND = `
 const [verb, ...rest] = process.argv.slice(2);
-console.log('runs', verb, rest.join(' '));
 if (rest[0] === '--fail') process.exitCode = 7;
 if (rest[0] === '--stay') {
   const stay = setInterval(() => undefined, 1000);
@@ -13,6 +12,8 @@ if (rest[0] === '--stay') {
     process.exitCode = 3;
   });
 }
+// Said last: whoever reads it may send a signal at once.
+console.log('runs', verb, rest.join(' '));
 `;
 
 let repository: Repository;
