@@ -1,0 +1,180 @@
+/**
+ * Bugs to plant, one at a time, in the code under test: the proof that the invariants have no holes. Each is a change of
+ * source text, made when the file is loaded; one whose text is not there exactly once any more says so.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Invariant } from './invariants';
+
+export interface PlantedBug {
+  /** What is wrong then. */
+  readonly name: string;
+  /** From the root of the project. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+  /** Who has to catch it. */
+  readonly caughtBy: Invariant;
+}
+
+const ROOT = join(__dirname, '../..');
+
+export const PLANTED: readonly PlantedBug[] = [
+  {
+    name: 'a station is written without compare-and-swap',
+    file: 'runtime/dispatch/execute.ts',
+    find: 'replaceStatus(withStatus(step.station, step.status))',
+    replace:
+      'replaceStatus(withStatus((await cluster.objects(STATIONS).get(step.station.metadata)) ?? step.station, step.status))',
+    caughtBy: 'I4',
+  },
+  {
+    name: 'a window is not looked at',
+    file: 'runtime/journey/gates.ts',
+    find: 'if (allowing.length === 0 || allowing.some((phase) => phase.open)) return undefined;',
+    replace: 'if (allowing.length >= 0) return undefined;',
+    caughtBy: 'I4',
+  },
+  {
+    name: 'a soak ends at once',
+    file: 'runtime/journey/waiting.ts',
+    find: 'if (!passedBefore && until > draft.now) {',
+    replace: 'if (!passedBefore && until > draft.now && soak === "") {',
+    caughtBy: 'I4',
+  },
+  {
+    name: 'a hold of the station is ignored',
+    file: 'runtime/journey/turn.ts',
+    find: 'if (station.spec.hold) return',
+    replace: 'if (station.spec.hold && name === "") return',
+    caughtBy: 'I4',
+  },
+  {
+    name: 'Argo CD is not waited for',
+    file: 'runtime/journey/waiting.ts',
+    find: "const open = judged.filter(({ verdict }) => verdict.outcome !== 'Synced');",
+    replace: "const open = judged.filter(({ verdict }) => verdict.outcome === 'Failed');",
+    caughtBy: 'I4',
+  },
+  {
+    name: 'an approval is not bound to the trees',
+    file: 'runtime/journey/approval.ts',
+    find: 'if (approval.station === station && approval.digest === digest) named',
+    replace: 'if (approval.station === station || approval.digest === digest) named',
+    caughtBy: 'I4',
+  },
+  {
+    name: 'a station on the way is left out',
+    file: 'runtime/journey/ride.ts',
+    find: '  return behind.filter((station) => !been.has(station));',
+    replace: '  return behind.filter((station) => !been.has(station)).slice(been.size === 1 ? 1 : 0);',
+    caughtBy: 'I4',
+  },
+  {
+    name: 'a commit is dated by the clock',
+    file: 'runtime/dispatch/prepare.ts',
+    find: 'date: job.start,',
+    replace: 'date: new Date(job.start.getTime() + 1_000 * (1 + (performance.now() % 1_000))),',
+    caughtBy: 'I5',
+  },
+  {
+    name: 'a commit does not say its change',
+    file: 'runtime/dispatch/commit-message.ts',
+    find: '[TRAILERS.change, changeLine(words.change)],',
+    replace: "[TRAILERS.change, ''],",
+    caughtBy: 'I5',
+  },
+  {
+    name: 'an occupant is not freed',
+    file: 'runtime/journey/station.ts',
+    find: 'hasPassed(station, ticket) || hasEnded(ticket.status)',
+    replace: 'hasPassed(station, ticket)',
+    caughtBy: 'I1',
+  },
+  {
+    name: 'a failed ticket goes on',
+    file: 'runtime/journey/ride.ts',
+    find: 'ENDINGS.some((ending) => ending === phase);',
+    replace: "ENDINGS.some((ending) => ending === phase && phase !== 'Failed');",
+    caughtBy: 'I1',
+  },
+  {
+    name: 'a job that failed is not tried again',
+    file: 'runtime/journey/plan.ts',
+    find: 'if (fact.retryAt <= this.now) this.start(job);',
+    replace: 'if (fact.retryAt <= new Date(0)) this.start(job);',
+    caughtBy: 'I1',
+  },
+  {
+    name: 'an older ticket does not count',
+    file: 'runtime/journey/ride.ts',
+    find: 'if (older !== undefined) this.ahead.set(ticket.metadata.uid, older);',
+    replace: 'if (older === ticket) this.ahead.set(ticket.metadata.uid, older);',
+    caughtBy: 'I6',
+  },
+  {
+    name: 'a sequence is given twice',
+    file: 'runtime/journey/boarding.ts',
+    find: '  return highest + 1;',
+    replace: '  return Math.max(highest, 1);',
+    caughtBy: 'I6',
+  },
+  {
+    name: 'what failed counts as good',
+    file: 'runtime/journey/ending.ts',
+    find: "const completed = stamp?.result === 'Arrived' || stamp?.result === 'NoChange';",
+    replace: "const completed = stamp?.result !== 'Aborted';",
+    caughtBy: 'I7',
+  },
+  {
+    name: 'a change starts from the first state instead of the good one',
+    file: 'runtime/dispatch/prepare.ts',
+    find: 'let state = good?.state ?? application.start ?? {};',
+    replace: 'let state = application.start ?? good?.state ?? {};',
+    caughtBy: 'I7',
+  },
+  {
+    name: 'one image takes the place of all',
+    file: 'runtime/journey/state.ts',
+    find: 'return [...list.filter((item) => !mine(item)), { ...next, root }];',
+    replace: 'return [{ ...next, root }];',
+    caughtBy: 'I7',
+  },
+  {
+    name: 'whoever built on our commit counts as us',
+    file: 'runtime/journey/ownership.ts',
+    find: 'const untouched = descent.find((kin) => kin.touched.length === 0);',
+    replace: 'const untouched = descent[0];',
+    caughtBy: 'I3',
+  },
+  {
+    name: 'a stale cache is trusted around a push',
+    file: 'runtime/dispatch/records.ts',
+    find: 'if (isOnRecord(job, ticket, station)) return;',
+    replace: 'if (isOnRecord(job, ticket, station) || job.commits.length > 0) return;',
+    caughtBy: 'I2',
+  },
+  {
+    name: 'a ticket of the same identity is made again',
+    file: 'runtime/dispatch/execute.ts',
+    find: 'if (sameIdentity(present, track, spec)) return;',
+    replace: 'if (sameIdentity(present, track, spec) && number < 0) return;',
+    caughtBy: 'I2',
+  },
+  {
+    name: 'what is written already is written again',
+    file: 'runtime/journey/plan.ts',
+    find: 'if (same(ticket.status ?? {}, complete) || !this.claim(ticket.metadata.uid)) return;',
+    replace: 'if (!this.claim(ticket.metadata.uid)) return;',
+    caughtBy: 'I8',
+  },
+];
+
+/** @returns the whole source with the bug in it. @throws Error where its text is not there exactly once */
+export function withBug({ name, file, find, replace }: PlantedBug): string {
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  const found = source.split(find).length - 1;
+  if (found === 1) return source.replace(find, () => replace);
+  throw new Error(`"${name}" cannot be planted: its text is ${found} times in ${file}. Bring it in step: ${find}`);
+}
