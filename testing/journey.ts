@@ -35,6 +35,23 @@ export class Journey {
     });
   }
 
+  /** Whether a commit with this image was put on a branch of the station, whatever became of it then. */
+  committed(
+    station: string,
+    image: { readonly repoURL: string; readonly tag?: string; readonly digest?: string },
+  ): boolean {
+    const carries = (ticket: Ticket): boolean =>
+      [ticket.spec.change, ...(ticket.status?.absorbed ?? []).map((one) => one.change)]
+        .flatMap((change) => change?.images ?? [])
+        .some((one) => one.repoURL === image.repoURL && one.tag === image.tag && one.digest === image.digest);
+    const pushed = ({ status }: Ticket): boolean =>
+      (status?.stamps ?? []).some(
+        (stamp) => stamp.station === station && stamp.result !== 'NoChange' && (stamp.commits ?? []).length > 0,
+      ) ||
+      (status?.arrival?.station === station && status.arrival.pushed !== undefined);
+    return this.tickets.some((ticket) => carries(ticket) && pushed(ticket));
+  }
+
   /** How each ticket ended, or where it is in its life. */
   phases(): Phase[] {
     return this.tickets.flatMap((ticket) => ticket.status?.phase ?? []);

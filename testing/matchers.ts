@@ -1,6 +1,7 @@
 /** Jest matchers for journeys. */
 
 import type { WaitingReason } from '../lib/api';
+import { parseImageReference } from '../lib/network/image-reference';
 import { Journey } from './journey';
 
 interface Outcome {
@@ -30,6 +31,16 @@ const matchers = {
     const found = journey.waits().some((wait) => wait.station === station && wait.reason === reason);
     return outcome(journey, found, `to wait at ${station} for ${reason}`);
   },
+  toHaveCommitted(received: unknown, station: string, image: string): Outcome {
+    const journey = journeyIn(received);
+    const { repoURL, tag, digest } = parseImageReference(image);
+    const found = journey.committed(station, {
+      repoURL,
+      ...(tag === undefined ? {} : { tag }),
+      ...(digest === undefined ? {} : { digest }),
+    });
+    return outcome(journey, found, `to have committed ${image} at ${station}`);
+  },
   toComplete(received: unknown): Outcome {
     const journey = journeyIn(received);
     const phases = journey.phases();
@@ -58,6 +69,8 @@ declare global {
       toVisit(...stations: string[]): R;
       /** Some ticket waits at the station for this reason. */
       toWaitAt(station: string, reason: WaitingReason): R;
+      /** A commit with this version of an image was put on a branch of the station. */
+      toHaveCommitted(station: string, image: string): R;
       /** Every ticket completed, or was superseded by one that did. */
       toComplete(): R;
     }

@@ -88,7 +88,24 @@ export class Model {
   private readonly trees = new Map<string, string>();
   private readonly states = new Map<string, RenderedState>();
 
+  /** How long Argo CD takes to sync what a branch shows, in milliseconds. */
+  syncMs = SYNC_MS;
+
   constructor(private readonly now: () => Date) {}
+
+  /** Takes over everything that another model holds. */
+  become(other: Model): void {
+    this.syncMs = other.syncMs;
+    this.renderer = other.renderer;
+    for (const [key, script] of other.scripts) this.scripts.set(key, script);
+    for (const [key, branch] of other.branches) this.branches.set(key, branch);
+    for (const [commit, tree] of other.trees) this.trees.set(commit, tree);
+  }
+
+  /** The heads of all branches, by repository and name. */
+  heads(): ReadonlyMap<string, string> {
+    return new Map([...this.branches].map(([place, branch]) => [place, branch.head]));
+  }
 
   /** The head of an application's branch. */
   head(reference: ApplicationReference): string | undefined {
@@ -231,7 +248,7 @@ export class Model {
     if (branch?.head !== expectation.commit) return waiting('NotSynced', 'Argo CD has not seen the commit');
     const script = this.scripts.get(applicationKey(reference)) ?? { healthyAfterMs: HEALTHY_MS };
     const age = this.now().getTime() - branch.landedAt;
-    if (age < SYNC_MS) return waiting('NotSynced', 'Argo CD is syncing', SYNC_MS);
+    if (age < this.syncMs) return waiting('NotSynced', 'Argo CD is syncing', this.syncMs);
     if ('syncFails' in script) return { outcome: 'Failed', reason: 'SyncFailed', message: script.syncFails };
     if ('degraded' in script) return waiting('Degraded', script.degraded);
     if ('suspended' in script) return waiting('Suspended', script.suspended);

@@ -1,5 +1,6 @@
 /** The entry of a unit test: a network, what happens to it, and the ride that comes of it. */
 
+import type { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Change, Track } from '../lib/api';
 import { parseImageReference } from '../lib/network/image-reference';
@@ -95,9 +96,24 @@ export class Simulation {
     return this;
   }
 
+  /**
+   * Lets so much time pass, counted from where the ride is now.
+   *
+   * @returns the journey as it is then
+   */
+  async pass(time: Duration): Promise<Journey> {
+    const { engine } = this;
+    engine.settle(undefined, new Date(engine.now.getTime() + time.toMilliseconds()));
+    return this.journey();
+  }
+
   /** Lets the ride go on until only people or the outside can move anything. */
   async run(): Promise<Journey> {
     this.engine.settle();
+    return this.journey();
+  }
+
+  private journey(): Journey {
     return new Journey([...this.engine.tickets.values()]);
   }
 

@@ -99,8 +99,8 @@ export class Simulation {
     for (let decisions = 0; decisions < MOST_DECISIONS;) {
       let wakeAt: Date | undefined;
       let busy = false;
-      for (const decide of this.decisions()) {
-        const plan = decide();
+      for (const key of this.keys()) {
+        const plan = this.plan(key);
         decisions += 1;
         busy = busy || plan.steps.length > 0;
         if (!this.carryOut(plan, steps)) return this.taken;
@@ -134,11 +134,21 @@ export class Simulation {
     if (before === 'the push' || this.isOnRecord(job)) this.model.run(job);
   }
 
-  /** One decision for each track and each station, every one made on what is there when its turn comes. */
-  private decisions(): (() => Plan)[] {
-    const tracks = [...this.tracks.keys()].map((key) => () => {
-      const track = this.tracks.get(key);
+  /** What decisions are made for: tracks first, then stations. */
+  keys(): string[] {
+    return [
+      ...[...this.tracks.keys()].map((key) => `track ${key}`),
+      ...[...this.stations.keys()].map((key) => `station ${key}`),
+    ];
+  }
+
+  /** The decision for one key, made on what is there now. */
+  plan(key: string): Plan {
+    const name = key.slice(key.indexOf(' ') + 1);
+    if (key.startsWith('track ')) {
+      const track = this.tracks.get(name);
       return track === undefined ? REST : decideTrack(this.snapshot(track));
+<<<<<<< HEAD
     });
     const stations = [...this.stations.keys()].map((key) => () => {
       const station = this.stations.get(key);
@@ -150,10 +160,49 @@ export class Simulation {
         return decideGoneStation({ namespace, name: station }, { now: this.now, facts: this.facts() });
       });
     return [...tracks, ...stations, ...gone];
+=======
+    }
+    const station = this.stations.get(name);
+    return station === undefined ? REST : decideStation(this.stationSnapshot(station));
+  }
+
+  /** Carries out one step of a plan. */
+  carry(step: Step): void {
+    this.take(step);
+  }
+
+  /** What is known of a job that others carry out. */
+  note(job: Job, fact: JobFact<unknown>): void {
+    this.jobs.set(`${job.kind} ${job.key}`, fact);
+  }
+
+  /** Lets the clock show a later time. */
+  passTo(time: Date): void {
+    this.time = Math.max(this.time, time.getTime());
+  }
+
+  /** The same world once more, which goes its own way from here. */
+  fork(): Simulation {
+    const copy = new Simulation({ tracks: [], stations: [] });
+    copyInto(copy.tracks, this.tracks);
+    copyInto(copy.stations, this.stations);
+    copyInto(copy.tickets, this.tickets);
+    copyInto(copy.subscriptions, this.subscriptions);
+    copyInto(copy.jobs, this.jobs);
+    copy.time = this.time;
+    copy.version = this.version;
+    copy.model.become(this.model);
+    return copy;
+  }
+
+  /** What is known of jobs, by kind and key. */
+  get facts(): ReadonlyMap<string, JobFact<unknown>> {
+    return this.jobs;
+>>>>>>> b3617b0 (Let teams say more in their tests: what was committed, and time; explore small networks whole; simulate in CI)
   }
 
   private snapshot(track: Track): Snapshot {
-    return { ...this.line(track), now: this.now, facts: this.facts() };
+    return { ...this.line(track), now: this.now, facts: this.known() };
   }
 
   private stationSnapshot(station: Station): StationSnapshot {
@@ -168,7 +217,7 @@ export class Simulation {
       lines: tracks.map((track) => this.line(track)),
       single: this.single(station),
       now: this.now,
-      facts: this.facts(),
+      facts: this.known(),
     };
   }
 
@@ -191,7 +240,7 @@ export class Simulation {
     );
   }
 
-  private facts(): Facts {
+  private known(): Facts {
     return {
       precondition: () => ({ ok: true }),
       judge: (reference, expectation) => this.model.judge(reference, expectation),
@@ -399,3 +448,7 @@ export class Simulation {
 
 const keyOf = ({ metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } }): string =>
   `${metadata.namespace}/${metadata.name}`;
+
+function copyInto<V>(target: Map<string, V>, source: ReadonlyMap<string, V>): void {
+  for (const [key, value] of source) target.set(key, value);
+}

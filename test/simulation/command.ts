@@ -3,10 +3,13 @@
  * `--seed 42` tells one history; `--story file` one that was saved.
  */
 
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { explore, NETWORKS } from './exploration';
 import { drawStory, Scene, type Story } from './scene';
-import { judge } from './invariants';
+import { INVARIANTS, judge } from './invariants';
 import { runHistories } from './many';
+import { plantAll } from './planting';
 import { shrink } from './shrink';
 import { loadStory, saveStory } from './stories';
 import { storyOf } from './telling';
@@ -51,17 +54,68 @@ async function main(): Promise<void> {
     if (!(await tellOne(story))) process.exitCode = 1;
     return;
   }
+  const checks = [histories, planted, exploration];
+  let passed = 0;
+  let failed = 0;
+  for (const check of checks) {
+    const result = await check();
+    passed += result.passed;
+    failed += result.failed;
+  }
+  console.log(`\n${passed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+}
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/** Thousands of histories; each invariant is one check. */
+async function histories(): Promise<Count> {
   const { lived, broken, seconds } = await runHistories(Number(values.from), Number(values.histories));
-  console.log(`${lived} histories in ${seconds.toFixed(0)} s, ${broken.length} of them break an invariant`);
-  for (const { seed, invariant, message } of broken.slice(0, 20)) {
-    console.log(`\n${invariant} is broken: ${message}\n  npm run simulate -- --seed ${seed} --save`);
+  console.log(`${lived} histories in ${seconds.toFixed(0)} s`);
+  for (const invariant of INVARIANTS) {
+    const found = broken.filter((one) => one.invariant === invariant);
+    console.log(
+      `${found.length === 0 ? 'holds ' : 'BROKEN'} ${invariant}${found.length === 0 ? '' : `, ${found.length} times`}`,
+    );
+    for (const { seed, message } of found.slice(0, 3)) {
+      console.log(`       ${message}\n       npm run simulate -- --seed ${seed} --save`);
+    }
   }
-  const first = broken[0];
-  if (first !== undefined) {
-    console.log('');
-    await tellOne(drawStory(first.seed));
-    process.exitCode = 1;
-  }
+  const [first] = broken;
+  if (first !== undefined) await tellOne(drawStory(first.seed));
+  const failed = new Set(broken.map(({ invariant }) => invariant)).size;
+  return { passed: INVARIANTS.length - failed, failed };
+}
+
+/** Every planted bug is caught by the invariant that it breaks. */
+async function planted(): Promise<Count> {
+  console.log('');
+  const caught = await plantAll(availableParallelism(), ({ bug, seed, others }) => {
+    const where =
+      seed === undefined
+        ? `NOT CAUGHT by ${bug.caughtBy} (others: ${others.join(', ') || 'none'})`
+        : `caught by ${bug.caughtBy} in history ${seed}`;
+    console.log(`${bug.name}: ${where}`);
+  });
+  const failed = caught.filter(({ seed }) => seed === undefined).length;
+  return { passed: caught.length - failed, failed };
+}
+
+/** All interleavings of small networks. */
+async function exploration(): Promise<Count> {
+  console.log('');
+  const failures = NETWORKS.filter((network) => {
+    const { states, ends, transitions, breaches } = explore(network);
+    console.log(
+      `${network.name}: ${states} states, ${transitions} steps between them, ${ends} ends, ${breaches.length} breaches`,
+    );
+    for (const breach of breaches.slice(0, 3)) console.log(`  ${breach}`);
+    return breaches.length > 0;
+  });
+  return { passed: NETWORKS.length - failures.length, failed: failures.length };
 }
 
 void main();

@@ -27,7 +27,7 @@ export const PLANTED: readonly PlantedBug[] = [
     find: 'replaceStatus(withStatus(step.station, step.status))',
     replace:
       'replaceStatus(withStatus((await cluster.objects(STATIONS).get(step.station.metadata)) ?? step.station, step.status))',
-    caughtBy: 'I4',
+    caughtBy: 'I1',
   },
   {
     name: 'a window is not looked at',
@@ -81,7 +81,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a commit does not say its change',
     file: 'runtime/dispatch/commit-message.ts',
-    find: '[TRAILERS.change, changeLine(words.change)],',
+    find: '[TRAILERS.change, words.rollback ?? changeLine(words.change)],',
     replace: "[TRAILERS.change, ''],",
     caughtBy: 'I5',
   },
@@ -158,8 +158,8 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a ticket of the same identity is made again',
     file: 'runtime/dispatch/execute.ts',
-    find: 'if (sameIdentity(present, track, spec)) return;',
-    replace: 'if (sameIdentity(present, track, spec) && number < 0) return;',
+    find: 'if (isSameTicket(present, spec)) return;',
+    replace: 'if (isSameTicket(present, spec) && name === "") return;',
     caughtBy: 'I2',
   },
   {

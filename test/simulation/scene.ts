@@ -50,7 +50,7 @@ const PEOPLE = ['Ada', 'Grace'] as const;
 /** How long after the last action things may still go wrong. */
 const TROUBLE_AFTER_MS = 60_000;
 /** How long a history has to come to rest once nothing goes wrong any more: every deadline and window is shorter. */
-const REST_WITHIN_MS = 3 * 3_600_000;
+const REST_WITHIN_MS = 12 * 3_600_000;
 /** Silence that counts as rest, and how long the rest is watched for being one. */
 const SILENT_MS = 40 * 60_000;
 const QUIET_MS = 20 * 60_000;

@@ -37,6 +37,9 @@ const JUDGES = {
 
 export type Invariant = keyof typeof JUDGES;
 
+/** Their names, in order. */
+export const INVARIANTS = Object.keys(JUDGES) as readonly Invariant[];
+
 export function judge(scene: Scene): Breach[] {
   const evidence = new Evidence(scene);
   return Object.entries(JUDGES).flatMap(([invariant, check]) =>
