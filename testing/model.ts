@@ -98,6 +98,7 @@ export class Model {
     this.syncMs = other.syncMs;
     this.renderer = other.renderer;
     for (const [key, script] of other.scripts) this.scripts.set(key, script);
+    for (const [key, run] of other.runs) this.runs.set(key, run);
     for (const [key, branch] of other.branches) this.branches.set(key, branch);
     for (const [commit, tree] of other.trees) this.trees.set(commit, tree);
   }

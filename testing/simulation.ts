@@ -134,11 +134,14 @@ export class Simulation {
     if (before === 'the push' || this.isOnRecord(job)) this.model.run(job);
   }
 
-  /** What decisions are made for: tracks first, then stations. */
+  /** What decisions are made for: tracks first, then stations, then those that are gone and still have a run. */
   keys(): string[] {
+    const runs = [...this.model.runs.values()].map(({ namespace, station }) => `${namespace}/${station}`);
+    const gone = [...new Set(runs)].filter((key) => !this.stations.has(key));
     return [
       ...[...this.tracks.keys()].map((key) => `track ${key}`),
       ...[...this.stations.keys()].map((key) => `station ${key}`),
+      ...gone.map((key) => `station ${key}`),
     ];
   }
 
@@ -148,22 +151,12 @@ export class Simulation {
     if (key.startsWith('track ')) {
       const track = this.tracks.get(name);
       return track === undefined ? REST : decideTrack(this.snapshot(track));
-<<<<<<< HEAD
-    });
-    const stations = [...this.stations.keys()].map((key) => () => {
-      const station = this.stations.get(key);
-      return station === undefined ? REST : decideStation(this.stationSnapshot(station));
-    });
-    const gone = [...this.model.runs.values()]
-      .filter(({ namespace, station }) => !this.stations.has(`${namespace}/${station}`))
-      .map(({ namespace, station }) => () => {
-        return decideGoneStation({ namespace, name: station }, { now: this.now, facts: this.facts() });
-      });
-    return [...tracks, ...stations, ...gone];
-=======
     }
     const station = this.stations.get(name);
-    return station === undefined ? REST : decideStation(this.stationSnapshot(station));
+    if (station !== undefined) return decideStation(this.stationSnapshot(station));
+    const slash = name.indexOf('/');
+    const place = { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
+    return decideGoneStation(place, { now: this.now, facts: this.known() });
   }
 
   /** Carries out one step of a plan. */
@@ -198,7 +191,6 @@ export class Simulation {
   /** What is known of jobs, by kind and key. */
   get facts(): ReadonlyMap<string, JobFact<unknown>> {
     return this.jobs;
->>>>>>> b3617b0 (Let teams say more in their tests: what was committed, and time; explore small networks whole; simulate in CI)
   }
 
   private snapshot(track: Track): Snapshot {

@@ -31,16 +31,16 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: 'a window is not looked at',
-    file: 'runtime/journey/gates.ts',
+    file: 'runtime/journey/window.ts',
     find: 'if (allowing.length === 0 || allowing.some((phase) => phase.open)) return undefined;',
     replace: 'if (allowing.length >= 0) return undefined;',
     caughtBy: 'I4',
   },
   {
     name: 'a soak ends at once',
-    file: 'runtime/journey/waiting.ts',
-    find: 'if (!passedBefore && until > draft.now) {',
-    replace: 'if (!passedBefore && until > draft.now && soak === "") {',
+    file: 'runtime/journey/exit.ts',
+    find: 'if (until <= draft.now) return undefined;',
+    replace: 'if (until <= draft.now || soak !== "") return undefined;',
     caughtBy: 'I4',
   },
   {
