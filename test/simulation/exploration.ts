@@ -222,6 +222,16 @@ function answered(state: State, push: Push, lost: boolean): State {
   return { ...state, world, pushes: state.pushes.filter((one) => one !== push), faults: state.faults - (lost ? 1 : 0) };
 }
 
+/** What can become of a push. */
+function withPush(state: State, push: Push): State[] {
+  const faulty = state.faults > 0;
+  if (!push.landed) {
+    const after = landed(state, push);
+    return [after, ...(faulty ? [crashed(state), crashed(after)] : [])];
+  }
+  return [answered(state, push, false), ...(faulty ? [answered(state, push, true), crashed(state)] : [])];
+}
+
 /** Every state that can follow. */
 function next(state: State): State[] {
   const { world, plans, pushes, faults } = state;
@@ -239,11 +249,7 @@ function next(state: State): State[] {
     // Dead right after the step, or with the answer lost: the rest of the plan is not carried out.
     if (faults > 0) found.push(crashed(after), { ...after, plans: without(after.plans, key), faults: faults - 1 });
   }
-  for (const push of pushes) {
-    if (!push.landed) found.push(landed(state, push));
-    else found.push(answered(state, push, false), ...(faults > 0 ? [answered(state, push, true)] : []));
-    if (faults > 0) found.push(crashed(state), ...(push.landed ? [] : [crashed(landed(state, push))]));
-  }
+  for (const push of pushes) found.push(...withPush(state, push));
   if (found.length > 0 || wakeAt === undefined) return found;
   const later = world.fork();
   later.passTo(wakeAt);
