@@ -101,6 +101,9 @@ export class Model {
     for (const [key, run] of other.runs) this.runs.set(key, run);
     for (const [key, branch] of other.branches) this.branches.set(key, branch);
     for (const [commit, tree] of other.trees) this.trees.set(commit, tree);
+    for (const [commit, state] of other.states) this.states.set(commit, state);
+    for (const [template, outcome] of other.outcomes) this.outcomes.set(template, outcome);
+    this.source.become(other.source);
   }
 
   /** The heads of all branches, by repository and name. */

@@ -1,39 +1,25 @@
 /** The runtime's own decisions, carried out on resources in memory, as fast as they can be made. */
 
-import {
-  API_VERSION,
-  LABELS,
-  type Change,
-  type Metadata,
-  type Station,
-  type Ticket,
-  type TicketSpec,
-  type Track,
-} from '../lib/api';
-import { parseTicket } from '../lib/api/validation';
-import { numberedTicketName } from '../lib/network/ticket-name';
+import { LABELS, type Change, type Station, type Ticket, type TicketSpec, type Track } from '../lib/api';
 import {
   decideGoneStation,
   decideStation,
   decideTrack,
-  hasEnded,
   isOnRecord,
   pushesOverAt,
-  isSameTicket,
-  overlayPath,
   type Facts,
   type Job,
   type JobFact,
-  type JobResults,
   type LandJob,
-  type Line,
   type Plan,
   type Snapshot,
   type StationSnapshot,
   type Step,
 } from '../runtime/journey';
+import { factsOf } from './facts';
 import { Model } from './model';
 import type { NetworkResources } from './network';
+import { copyInto, keyOf, Resources } from './resources';
 
 /** More decisions than any sane journey needs: a loop is reported instead of running forever. */
 const MOST_DECISIONS = 100_000;
@@ -45,15 +31,16 @@ const START = Date.parse('2030-01-01T00:00:00Z');
 
 export class Simulation {
   readonly model = new Model(() => this.now);
-  readonly tracks = new Map<string, Track>();
-  readonly stations = new Map<string, Station>();
-  readonly tickets = new Map<string, Ticket>();
+  private readonly resources = new Resources(() => this.now);
+  readonly tracks: Map<string, Track> = this.resources.tracks;
+  readonly stations: Map<string, Station> = this.resources.stations;
+  readonly tickets: Map<string, Ticket> = this.resources.tickets;
   private readonly subscriptions = new Map<string, Track['spec']['subscriptions']>();
   private readonly jobs = new Map<string, JobFact<unknown>>();
+  private readonly known: Facts = factsOf(this.resources, this.model, this.jobs);
   private sleeper:
     { readonly before: 'the record is read' | 'the push'; readonly job?: LandJob; readonly since?: Date } | undefined;
   private time = START;
-  private version = 1;
   private taken = 0;
 
   constructor(network: NetworkResources) {
@@ -79,12 +66,12 @@ export class Simulation {
     const { namespace, name, uid } = track.metadata;
     const number = [...this.tickets.values()].filter((ticket) => ticket.spec.track === name).length + 1;
     const spec = { track: name, change, origin: { person: 'simulation' } };
-    return this.add(namespace, `${name}-${number}`, { [LABELS.track]: uid }, spec);
+    return this.resources.add(namespace, `${name}-${number}`, { [LABELS.track]: uid }, spec);
   }
 
   /** Makes a ticket of any kind, as a person would. */
   make(namespace: string, name: string, spec: TicketSpec): Ticket {
-    return this.add(namespace, name, {}, spec);
+    return this.resources.add(namespace, name, {}, spec);
   }
 
   /**
@@ -156,12 +143,7 @@ export class Simulation {
     if (station !== undefined) return decideStation(this.stationSnapshot(station));
     const slash = name.indexOf('/');
     const place = { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
-    return decideGoneStation(place, { now: this.now, facts: this.known() });
-  }
-
-  /** Carries out one step of a plan. */
-  carry(step: Step): void {
-    this.take(step);
+    return decideGoneStation(place, { now: this.now, facts: this.known });
   }
 
   /** What is known of a job that others carry out. */
@@ -177,13 +159,10 @@ export class Simulation {
   /** The same world once more, which goes its own way from here. */
   fork(): Simulation {
     const copy = new Simulation({ tracks: [], stations: [] });
-    copyInto(copy.tracks, this.tracks);
-    copyInto(copy.stations, this.stations);
-    copyInto(copy.tickets, this.tickets);
+    copy.resources.become(this.resources);
     copyInto(copy.subscriptions, this.subscriptions);
     copyInto(copy.jobs, this.jobs);
     copy.time = this.time;
-    copy.version = this.version;
     copy.model.become(this.model);
     return copy;
   }
@@ -194,95 +173,23 @@ export class Simulation {
   }
 
   private snapshot(track: Track): Snapshot {
-    return { ...this.line(track), now: this.now, facts: this.known() };
+    return { ...this.resources.line(track), now: this.now, facts: this.known };
   }
 
   private stationSnapshot(station: Station): StationSnapshot {
-    const { namespace } = station.metadata;
-    const tracks = [...this.tracks.values()].filter(
-      (track) =>
-        track.metadata.namespace === namespace &&
-        track.spec.stations.some((stop) => stop.name === station.metadata.name),
-    );
+    const { resources } = this;
     return {
       station,
-      lines: tracks.map((track) => this.line(track)),
-      single: this.single(station),
+      lines: resources.tracksThrough(station).map((track) => resources.line(track)),
+      single: resources.singlesAt(station),
       now: this.now,
-      facts: this.known(),
-    };
-  }
-
-  private line(track: Track): Line {
-    const tickets = [...this.tickets.values()].filter(
-      (ticket) =>
-        ticket.metadata.namespace === track.metadata.namespace &&
-        ticket.spec.track === track.metadata.name &&
-        !hasEnded(ticket.status),
-    );
-    return { track, tickets };
-  }
-
-  private single({ metadata }: Station): Ticket[] {
-    return this.where(
-      (ticket) =>
-        ticket.metadata.namespace === metadata.namespace &&
-        (ticket.spec.rollback ?? ticket.spec.express)?.station === metadata.name &&
-        !hasEnded(ticket.status),
-    );
-  }
-
-  private known(): Facts {
-    return {
-      precondition: () => ({ ok: true }),
-      judge: (reference, expectation) => this.model.judge(reference, expectation),
-      health: () => 'Healthy',
-      live: (reference) => this.model.head(reference),
-      ticket: (uid) => [...this.tickets.values()].find((ticket) => ticket.metadata.uid === uid),
-      ticketsOn: (track) =>
-        this.where(
-          ({ metadata, spec }) => metadata.namespace === track.metadata.namespace && spec.track === track.metadata.name,
-        ),
-      children: (parentUid) => this.where(({ spec }) => spec.origin?.parent?.uid === parentUid),
-      reported: (reference) => this.model.head(reference) ?? '',
-      named: (uid) => this.isNamed(uid),
-      singlesAt: (place) =>
-        this.where(
-          ({ spec, metadata: { namespace } }) =>
-            namespace === place.namespace && (spec.rollback ?? spec.express)?.station === place.name,
-        ),
-      rollbackOf: (failedUid) => this.where(({ spec }) => spec.origin?.failed?.uid === failedUid)[0],
-      track: ({ namespace, name }) => this.tracks.get(`${namespace}/${name}`),
-      trackOf: (uid) => [...this.tracks.values()].find((track) => track.metadata.uid === uid),
-      overlays: (repoURL) => [
-        ...new Set(
-          [...this.stations.values()]
-            .flatMap(({ spec }) => spec.applications)
-            .filter((reference) => reference.repoURL === repoURL)
-            .map(overlayPath),
-        ),
-      ],
-      station: ({ namespace, name }) => this.stations.get(`${namespace}/${name}`),
-      seat: (uid) => [...this.stations.values()].find((station) => station.status?.occupant?.uid === uid),
-      visitors: (station) =>
-        [...this.tickets.values()].filter((ticket) => ticket.status?.arrival?.station === station.metadata.name),
-      analysis: (place) => this.model.runs.get(`${place.namespace}/${place.name}`),
-      analysesAt: ({ namespace, name }) =>
-        [...this.model.runs.values()].filter((run) => run.namespace === namespace && run.station === name),
-      // A fact under this key was put there by a job of this kind, so its result is of that kind.
-      job: <K extends keyof JobResults>(kind: K, key: string) =>
-        this.jobs.get(`${kind} ${key}`) as JobFact<JobResults[K]> | undefined,
+      facts: this.known,
     };
   }
 
   /** What would be decided now, to be carried out later: as by a process that has fallen asleep in between. */
   plans(): Plan[] {
-    return this.decisions().map((decide) => decide());
-  }
-
-  /** Carries a plan out, however old it is. */
-  carry(plan: Plan): void {
-    for (const step of plan.steps) this.take(step);
+    return this.keys().map((key) => this.plan(key));
   }
 
   /** @returns whether the process lived to the end of the plan */
@@ -290,49 +197,21 @@ export class Simulation {
     for (const step of plan.steps) {
       if (this.taken >= steps) return false;
       this.taken += 1;
-      this.take(step);
+      this.carry(step);
     }
     return true;
   }
 
-  /** Whether a decision was made on what is there now: a write that was not is refused. */
-  private isCurrent(
-    stored: { readonly metadata: Metadata } | undefined,
-    { metadata }: { readonly metadata: Metadata },
-  ) {
-    return stored?.metadata.uid === metadata.uid && stored.metadata.resourceVersion === metadata.resourceVersion;
-  }
-
-  private take(step: Step): void {
-    const metadata = <T extends { metadata: object }>(resource: T) => ({
-      ...resource.metadata,
-      resourceVersion: this.nextVersion(),
-    });
+  /** Carries out one step of a plan, however old that is: a write that was decided on an older version is refused. */
+  carry(step: Step): void {
+    const { resources } = this;
     switch (step.step) {
       case 'WriteTrack':
-        if (!this.isCurrent(this.tracks.get(keyOf(step.track)), step.track)) return;
-        this.tracks.set(keyOf(step.track), {
-          ...step.track,
-          metadata: { ...step.track.metadata, ...metadata(step.track) },
-          status: step.status,
-        });
-        return;
+        return resources.write(this.tracks, step.track, step.status);
       case 'WriteStation':
-        if (!this.isCurrent(this.stations.get(keyOf(step.station)), step.station)) return;
-        this.stations.set(keyOf(step.station), {
-          ...step.station,
-          metadata: { ...step.station.metadata, ...metadata(step.station) },
-          status: step.status,
-        });
-        return;
+        return resources.write(this.stations, step.station, step.status);
       case 'WriteTicket':
-        if (!this.isCurrent(this.tickets.get(keyOf(step.ticket)), step.ticket)) return;
-        this.tickets.set(keyOf(step.ticket), {
-          ...step.ticket,
-          metadata: { ...step.ticket.metadata, ...metadata(step.ticket) },
-          status: step.status,
-        });
-        return;
+        return resources.write(this.tickets, step.ticket, step.status);
       case 'Start':
         this.jobs.set(`${step.job.kind} ${step.job.key}`, this.run(step.job));
         return;
@@ -342,8 +221,7 @@ export class Simulation {
         return;
       }
       case 'CreateTicket':
-        this.create(step);
-        return;
+        return resources.create(step);
       case 'DeleteTicket':
         this.tickets.delete(keyOf(step.ticket));
         return;
@@ -371,76 +249,11 @@ export class Simulation {
     return isOnRecord(job, this.tickets.get(at(job.ticket)), this.stations.get(at(job.station)));
   }
 
-  private isNamed(uid: string): boolean {
-    const stations = [...this.stations.values()].flatMap(({ status }) => {
-      const { occupant, holdBy, haltBy } = status ?? {};
-      return [occupant, holdBy, haltBy, ...(occupant?.displaced ?? [])];
-    });
-    const tickets = this.where(({ status }) => !hasEnded(status)).flatMap(({ spec: { origin }, status }) => [
-      origin?.parent,
-      origin?.retryOf,
-      origin?.failed,
-      ...(status?.absorbed ?? []),
-    ]);
-    return [...stations, ...tickets].some((one) => one?.uid === uid);
-  }
-
   /** Makes an express ticket, as a person would, or as one for a track. */
   express(station: Station, change: Change, track?: Track): Ticket {
     const { namespace, name } = station.metadata;
-    const number = this.where((ticket) => ticket.spec.express !== undefined).length + 1;
+    const number = this.resources.where((ticket) => ticket.spec.express !== undefined).length + 1;
     const origin = { person: 'simulation', ...(track && { track: track.metadata.uid }) };
-    return this.add(namespace, `express-${number}`, {}, { express: { station: name }, change, origin });
+    return this.resources.add(namespace, `express-${number}`, {}, { express: { station: name }, change, origin });
   }
-
-  private where(holds: (ticket: Ticket) => boolean): Ticket[] {
-    return [...this.tickets.values()].filter(holds);
-  }
-
-  /** Makes a ticket, or adopts the one that has this identity. */
-  private create({ namespace, names, labels, spec }: Extract<Step, { step: 'CreateTicket' }>): void {
-    const numbers = Array.from({ length: this.tickets.size + 1 }, (_, index) => index);
-    const candidates =
-      'number' in names ? numbers.map((more) => numberedTicketName(names.track, names.number + more)) : names;
-    for (const name of candidates) {
-      const present = this.tickets.get(`${namespace}/${name}`);
-      if (present !== undefined && isSameTicket(present, spec)) return;
-      if (present !== undefined) continue;
-      this.add(namespace, name, labels, spec);
-      return;
-    }
-    throw new Error(`no name is free for a ticket in ${namespace}`);
-  }
-
-  private add(namespace: string, name: string, labels: Readonly<Record<string, string>>, spec: object): Ticket {
-    const parsed = parseTicket({
-      apiVersion: API_VERSION,
-      kind: 'Ticket',
-      metadata: {
-        name,
-        namespace,
-        uid: `uid-of-ticket-${namespace}-${name}`,
-        resourceVersion: this.nextVersion(),
-        generation: 1,
-        creationTimestamp: this.now.toISOString(),
-        labels: { ...labels },
-      },
-      spec,
-    });
-    if ('problems' in parsed) throw new Error(parsed.problems.join(' '));
-    this.tickets.set(keyOf(parsed.resource), parsed.resource);
-    return parsed.resource;
-  }
-
-  private nextVersion(): string {
-    this.version += 1;
-    return String(this.version);
-  }
-}
-
-const keyOf = ({ metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } }): string =>
-  `${metadata.namespace}/${metadata.name}`;
-
-function copyInto<V>(target: Map<string, V>, source: ReadonlyMap<string, V>): void {
-  for (const [key, value] of source) target.set(key, value);
 }

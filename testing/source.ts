@@ -23,6 +23,11 @@ export class SourceHistories implements SourceHistory {
     return commit;
   }
 
+  /** Takes over everything that others hold. */
+  become(other: SourceHistories): void {
+    for (const [repoURL, line] of other.lines) this.lines.set(repoURL, [...line]);
+  }
+
   head({ repoURL }: { readonly repoURL: string }): string {
     return this.line(repoURL).at(-1)?.commit ?? '';
   }

@@ -182,7 +182,7 @@ describe('y: a stale second leader lets T1 arrive while T2 takes it along', () =
         yard.simulation.settle(at);
         const stale = yard.simulation.plans();
         yard.simulation.settle(later);
-        for (const plan of stale) yard.simulation.carry(plan);
+        for (const step of stale.flatMap((plan) => plan.steps)) yard.simulation.carry(step);
         yard.settle();
         const taken = (yard.ticket('main-3').status?.absorbed ?? []).filter(({ ticket }) => ticket === 'main-2');
         const arrived = yard.visits('main-2').filter((visit) => visit === 'prod Arrived');

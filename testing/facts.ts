@@ -1,0 +1,49 @@
+/** What decisions are told of the world beyond what they decide on, out of a world in memory. */
+
+import { overlayPath, type Facts, type JobFact, type JobResults } from '../runtime/journey';
+import type { Model } from './model';
+import type { Resources } from './resources';
+
+/** @param jobs what is known of jobs, by kind and key */
+export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<string, JobFact<unknown>>): Facts {
+  return {
+    precondition: () => ({ ok: true }),
+    judge: (reference, expectation) => model.judge(reference, expectation),
+    health: () => 'Healthy',
+    live: (reference) => model.head(reference),
+    ticket: (uid) => [...resources.tickets.values()].find((ticket) => ticket.metadata.uid === uid),
+    ticketsOn: (track) =>
+      resources.where(
+        ({ metadata, spec }) => metadata.namespace === track.metadata.namespace && spec.track === track.metadata.name,
+      ),
+    children: (parentUid) => resources.where(({ spec }) => spec.origin?.parent?.uid === parentUid),
+    reported: (reference) => model.head(reference) ?? '',
+    named: (uid) => resources.isNamed(uid),
+    singlesAt: (place) =>
+      resources.where(
+        ({ spec, metadata: { namespace } }) =>
+          namespace === place.namespace && (spec.rollback ?? spec.express)?.station === place.name,
+      ),
+    rollbackOf: (failedUid) => resources.where(({ spec }) => spec.origin?.failed?.uid === failedUid)[0],
+    track: ({ namespace, name }) => resources.tracks.get(`${namespace}/${name}`),
+    trackOf: (uid) => [...resources.tracks.values()].find((track) => track.metadata.uid === uid),
+    overlays: (repoURL) => [
+      ...new Set(
+        [...resources.stations.values()]
+          .flatMap(({ spec }) => spec.applications)
+          .filter((reference) => reference.repoURL === repoURL)
+          .map(overlayPath),
+      ),
+    ],
+    station: ({ namespace, name }) => resources.stations.get(`${namespace}/${name}`),
+    seat: (uid) => [...resources.stations.values()].find((station) => station.status?.occupant?.uid === uid),
+    visitors: (station) =>
+      [...resources.tickets.values()].filter((ticket) => ticket.status?.arrival?.station === station.metadata.name),
+    analysis: (place) => model.runs.get(`${place.namespace}/${place.name}`),
+    analysesAt: ({ namespace, name }) =>
+      [...model.runs.values()].filter((run) => run.namespace === namespace && run.station === name),
+    // A fact under this key was put there by a job of this kind, so its result is of that kind.
+    job: <K extends keyof JobResults>(kind: K, key: string) =>
+      jobs.get(`${kind} ${key}`) as JobFact<JobResults[K]> | undefined,
+  };
+}
