@@ -2,6 +2,8 @@
 
 export const DURATION_PATTERN = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$';
 
+const DURATION = new RegExp(DURATION_PATTERN);
+
 const LONGEST_MS = 10 * 365 * 24 * 3_600_000;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
@@ -12,7 +14,7 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h:
  * @throws Error naming the value when it is not one
  */
 export function parseDuration(value: string): number {
-  if (!new RegExp(DURATION_PATTERN).test(value)) {
+  if (!DURATION.test(value)) {
     throw new Error(`'${value}' is not a duration: write a number and a unit (ms, s, m, h), such as 30m or 1h30m`);
   }
   let total = 0;

@@ -115,7 +115,38 @@ function withoutFormat(schema: TSchema): TSchema {
 }
 
 const holdsAll = (rules: readonly Rule[], schema: TSchema, value: unknown): boolean =>
-  broken(rules, value, '').length === 0 && walk(schema, value, '').length === 0;
+  rules.every((rule) => rule.holds?.(value) !== false) && holds(schema, value);
+
+/** Whether `walk` would find nothing, without making the words for it. */
+function holds(schema: TSchema, value: unknown): boolean {
+  if (!isRuled(schema)) return true;
+  if (!rulesOf(schema).every((rule) => rule.holds?.(value) !== false)) return false;
+  const items = schema.items as TSchema | undefined;
+  if (Array.isArray(value) && items !== undefined) {
+    return value.every((item: unknown) => holds(items, item)) && repeated(schema, value, '').length === 0;
+  }
+  const properties = schema.properties as Record<string, TSchema> | undefined;
+  if (typeof value !== 'object' || value === null || properties === undefined) return true;
+  // A value of an object's schema has its fields under their names.
+  const fields = value as Readonly<Record<string, unknown>>;
+  return ruledMembers(schema, properties).every(
+    ([name, property]) => !Object.hasOwn(fields, name) || holds(property, fields[name]),
+  );
+}
+
+const ruledParts = new WeakMap<TSchema, readonly (readonly [string, TSchema])[]>();
+
+/** The members of an object's schema in which a rule stands anywhere. */
+function ruledMembers(
+  schema: TSchema,
+  properties: Readonly<Record<string, TSchema>>,
+): readonly (readonly [string, TSchema])[] {
+  const known = ruledParts.get(schema);
+  if (known !== undefined) return known;
+  const found = Object.entries(properties).filter(([, property]) => isRuled(property));
+  ruledParts.set(schema, found);
+  return found;
+}
 
 function broken(rules: readonly Rule[], value: unknown, path: string): string[] {
   const at = path === '' ? '' : `${path}: `;

@@ -23,7 +23,9 @@ export function normaliseRepositoryURL(url: string): string {
   if (parsed === null) return trimmed;
   const [, rawScheme = '', rawHost = '', rawPath = ''] = parsed;
   const scheme = rawScheme.toLowerCase();
-  const host = rawHost.toLowerCase().replace(new RegExp(`:${DEFAULT_PORTS[scheme] ?? '-'}$`), '');
+  const port = `:${DEFAULT_PORTS[scheme] ?? '-'}`;
+  const named = rawHost.toLowerCase();
+  const host = named.endsWith(port) ? named.slice(0, -port.length) : named;
   const path = rawPath
     .replace(/\/{2,}/g, '/')
     .replace(/\/+$/, '')

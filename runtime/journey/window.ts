@@ -27,18 +27,28 @@ interface Phase {
   readonly changes?: Date;
 }
 
+/** What was last found of a window, and since when that holds: until it changes it is not worked out again. */
+const PHASES = new WeakMap<Window, { readonly since: Date; readonly phase: Phase & { readonly changes: Date } }>();
+
 /** Whether a window is open now, and when that changes. @throws Error where expression or time zone cannot be read */
 function phaseOf(window: Window, now: Date): Phase {
   if (NEVER.has(window)) return { open: false };
+  const known = PHASES.get(window);
+  if (known !== undefined && known.since <= now && now < known.phase.changes) return known.phase;
+  const phase = workedOut(window, now);
+  const { changes } = phase;
+  if (changes === undefined) NEVER.add(window);
+  else PHASES.set(window, { since: now, phase: { ...phase, changes } });
+  return phase;
+}
+
+function workedOut(window: Window, now: Date): Phase {
   const cron = cronOf(window);
   const length = parseDuration(window.duration);
   const end = (opening: Date): Date => new Date(opening.getTime() + length);
   let opening = cron.nextRun(new Date(now.getTime() - length - 1));
   while (opening !== null && end(opening) <= now) opening = cron.nextRun(opening);
-  if (opening === null) {
-    NEVER.add(window);
-    return { open: false };
-  }
+  if (opening === null) return { open: false };
   if (opening > now) return { open: false, changes: opening };
   for (let joined = 0; joined < MOST_JOINED; joined += 1) {
     const next: Date | null = cron.nextRun(opening);

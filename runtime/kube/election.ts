@@ -109,7 +109,8 @@ export class Election {
       this.#changedAt = this.#active = clock.uptime();
       // Who held a lease that somebody deleted does not know yet, and leads until it would have to renew.
       this.#vacated = after === undefined && Boolean(before?.spec?.holderIdentity);
-      this.#wake.abort();
+      // A reason of its own: the default one takes a stack trace, at each renewal that is seen.
+      this.#wake.abort('the lease changed');
     });
     this.#reflector = options.follow(this.#store);
   }
@@ -303,8 +304,7 @@ export class Election {
   }
 
   async #rest(ms: number, early?: AbortSignal): Promise<void> {
-    const signal = early ? AbortSignal.any([early, this.#stop.signal]) : this.#stop.signal;
-    await pause(this.#clock, ms, signal);
+    await pause(this.#clock, ms, this.#stop.signal, ...(early ? [early] : []));
   }
 
   #succeeded(): void {

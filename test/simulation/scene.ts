@@ -58,7 +58,7 @@ const QUIET_MS = 20 * 60_000;
 const LEASE = {
   namespace: 'k8sta',
   name: 'k8sta',
-  times: { leaseMs: 60_000, renewMs: 40_000, retryMs: 10_000 },
+  times: { leaseMs: 90_000, renewMs: 60_000, retryMs: 30_000 },
 } as const;
 /** What a history of this size never needs. */
 const MOST_EVENTS = 60_000;

@@ -61,7 +61,15 @@ function merged(target: unknown, patch: unknown): unknown {
 }
 
 /** As it goes over a wire: fields without a value do not, and nothing is shared. */
-const overTheWire = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T));
+function overTheWire<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  // A copy has the shape of what it is a copy of.
+  if (Array.isArray(value)) return value.map((item: unknown) => overTheWire(item ?? null)) as T;
+  if (value instanceof Date) return value.toISOString() as T;
+  const copy: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) if (field !== undefined) copy[name] = overTheWire(field);
+  return copy as T;
+}
 
 /** A new object has no status, whatever its maker says. */
 function without(draft: Draft): object {

@@ -31,6 +31,7 @@ class GitObjects {
   readonly #bytes = new Map<string, Buffer>();
   readonly #trees = new Map<string, readonly TreeRow[]>();
   readonly #commits = new Map<string, CommitDescription>();
+  readonly #listings = new Map<string, ReadonlyMap<string, string>>();
   readonly #files = new Map<string, Promise<ReadonlyMap<string, TreeEntry>>>();
 
   put(object: EncodedObject): string {
@@ -72,6 +73,8 @@ class GitObjects {
 
   /** The same as `files`, for those who look at the world from outside of it. */
   filesNow(commit: string): ReadonlyMap<string, string> {
+    const known = this.#listings.get(commit);
+    if (known) return known;
     const files = new Map<string, string>();
     const walk = (tree: string, path: string): void => {
       for (const row of this.rows(tree)) {
@@ -81,6 +84,7 @@ class GitObjects {
       }
     };
     walk(this.commit(commit).tree, '');
+    this.#listings.set(commit, files);
     return files;
   }
 
