@@ -90,9 +90,13 @@ function standingOf({ snapshot: { facts }, ticket, station }: Stop, track: strin
   return fate(facts, child, track, station);
 }
 
+/** The tracks whose tickets are waited for; an express ticket visits one station alone, so nothing branches off from it. */
+const tracksFor = ({ ticket, station }: Stop): readonly string[] =>
+  ticket.spec.express === undefined ? (station.spec.entry?.completed?.tracks ?? []) : [];
+
 /** Which of the children has failed or was aborted: that ends the ticket (rule F1). */
 export function failedChild(stop: Stop): Failure | undefined {
-  for (const track of stop.station.spec.entry?.completed?.tracks ?? []) {
+  for (const track of tracksFor(stop)) {
     const standing = standingOf(stop, track);
     if (standing.state === 'Failed') return { reason: 'ChildFailed', message: standing.words };
   }
@@ -101,7 +105,7 @@ export function failedChild(stop: Stop): Failure | undefined {
 
 /** Which of the children the gate still waits for, if any. */
 export function completedObstacle(stop: Stop): Obstacle | undefined {
-  const open = (stop.station.spec.entry?.completed?.tracks ?? []).flatMap((track) => {
+  const open = tracksFor(stop).flatMap((track) => {
     const standing = standingOf(stop, track);
     return standing.state === 'Completed' ? [] : [standing.words];
   });

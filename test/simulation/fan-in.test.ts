@@ -1,4 +1,4 @@
-import { survivesEveryCrash, Yard } from './lines';
+import { REPOSITORY, survivesEveryCrash, Yard } from './lines';
 
 /** A release that fans out to two regions, and documents that follow when both have it. */
 const regions = (junctions: readonly object[] = [{ track: 'east' }, { track: 'west' }], tracks = ['east', 'west']) =>
@@ -97,6 +97,19 @@ describe('F1: the gate `completed`', () => {
     yard.simulation.tickets.delete('shop/main-1.west');
     yard.settle();
     expect(yard.ticket('main-1').status?.waiting?.message).toContain('its ticket on west is gone');
+  });
+
+  test('is open for an express ticket: nothing branches off from it', () => {
+    const yard = regions();
+    yard.board('1.0.0');
+    yard.settle();
+    const path = 'env/docs';
+    const commit = yard.simulation.model.source.commit(REPOSITORY, `${path}/x.yaml`);
+    const express = yard.simulation.express(yard.station('docs'), {
+      overlays: [{ repoURL: REPOSITORY, commit, path }],
+    });
+    yard.settle();
+    expect(yard.visits(express.metadata.name)).toEqual(['docs Arrived']);
   });
 
   test('history of a fan-in survives a crash before every step', () => {

@@ -1,9 +1,6 @@
-/** Networks as stories tell them, drawn at random, and as the resources that a team would apply. */
+/** Networks as stories tell them, drawn at random. */
 
-import { ANNOTATIONS, API_VERSION, ARGOCD } from '../../lib/api';
-import { APPLICATIONS, STATIONS, TRACKS } from '../../runtime/dispatch/resources';
-import type { Draft } from '../../runtime/kube';
-import type { Chance, GitServers, Registries, SimulatedApi } from './world';
+import type { Chance } from './world';
 
 export const NAMESPACE = 'shop';
 export const IMAGES = ['ghcr.io/acme/web', 'ghcr.io/acme/api'] as const;
@@ -25,6 +22,12 @@ export interface StationPlan {
   readonly window?: number;
   /** Asks for a person's yes. */
   readonly approval?: boolean;
+  /** Waits for the tickets that branched off onto these tracks. */
+  readonly completed?: readonly string[];
+  /** Holds an analysis before it lets go. */
+  readonly analysis?: boolean;
+  /** Tracks that branch off here. */
+  readonly junctions?: readonly string[];
 }
 
 export interface TrackPlan {
@@ -34,6 +37,8 @@ export interface TrackPlan {
   readonly subscribes?: string;
   /** What a failed ticket leaves behind. @default Continue */
   readonly onFailure?: 'Halt' | 'Rollback';
+  /** Whether tickets that wait couple. @default Every */
+  readonly service?: 'Latest';
 }
 
 export interface Network {
@@ -44,150 +49,80 @@ export interface Network {
 export const repositoryOf = (plan: ApplicationPlan): string => `https://git.example.com/repository-${plan.repository}`;
 /** The rendered branch, and the overlay folder of the same name. */
 export const branchOf = (station: string, plan: ApplicationPlan): string => `env/${station}-${plan.name}`;
-const applicationName = (station: string, plan: ApplicationPlan): string => `${station}-${plan.name}`;
+export const applicationName = (station: string, plan: ApplicationPlan): string => `${station}-${plan.name}`;
 export const SOURCE_BRANCH = 'main';
 
-const STATION_NAMES = ['test', 'stage', 'prod', 'canary'] as const;
+const STATION_NAMES = ['test', 'stage', 'prod'] as const;
 
-/** One to three stations on one to two tracks, which may meet. */
+/**
+ * One to three stations on one to two tracks, which may meet; maybe a track that branches off at one of them, and
+ * another one that branches off there.
+ */
 export function drawNetwork(chance: Chance): Network {
   const count = chance.whole('stations', 1, 3);
   const repositories = chance.happens('two repositories', 0.25) ? 2 : 1;
-  const stations = STATION_NAMES.slice(0, count).map((name): StationPlan => {
-    const applications = ['web', 'api'].slice(0, chance.happens(`two applications ${name}`, 0.3) ? 2 : 1);
-    return {
-      name,
-      applications: applications.map((application) => ({
-        name: application,
-        repository: chance.whole(`repository ${name}`, 1, repositories),
-        automated: !chance.happens(`manual sync ${name}`, 0.15),
-      })),
-      ...(chance.happens(`soak ${name}`, 0.25) ? { soak: chance.whole(`soak length ${name}`, 1, 6) } : {}),
-      ...(chance.happens(`window ${name}`, 0.15) ? { window: chance.whole(`window start ${name}`, 0, 59) } : {}),
-      ...(chance.happens(`approval ${name}`, 0.2) ? { approval: true } : {}),
-    };
-  });
+  const stations = STATION_NAMES.slice(0, count).map((name) => drawStation(chance, name, repositories));
   const names = stations.map(({ name }) => name);
   const subscribes = chance.happens('subscription', 0.3) ? { subscribes: IMAGES[0] } : {};
-  const policy = chance.one('on failure', ['Continue', 'Continue', 'Halt', 'Rollback'] as const);
-  const onFailure = policy === 'Halt' || policy === 'Rollback' ? { onFailure: policy } : {};
-  const tracks: TrackPlan[] = [{ name: 'main', stations: names, ...subscribes, ...onFailure }];
+  const main: TrackPlan = { name: 'main', stations: names, ...subscribes, ...drawPolicy(chance, 'main') };
+  const tracks = [main];
   if (chance.happens('second track', 0.35)) {
     const shared = names.filter((name) => chance.happens(`shared ${name}`, 0.6));
     const own = [...(shared.length === 0 ? names.slice(0, 1) : shared)];
-    tracks.push({ name: 'other', stations: chance.happens('reversed', 0.5) ? own.reverse() : own });
+    const line = chance.happens('reversed', 0.5) ? own.reverse() : own;
+    tracks.push({ name: 'other', stations: line, ...drawPolicy(chance, 'other') });
   }
-  return { stations, tracks };
+  return chance.happens('junction', 0.3) ? branched(chance, { stations, tracks }, repositories) : { stations, tracks };
 }
 
-export const stationSpec = ({ name, applications, soak, window, approval }: StationPlan) => ({
-  enabled: true,
-  hold: false,
-  via: 'Push',
-  deadlines: { arrival: '10m', degraded: '1m', missing: '5m' },
-  applications: applications.map((plan) => ({
-    name: applicationName(name, plan),
-    namespace: ARGOCD.namespace,
-    enabled: true,
-    repoURL: repositoryOf(plan),
-    sourceBranch: SOURCE_BRANCH,
-    folder: '',
-    overlay: branchOf(name, plan),
-    branch: branchOf(name, plan),
-    layout: 'Files',
-    adopt: false,
-  })),
-  junctions: [],
-  ...(window === undefined && !approval
-    ? {}
-    : {
-        entry: {
-          ...(approval && { approval: {} }),
-          ...(window !== undefined && {
-            windows: [{ allow: `${window} * * * *`, duration: '30m', timeZone: 'UTC' }],
-          }),
-        },
-      }),
-  ...(soak === undefined ? {} : { exit: { soak: `${soak}m` } }),
-});
+const drawPolicy = (chance: Chance, track: string): Pick<TrackPlan, 'onFailure' | 'service'> => {
+  const onFailure = chance.one(`on failure ${track}`, ['Continue', 'Continue', 'Halt', 'Rollback'] as const);
+  return {
+    ...(onFailure === 'Halt' || onFailure === 'Rollback' ? { onFailure } : {}),
+    ...(chance.happens(`couples ${track}`, 0.4) ? { service: 'Latest' } : {}),
+  };
+};
 
-const trackSpec = ({ stations, subscribes, onFailure }: TrackPlan) => ({
-  enabled: true,
-  hold: false,
-  service: 'Every',
-  express: 'Immediate',
-  onFailure: onFailure ?? 'Continue',
-  historyLimit: 50,
-  subscriptions:
-    subscribes === undefined
-      ? []
-      : [
-          {
-            name: 'image',
-            images: {
-              repositories: [subscribes],
-              select: { semver: { constraint: '*', prereleases: false } },
-              platform: 'linux/amd64',
-              interval: '5m',
-            },
-          },
-        ],
-  stations: stations.map((name) => ({ name })),
-});
+function drawStation(chance: Chance, name: string, repositories: number): StationPlan {
+  const drawn = chance.next(`applications ${name}`);
+  const applications = ['web', 'api'].slice(0, drawn < 0.05 ? 0 : drawn < 0.7 ? 1 : 2);
+  return {
+    name,
+    applications: applications.map((application) => ({
+      name: application,
+      repository: chance.whole(`repository ${name}`, 1, repositories),
+      automated: !chance.happens(`manual sync ${name}`, 0.15),
+    })),
+    ...(chance.happens(`soak ${name}`, 0.2) ? { soak: chance.whole(`soak length ${name}`, 1, 6) } : {}),
+    ...(chance.happens(`window ${name}`, 0.12) ? { window: chance.whole(`window start ${name}`, 0, 59) } : {}),
+    ...(chance.happens(`approval ${name}`, 0.2) ? { approval: true } : {}),
+    ...(chance.happens(`analysis ${name}`, 0.15) ? { analysis: true } : {}),
+  };
+}
 
-/** The Applications of a station, which consent to it. */
-const applicationDrafts = ({ name, applications }: StationPlan): Draft[] =>
-  applications.map((plan) => ({
-    apiVersion: ARGOCD.apiVersion,
-    kind: 'Application',
-    metadata: {
-      name: applicationName(name, plan),
-      namespace: ARGOCD.namespace,
-      annotations: { [ANNOTATIONS.authorizedStation]: `${NAMESPACE}/${name}` },
-    },
-    spec: {
-      project: ARGOCD.project,
-      source: { repoURL: repositoryOf(plan), targetRevision: branchOf(name, plan), path: '.' },
-      destination: { name: ARGOCD.cluster, namespace: name },
-      syncPolicy: plan.automated ? { automated: { prune: true, selfHeal: true } } : {},
-    },
-  }));
-
-/** A resource of ours as somebody applies it. */
-export const draftOf = (kind: 'Track' | 'Station', name: string, spec: object): Draft => ({
-  apiVersion: API_VERSION,
-  kind,
-  metadata: { name, namespace: NAMESPACE },
-  ...{ spec },
-});
-
-/** The repositories with their first commit, and everything that a team applies. */
-export function apply(network: Network, api: SimulatedApi, git: GitServers, registries: Registries, by: string): void {
-  const overlays = new Map<string, string[]>();
-  for (const station of network.stations) {
-    for (const plan of station.applications) {
-      const url = repositoryOf(plan);
-      overlays.set(url, [...(overlays.get(url) ?? []), branchOf(station.name, plan)]);
-    }
-  }
-  for (const [url, folders] of overlays) {
-    git.commit(
-      url,
-      SOURCE_BRANCH,
-      {
-        'base/config': 'base 1',
-        'base/images': IMAGES.join('\n'),
-        'README.md': 'The shop.\n',
-        ...Object.fromEntries(folders.map((folder) => [`${folder}/config`, `${folder} 1`])),
-      },
-      by,
-    );
-  }
-  registries.publish(IMAGES[0], '1.0.0', new Date(0));
-  for (const station of network.stations) {
-    for (const draft of applicationDrafts(station)) api.create(APPLICATIONS, draft, by);
-    // Every field of the spec is given, so there are no defaults to fill in.
-    api.create(STATIONS, draftOf('Station', station.name, stationSpec(station)) as never, by);
-  }
-  for (const track of network.tracks) api.create(TRACKS, draftOf('Track', track.name, trackSpec(track)) as never, by);
+/** A track branches off at a station of the first one, and maybe another one off that; the next station may wait for it. */
+function branched(chance: Chance, { stations, tracks }: Network, repositories: number): Network {
+  const names = stations.map(({ name }) => name);
+  const at = chance.whole('branches off at', 0, names.length - 1);
+  const nested = chance.happens('nested', 0.4);
+  const next = chance.happens('fan-in', 0.4) ? names[at + 1] : undefined;
+  const branch = { ...drawStation(chance, 'eu', repositories), ...(nested && { junctions: ['leaf'] }) };
+  // A branch may meet the first track again.
+  const meets = chance.happens('meets again', 0.2) ? names.slice(-1).filter((name) => name !== next) : [];
+  return {
+    stations: [
+      ...stations.map((station, index) => ({
+        ...station,
+        ...(index === at && { junctions: ['branch'] }),
+        ...(station.name === next && { completed: ['branch'] }),
+      })),
+      branch,
+      ...(nested ? [drawStation(chance, 'edge', repositories)] : []),
+    ],
+    tracks: [
+      ...tracks,
+      { name: 'branch', stations: ['eu', ...meets], ...drawPolicy(chance, 'branch') },
+      ...(nested ? [{ name: 'leaf', stations: ['edge'], ...drawPolicy(chance, 'leaf') }] : []),
+    ],
+  };
 }

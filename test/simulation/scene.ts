@@ -6,8 +6,9 @@ import { elected } from '../../runtime/dispatch/elected';
 import { assemble } from '../../runtime/dispatch/machine';
 import { World } from '../../runtime/dispatch/world';
 import { silentLog, type Log, type LogFields } from '../../runtime/log';
-import { apply, drawNetwork, type Network } from './network';
+import { drawNetwork, type Network } from './network';
 import { act, drawActions, type Action } from './people';
+import { apply } from './resources';
 import {
   ArgoCd,
   Chance,
@@ -15,10 +16,12 @@ import {
   GitServers,
   Process,
   Registries,
+  Rollouts,
   SimulatedApi,
   Timeline,
   type Fault,
   type Health,
+  type Outcome,
 } from './world';
 import { SimulatedCluster } from './world/cluster';
 import { SimulatedGit } from './world/git';
@@ -92,6 +95,7 @@ export class Scene {
     this.chance = new Chance(story.seed);
     this.faults = new Faults(this.chance, story.trouble ?? 0, story.faults);
     const { timeline, api, git, chance } = this;
+    new Rollouts({ timeline, api, chance, outcome: (run) => this.#outcome(run) });
     this.argocd = new ArgoCd({ timeline, api, git, chance, fate: (application) => this.#fate(application) });
   }
 
@@ -219,6 +223,13 @@ export class Scene {
     };
     const log: Log = { ...silentLog, error, child: () => log };
     return log;
+  }
+
+  /** How an analysis ends. */
+  #outcome(run: string): Outcome {
+    const drawn = this.chance.next(`outcome ${run}`);
+    if (drawn < 0.75) return 'Successful';
+    return drawn < 0.85 ? 'Inconclusive' : drawn < 0.95 ? 'Failed' : 'Error';
   }
 
   /** How a release fares, by application and by how often that one was rolled out. */

@@ -1,7 +1,8 @@
 /** What was seen of a history, sorted for those who judge it. */
 
-import { TRAILERS, type ApplicationReference, type Station, type Ticket, type Track } from '../../../lib/api';
+import { LABELS, TRAILERS, type ApplicationReference, type Station, type Ticket, type Track } from '../../../lib/api';
 import type { KubeObject } from '../../../runtime/kube';
+import type { RawRun } from '../../../runtime/rollouts';
 import type { CommitDescription } from '../../../runtime/git';
 import type { Scene } from '../scene';
 
@@ -50,6 +51,8 @@ export const PASSED: readonly string[] = ['Arrived', 'NoChange', 'AlreadyContain
 
 /** How far what the runtime knows may lag behind what is: the longest lag, pause and delay together. */
 export const TOLERANCE_MS = 150_000;
+/** How far the clock of a runtime may be off the true time, either way. */
+export const SKEW_MS = 25_000;
 
 export class Evidence {
   /** By uid. */
@@ -58,6 +61,8 @@ export class Evidence {
   readonly tracks: ReadonlyMap<string, readonly Version<Track>[]>;
   /** By `<namespace>/<name>`. */
   readonly applications: ReadonlyMap<string, readonly Version<LiveApplication>[]>;
+  /** By uid. */
+  readonly analyses: ReadonlyMap<string, readonly Version<RawRun & KubeObject>[]>;
   readonly landings: readonly Landing[];
 
   constructor(readonly scene: Scene) {
@@ -69,6 +74,7 @@ export class Evidence {
       'applications',
       ({ metadata }) => `${metadata.namespace}/${metadata.name}`,
     );
+    this.analyses = this.#versions<RawRun & KubeObject>('analysisruns', uid);
     this.landings = this.#landings();
   }
 
@@ -81,6 +87,13 @@ export class Evidence {
       if (versions[0]?.object.metadata.name === name) return at(versions, time) ?? versions[0];
     }
     return undefined;
+  }
+
+  /** The analyses that were run for a ticket. */
+  analysesOf({ metadata }: Ticket): (readonly Version<RawRun & KubeObject>[])[] {
+    return [...this.analyses.values()].filter(
+      ([first]) => first?.object.metadata.labels?.[LABELS.ticket] === metadata.uid,
+    );
   }
 
   stationAt(name: string, time: number): Version<Station> | undefined {

@@ -1,8 +1,18 @@
 /** I4: nothing changes at a station before the one before it let the ticket go, nor through a shut entry gate. */
 
-import type { Stamp, Station, Ticket, Track } from '../../../lib/api';
+import { LABELS, type Stamp, type Station, type Ticket, type Track } from '../../../lib/api';
 import { unapproved } from './approvals';
-import { at, heldIn, keyOf, PASSED, TOLERANCE_MS, type Evidence, type Landing, type Version } from './evidence';
+import {
+  at,
+  heldIn,
+  keyOf,
+  PASSED,
+  SKEW_MS,
+  TOLERANCE_MS,
+  type Evidence,
+  type Landing,
+  type Version,
+} from './evidence';
 
 export function noGateIsJumped(evidence: Evidence): string[] {
   return [
@@ -21,7 +31,18 @@ function wayTo(evidence: Evidence, { ticket: name, station, time }: Landing): st
   const line = track.spec.stations.map((stop) => stop.name);
   const passed = passedBy(ticket);
   const missed = line.slice(0, Math.max(0, line.indexOf(station))).filter((one) => !passed.includes(one));
-  return missed.map((one) => `${name} changed ${station} at ${evidence.second(time)} before it had passed ${one}`);
+  return [
+    ...missed.map((one) => `${name} changed ${station} at ${evidence.second(time)} before it had passed ${one}`),
+    ...branchedOff(evidence, ticket, time),
+  ];
+}
+
+/** A ticket that branched off did so where its parent had arrived. */
+function branchedOff(evidence: Evidence, { metadata, spec }: Ticket, time: number): string[] {
+  const { parent } = spec.origin ?? {};
+  const ticket = parent && at(evidence.tickets.get(parent.uid) ?? [], time)?.object;
+  if (parent === undefined || ticket === undefined || passedBy(ticket).includes(parent.station)) return [];
+  return [`${metadata.name} rode at ${evidence.second(time)} before ${parent.name} had passed ${parent.station}`];
 }
 
 const passedBy = ({ status }: Ticket): string[] =>
@@ -50,7 +71,7 @@ function entry(evidence: Evidence, landing: Landing): string[] {
   const shut = unapproved(evidence, landing, evidence.ticketAt(name, time)?.object, station);
   if (minute === undefined) return shut;
   const open = (moment: number): boolean => (((moment / 60_000) % 60) - minute + 60) % 60 < 30;
-  return open(recorded.from) || open(recorded.from - TOLERANCE_MS)
+  return [SKEW_MS, 0, -TOLERANCE_MS].some((lag) => open(recorded.from + lag))
     ? shut
     : [...shut, `${name} went into ${place} at ${evidence.second(recorded.from)}, outside of its window`];
 }
@@ -121,16 +142,37 @@ function departure(evidence: Evidence, name: string, stamp: Stamp): string[] {
   const { objects } = evidence.scene.git;
   const left = `${name} left ${stamp.station} at ${evidence.second(departed)}`;
   const found = (stamp.commits ?? []).flatMap(({ application, commit }) => {
-    const live = heldIn(evidence.applications.get(application) ?? [], arrived, departed, ({ status }) => {
+    const versions = evidence.applications.get(application) ?? [];
+    const live = heldIn(versions, arrived - SKEW_MS, departed + SKEW_MS, ({ status }) => {
       const { revision, status: compared } = status?.sync ?? {};
       const ours = revision !== undefined && (revision === commit || objects.descends(commit, revision));
       return ours && compared === 'Synced' && status?.health?.status === 'Healthy';
     });
     return live ? [] : [`${left} though ${application} was never synced to ${commit.slice(0, 7)} and healthy`];
   });
-  const minutes = evidence.scene.story.network.stations.find((plan) => plan.name === stamp.station)?.soak;
-  const rollback = evidence.ticketAt(name, departed)?.object.spec.rollback !== undefined;
-  return minutes === undefined || rollback ? found : [...found, ...soaked(evidence, left, stamp, minutes)];
+  const plan = evidence.scene.story.network.stations.find((one) => one.name === stamp.station);
+  const ticket = evidence.ticketAt(name, departed)?.object;
+  // What was good has held its exit gates once.
+  if (plan === undefined || ticket === undefined || ticket.spec.rollback !== undefined) return found;
+  return [
+    ...found,
+    ...(plan.soak === undefined ? [] : soaked(evidence, left, stamp, plan.soak)),
+    ...(plan.analysis ? analysed(evidence, left, stamp, ticket) : []),
+  ];
+}
+
+/** An analysis of this very arrival was successful, or a person took it as passed. */
+function analysed(evidence: Evidence, left: string, stamp: Stamp, ticket: Ticket): string[] {
+  const departed = Date.parse(stamp.departed) + SKEW_MS;
+  const passed = evidence.analysesOf(ticket).some((versions) => {
+    const made = versions[0]?.from ?? Infinity;
+    const run = at(versions, departed)?.object;
+    if (made < Date.parse(stamp.arrived ?? '') - SKEW_MS || run?.metadata.labels?.[LABELS.station] !== stamp.station)
+      return false;
+    const taken = ticket.spec.resumes?.some(({ uid }) => uid === run.metadata.uid) ?? false;
+    return run.status?.phase === 'Successful' || (run.status?.phase === 'Inconclusive' && taken);
+  });
+  return passed ? [] : [`${left} before an analysis of it was successful`];
 }
 
 /** The station was kept for all of its soak, and nothing was Degraded in it. */

@@ -34,17 +34,19 @@ function afterTheEnd(evidence: Evidence): string[] {
   });
 }
 
-/** What a subscription chooses makes one ticket. */
+/** What a subscription chooses makes one ticket, and so does each track that branches off where a ticket arrives. */
 function twins(evidence: Evidence): string[] {
   const seen = new Map<string, string>();
   return [...evidence.tickets.values()].flatMap(([first]) => {
     const { metadata, spec } = first?.object ?? {};
-    if (metadata === undefined || spec?.origin?.subscription === undefined) return [];
-    const identity = JSON.stringify([metadata.labels, spec.origin, spec.change]);
+    const { subscription, parent, failed } = spec?.origin ?? {};
+    const cause = subscription ?? parent?.name ?? failed?.name;
+    if (metadata === undefined || spec === undefined || cause === undefined) return [];
+    const identity = JSON.stringify(
+      parent === undefined ? [metadata.labels, spec.origin, spec.change] : [parent.uid, parent.station, spec.track],
+    );
     const other = seen.get(identity);
     seen.set(identity, metadata.name);
-    return other === undefined
-      ? []
-      : [`${other} and ${metadata.name} were both made for one choice of ${spec.origin.subscription}`];
+    return other === undefined ? [] : [`${other} and ${metadata.name} were both made for one choice of ${cause}`];
   });
 }

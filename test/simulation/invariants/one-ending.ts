@@ -45,7 +45,11 @@ const MAY_STAY: Partial<Record<WaitingReason, (now: Now) => boolean>> = {
   BranchDeleted: () => true,
   ForeignBranch: () => true,
   Approval: ({ station }) => station?.spec.entry?.approval !== undefined,
-  Completed: ({ station }) => station?.spec.entry?.completed !== undefined,
+  Completed: ({ ticket, station }) =>
+    ticket.spec.express === undefined && station?.spec.entry?.completed !== undefined,
+  Follow: ({ ticket }) => ticket.spec.express !== undefined,
+  Analysis: ({ ticket, evidence }) =>
+    evidence.analysesOf(ticket).some((versions) => versions.at(-1)?.object.status?.phase === 'Inconclusive'),
 };
 
 export function oneEnding(evidence: Evidence): string[] {

@@ -1,6 +1,6 @@
 /** I7: with an image no configuration moves, and with configuration no image; each ticket carries its own change alone. */
 
-import type { Change, Station, Ticket } from '../../../lib/api';
+import type { Change, Stamp, Station, Ticket } from '../../../lib/api';
 import type { Evidence, Landing, Shown } from './evidence';
 
 const COMPLETE: readonly string[] = ['Arrived', 'NoChange'];
@@ -16,7 +16,7 @@ function carried(evidence: Evidence, landing: Landing): string[] {
   const after = evidence.shown(commit.commit);
   if (ticket === undefined || station === undefined || after === undefined) return [];
   if (ticket.spec.rollback) return putBack(evidence, landing, ticket, after);
-  const good = goodBefore(evidence, station, application, Date.parse(station.status?.occupant?.start ?? ''));
+  const good = goodBefore(evidence, station, application, time);
   const before = good === undefined ? undefined : evidence.shown(good);
   if (before === undefined) return [];
   const changes = changesOf(ticket);
@@ -46,19 +46,25 @@ const changesOf = (ticket: Ticket): Change[] => [
   ...(ticket.status?.absorbed ?? []).map((one) => one.change),
 ];
 
-/** The commit that last completed an arrival there, of this very station. */
+/** The commit that last completed an arrival there, of this very station, before a time. */
 function goodBefore(evidence: Evidence, station: Station, application: string, time: number): string | undefined {
   const made = Date.parse(station.metadata.creationTimestamp ?? '');
-  const found = [...evidence.tickets.values()]
-    .flatMap((versions) => versions.at(-1)?.object.status?.stamps ?? [])
-    .filter(({ station: place, result }) => place === station.metadata.name && COMPLETE.includes(result))
-    .map(({ departed, commits = [] }) => ({
-      departed: Date.parse(departed),
-      commit: commits.find((one) => one.application === application)?.commit,
-    }))
-    .filter(({ departed, commit }) => commit !== undefined && departed <= time + 1_000 && departed >= made);
-  return found.sort((one, other) => other.departed - one.departed)[0]?.commit;
+  const isThere = ({ station: place, result }: Stamp): boolean =>
+    place === station.metadata.name && COMPLETE.includes(result);
+  const found = [...evidence.tickets.values()].flatMap((versions) =>
+    (versions.at(-1)?.object.status?.stamps ?? []).filter(isThere).map((stamp) => ({
+      // The clocks of runtimes may be off: a stamp is as old as the version that first had it.
+      since: versions.find(({ object }) => has(object, stamp))?.from ?? Infinity,
+      commit: (stamp.commits ?? []).find((one) => one.application === application)?.commit,
+    })),
+  );
+  return found
+    .filter(({ since, commit }) => commit !== undefined && since < time && since >= made)
+    .sort((one, other) => other.since - one.since)[0]?.commit;
 }
+
+const has = ({ status }: Ticket, stamp: Stamp): boolean =>
+  (status?.stamps ?? []).some(({ station, departed }) => station === stamp.station && departed === stamp.departed);
 
 function configuration(
   evidence: Evidence,

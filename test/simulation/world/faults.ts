@@ -19,6 +19,8 @@ export const FATES = [
   'CrashAfter',
   /** The process sleeps just before it asks, as a suspended machine does. */
   'Pause',
+  /** The wall clock of the process is set, forwards or back, just before it asks. */
+  'ClockJump',
   /** Of a watch: what it tells comes long after it happened. */
   'Lag',
   /** Of a watch: it breaks, and begins anew with a list. */
@@ -46,8 +48,9 @@ const OF_WRITES: readonly Fate[] = [
   'CrashBefore',
   'CrashAfter',
   'Pause',
+  'ClockJump',
 ];
-const OF_READS: readonly Fate[] = ['Lost', 'Refused', 'CrashBefore', 'Pause'];
+const OF_READS: readonly Fate[] = ['Lost', 'Refused', 'CrashBefore', 'Pause', 'ClockJump'];
 const OF_WATCHES: readonly Fate[] = ['Lag', 'Lag', 'Expired'];
 
 export type EffectKind = 'write' | 'read' | 'watch';

@@ -11,4 +11,5 @@ export { Faults, type Fault } from './faults';
 export { GitServers } from './git-server';
 export { Process } from './process';
 export { Registries } from './registry';
+export { Rollouts, type Outcome } from './rollouts';
 export { Timeline } from './timeline';

@@ -98,6 +98,11 @@ export class Process {
         this.after(fault.ms, () => resolve(this.#exchange(effect, perform, patience)));
       });
     }
+    if (fate === 'ClockJump') {
+      this.skew = (fault.ms % 2 === 0 ? 1 : -1) * fault.ms;
+      this.tell(`the clock of ${this.name} is set ${seconds(Math.abs(this.skew))} ${this.skew > 0 ? 'ahead' : 'back'}`);
+      return this.#exchange(effect, perform, patience);
+    }
     this.tell(`${effect}: ${WORDS[fate] ?? fate}`);
     const patienceMs = patience();
     if (patienceMs <= 0) return Promise.reject(tooLate(effect));

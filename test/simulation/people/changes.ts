@@ -1,0 +1,51 @@
+/** New versions and commits, and the tickets that people make for them. */
+
+import { IMAGES, SOURCE_BRANCH } from '../network';
+import { chosen, makeExpress, makeTicket, placesOf, type Verb } from './choice';
+
+export const CHANGES = {
+  image: (scene, choice) => {
+    const track = chosen(scene.story.network.tracks, choice.which);
+    if (track === undefined) return undefined;
+    const repoURL = chosen(IMAGES, choice.how) ?? IMAGES[0];
+    const tag = `1.${scene.number(`tag ${repoURL}`)}.0`;
+    const made = makeTicket(scene, track.name, { change: { images: [{ repoURL, tag }] } });
+    return `makes ticket ${made}: ${repoURL} ${tag}`;
+  },
+  publish: (scene) => {
+    const tag = `2.${scene.number('published')}.0`;
+    scene.registries.publish(IMAGES[0], tag, new Date(scene.timeline.now));
+    return `pushes the image ${IMAGES[0]}:${tag}`;
+  },
+  source: (scene, choice) => {
+    const track = chosen(scene.story.network.tracks, choice.which);
+    const place = chosen(placesOf(scene.story.network), choice.how);
+    if (track === undefined || place === undefined) return undefined;
+    const number = scene.number('source');
+    const broken = choice.how > 0.93 ? ' broken' : '';
+    const edit =
+      choice.which < 0.5
+        ? { 'base/config': `base ${number}` }
+        : { 'base/config': `base ${number}`, [`${place.branch}/config`]: `${place.branch} ${number}${broken}` };
+    const commit = scene.git.commit(place.url, SOURCE_BRANCH, edit, scene.person);
+    const made = makeTicket(scene, track.name, { change: { sources: [{ repoURL: place.url, commit }] } });
+    return `commits ${Object.values(edit).join(' and ')} and makes ticket ${made} for it`;
+  },
+  overlay: (scene, choice) => {
+    const place = chosen(placesOf(scene.story.network), choice.which);
+    if (place === undefined) return undefined;
+    const text = `${place.branch} ${scene.number('source')}`;
+    const path = place.branch;
+    const commit = scene.git.commit(place.url, SOURCE_BRANCH, { [`${path}/config`]: text }, scene.person);
+    const change = { overlays: [{ repoURL: place.url, commit, path }] };
+    const made = makeExpress(scene, place.station, change);
+    return `commits ${text} and makes ticket ${made} for it`;
+  },
+  draft: (scene, choice) => {
+    const place = chosen(placesOf(scene.story.network), choice.which);
+    if (place === undefined) return undefined;
+    const number = scene.number('source');
+    scene.git.commit(place.url, SOURCE_BRANCH, { 'base/config': `base ${number}` }, scene.person);
+    return `commits base ${number}, and makes no ticket for it`;
+  },
+} satisfies Record<string, Verb>;

@@ -1,0 +1,105 @@
+/** What people say to tickets, stations and tracks. */
+
+import { LABELS } from '../../../lib/api';
+import { TICKETS } from '../../../runtime/dispatch/resources';
+import type { KubeObject } from '../../../runtime/kube';
+import { ANALYSIS_RUNS } from '../../../runtime/rollouts';
+import { NAMESPACE } from '../network';
+import { chosen, hasEnded, makeTicket, name, open, say, type Verb } from './choice';
+
+/** Turns a switch of a ticket, station or track. */
+const toggle =
+  (kind: 'ticket' | 'station' | 'track', field: 'hold' | 'enabled'): Verb =>
+  (scene, choice) => {
+    const all = {
+      ticket: () => scene.tickets().filter((one) => !hasEnded(one)),
+      station: () => scene.stations(),
+      track: () => scene.tracks(),
+    }[kind]();
+    const object = chosen<KubeObject & { spec: { hold?: boolean; enabled?: boolean } }>(all, choice.which);
+    if (object === undefined) return undefined;
+    const value = !(object.spec[field] ?? false);
+    say(scene, kind, object, { [field]: value });
+    return `sets ${field} of ${kind} ${name(object)} to ${value}`;
+  };
+
+export const WORDS = {
+  holdTicket: toggle('ticket', 'hold'),
+  holdStation: toggle('station', 'hold'),
+  holdTrack: toggle('track', 'hold'),
+  enableStation: toggle('station', 'enabled'),
+  enableTrack: toggle('track', 'enabled'),
+  abort: (scene, choice) => {
+    const ticket = open(scene, choice);
+    if (ticket === undefined) return undefined;
+    say(scene, 'ticket', ticket, { abort: true });
+    return `aborts ${name(ticket)}`;
+  },
+  approve: (scene, choice) => {
+    const ticket = chosen(
+      scene.tickets().filter((one) => one.status?.phase === 'Standing' && one.status.entry?.digest !== undefined),
+      choice.which,
+    );
+    const { station, digest } = ticket?.status?.entry ?? {};
+    if (ticket === undefined || station === undefined || digest === undefined) return undefined;
+    const approval = { station, digest, by: 'ada' };
+    say(scene, 'ticket', ticket, { approvals: [...(ticket.spec.approvals ?? []), approval] });
+    return `approves ${name(ticket)} for ${station}: ${digest.slice(7, 14)}`;
+  },
+  retry: (scene, choice) => {
+    const ticket = chosen(
+      scene.tickets().filter((one) => hasEnded(one) && one.spec.track !== undefined),
+      choice.which,
+    );
+    if (ticket?.spec.change === undefined || ticket.spec.track === undefined) return undefined;
+    const { uid } = ticket.metadata;
+    const origin = { retryOf: { name: name(ticket), uid } };
+    const made = makeTicket(scene, ticket.spec.track, { change: ticket.spec.change, origin });
+    return `makes ticket ${made}, which tries ${name(ticket)} again`;
+  },
+  resume: (scene, choice) => {
+    const ticket = chosen(
+      scene.tickets().filter((one) => one.status?.phase === 'Suspended'),
+      choice.which,
+    );
+    if (ticket === undefined) return undefined;
+    const heads = (ticket.status?.arrival?.applications ?? []).flatMap((one) =>
+      one.repoURL && one.branch ? [scene.git.head(one.repoURL, one.branch) ?? '0'.repeat(40)] : [],
+    );
+    if (heads.length === 0) return undefined;
+    const resume = { uid: ticket.metadata.uid, heads: [...new Set(heads)], by: 'ada' };
+    say(scene, 'ticket', ticket, { resumes: [...(ticket.spec.resumes ?? []), resume] });
+    return `resumes ${name(ticket)}, having seen ${heads.map((head) => head.slice(0, 7)).join(', ')}`;
+  },
+  takeAnalysis: (scene, choice) => {
+    const runs = scene.api.list(ANALYSIS_RUNS).filter(({ status }) => status?.phase === 'Inconclusive');
+    const run = chosen(runs, choice.which);
+    const ticket = scene
+      .tickets()
+      .find((one) => one.metadata.uid === run?.metadata.labels?.[LABELS.ticket] && !hasEnded(one));
+    if (run === undefined || ticket === undefined) return undefined;
+    const resume = { uid: run.metadata.uid, by: 'ada' };
+    say(scene, 'ticket', ticket, { resumes: [...(ticket.spec.resumes ?? []), resume] });
+    return `takes the analysis of ${name(ticket)} as passed`;
+  },
+  resumeStop: (scene, choice) => {
+    const stops = scene
+      .stations()
+      .flatMap(({ status }) => [status?.holdBy, status?.haltBy].filter((one) => one !== undefined));
+    const stop = chosen(stops, choice.which);
+    const ticket = scene.tickets().find(({ metadata }) => metadata.uid === stop?.uid);
+    if (stop === undefined || ticket === undefined) return undefined;
+    say(scene, 'ticket', ticket, { resumes: [...(ticket.spec.resumes ?? []), { uid: stop.uid, by: 'ada' }] });
+    return `resumes what ${stop.ticket} shut`;
+  },
+  rollBack: (scene, choice) => {
+    const station = chosen(scene.stations(), choice.which);
+    if (station === undefined) return undefined;
+    const earlier = chosen(station.status?.history ?? [], choice.how);
+    const to = choice.how < 0.6 || earlier === undefined ? { previous: true } : { commits: earlier.commits };
+    const label = `back-${scene.number('rollback')}`;
+    const spec = { rollback: { station: name(station), to }, origin: { person: 'ada' }, hold: false, abort: false };
+    scene.api.create(TICKETS, { metadata: { name: label, namespace: NAMESPACE }, spec }, scene.person);
+    return `makes ticket ${label}: rolls ${name(station)} back to ${'previous' in to ? 'the state before' : `what ${earlier?.ticket} left`}`;
+  },
+} satisfies Record<string, Verb>;

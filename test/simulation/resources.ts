@@ -1,0 +1,152 @@
+/** A network as the resources that a team would apply. */
+
+import { ANNOTATIONS, API_VERSION, ARGOCD } from '../../lib/api';
+import { APPLICATIONS, STATIONS, TRACKS } from '../../runtime/dispatch/resources';
+import type { Draft } from '../../runtime/kube';
+import { ANALYSIS_TEMPLATES } from '../../runtime/rollouts';
+import {
+  applicationName,
+  branchOf,
+  IMAGES,
+  NAMESPACE,
+  repositoryOf,
+  SOURCE_BRANCH,
+  type Network,
+  type StationPlan,
+  type TrackPlan,
+} from './network';
+import type { GitServers, Registries, SimulatedApi } from './world';
+
+/** What the analysis of a station is called. */
+export const ANALYSIS = 'smoke';
+
+export const stationSpec = ({
+  name,
+  applications,
+  soak,
+  window,
+  approval,
+  completed,
+  analysis,
+  junctions = [],
+}: StationPlan) => ({
+  enabled: true,
+  hold: false,
+  via: 'Push',
+  deadlines: { arrival: '10m', degraded: '1m', missing: '5m' },
+  applications: applications.map((plan) => ({
+    name: applicationName(name, plan),
+    namespace: ARGOCD.namespace,
+    enabled: true,
+    repoURL: repositoryOf(plan),
+    sourceBranch: SOURCE_BRANCH,
+    folder: '',
+    overlay: branchOf(name, plan),
+    branch: branchOf(name, plan),
+    layout: 'Files',
+    adopt: false,
+  })),
+  junctions: junctions.map((track) => ({ track, enabled: true })),
+  ...(window === undefined && !approval && completed === undefined
+    ? {}
+    : {
+        entry: {
+          ...(approval && { approval: {} }),
+          ...(completed && { completed: { tracks: completed } }),
+          ...(window !== undefined && {
+            windows: [{ allow: `${window} * * * *`, duration: '30m', timeZone: 'UTC' }],
+          }),
+        },
+      }),
+  ...(soak === undefined && !analysis
+    ? {}
+    : {
+        exit: {
+          ...(soak !== undefined && { soak: `${soak}m` }),
+          ...(analysis && { analyses: [{ template: ANALYSIS, clusterScope: false, args: [] }] }),
+        },
+      }),
+});
+
+const trackSpec = ({ stations, subscribes, onFailure, service }: TrackPlan) => ({
+  enabled: true,
+  hold: false,
+  service: service ?? 'Every',
+  express: 'Immediate',
+  onFailure: onFailure ?? 'Continue',
+  historyLimit: 50,
+  subscriptions:
+    subscribes === undefined
+      ? []
+      : [
+          {
+            name: 'image',
+            images: {
+              repositories: [subscribes],
+              select: { semver: { constraint: '*', prereleases: false } },
+              platform: 'linux/amd64',
+              interval: '5m',
+            },
+          },
+        ],
+  stations: stations.map((name) => ({ name })),
+});
+
+/** The Applications of a station, which consent to it. */
+const applicationDrafts = ({ name, applications }: StationPlan): Draft[] =>
+  applications.map((plan) => ({
+    apiVersion: ARGOCD.apiVersion,
+    kind: 'Application',
+    metadata: {
+      name: applicationName(name, plan),
+      namespace: ARGOCD.namespace,
+      annotations: { [ANNOTATIONS.authorizedStation]: `${NAMESPACE}/${name}` },
+    },
+    spec: {
+      project: ARGOCD.project,
+      source: { repoURL: repositoryOf(plan), targetRevision: branchOf(name, plan), path: '.' },
+      destination: { name: ARGOCD.cluster, namespace: name },
+      syncPolicy: plan.automated ? { automated: { prune: true, selfHeal: true } } : {},
+    },
+  }));
+
+/** A resource of ours as somebody applies it. */
+export const draftOf = (kind: 'Track' | 'Station', name: string, spec: object): Draft => ({
+  apiVersion: API_VERSION,
+  kind,
+  metadata: { name, namespace: NAMESPACE },
+  ...{ spec },
+});
+
+/** The repositories with their first commit, and everything that a team applies. */
+export function apply(network: Network, api: SimulatedApi, git: GitServers, registries: Registries, by: string): void {
+  const overlays = new Map<string, string[]>();
+  for (const station of network.stations) {
+    for (const plan of station.applications) {
+      const url = repositoryOf(plan);
+      overlays.set(url, [...(overlays.get(url) ?? []), branchOf(station.name, plan)]);
+    }
+  }
+  for (const [url, folders] of overlays) {
+    git.commit(
+      url,
+      SOURCE_BRANCH,
+      {
+        'base/config': 'base 1',
+        'base/images': IMAGES.join('\n'),
+        'README.md': 'The shop.\n',
+        ...Object.fromEntries(folders.map((folder) => [`${folder}/config`, `${folder} 1`])),
+      },
+      by,
+    );
+  }
+  registries.publish(IMAGES[0], '1.0.0', new Date(0));
+  for (const station of network.stations) {
+    for (const draft of applicationDrafts(station)) api.create(APPLICATIONS, draft, by);
+    // Every field of the spec is given, so there are no defaults to fill in.
+    api.create(STATIONS, draftOf('Station', station.name, stationSpec(station)) as never, by);
+  }
+  const template = { metadata: { name: ANALYSIS, namespace: NAMESPACE }, spec: { metrics: [{ name: 'errors' }] } };
+  api.create(ANALYSIS_TEMPLATES, template, by);
+  for (const track of network.tracks) api.create(TRACKS, draftOf('Track', track.name, trackSpec(track)) as never, by);
+}
