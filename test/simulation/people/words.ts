@@ -95,7 +95,8 @@ export const WORDS = {
   rollBack: (scene, choice) => {
     const station = chosen(scene.stations(), choice.which);
     if (station === undefined) return undefined;
-    const earlier = chosen(station.status?.history ?? [], choice.how);
+    const kept = (station.status?.history ?? []).filter(({ commits }) => commits.length > 0);
+    const earlier = chosen(kept, choice.how);
     const to = choice.how < 0.6 || earlier === undefined ? { previous: true } : { commits: earlier.commits };
     const label = `back-${scene.number('rollback')}`;
     const spec = { rollback: { station: name(station), to }, origin: { person: 'ada' }, hold: false, abort: false };
