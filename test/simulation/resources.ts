@@ -18,7 +18,7 @@ import {
 import type { GitServers, Registries, SimulatedApi } from './world';
 
 /** What the analysis of a station is called. */
-export const ANALYSIS = 'smoke';
+const ANALYSIS = 'smoke';
 
 export const stationSpec = ({
   name,

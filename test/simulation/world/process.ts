@@ -3,7 +3,7 @@
 import { TransientError } from '../../../runtime/errors';
 import type { Clock } from '../../../runtime/kube';
 import type { Chance } from './chance';
-import type { EffectKind, Faults } from './faults';
+import type { EffectKind, Fate, Fault, Faults } from './faults';
 import type { Timeline } from './timeline';
 
 /** How long a process waits for an answer, in milliseconds. */
@@ -86,32 +86,41 @@ export class Process {
     this.effects.set(word, (this.effects.get(word) ?? 0) + 1);
     const fault = this.faults.strike(effect, kind);
     if (fault === undefined) return this.#exchange(effect, perform, patience);
-    const fate = fault.fate;
+    return OF_PROCESS.includes(fault.fate)
+      ? this.#struck(effect, fault, () => this.#exchange(effect, perform, patience))
+      : this.#disturbed(effect, fault, perform, patience);
+  }
+
+  /** Something happens to the process before it asks. */
+  #struck<T>(effect: string, { fate, ms }: Fault, ask: () => Promise<T>): Promise<T> {
     if (fate === 'CrashBefore') {
       this.die(`before ${effect}`);
       return new Promise(() => undefined);
     }
-    if (fate === 'Pause') {
-      this.tell(`${this.name} sleeps for ${seconds(fault.ms)} before ${effect}`);
-      this.sleep(fault.ms);
-      return new Promise((resolve) => {
-        this.after(fault.ms, () => resolve(this.#exchange(effect, perform, patience)));
-      });
-    }
     if (fate === 'ClockJump') {
-      this.skew = (fault.ms % 2 === 0 ? 1 : -1) * fault.ms;
-      this.tell(`the clock of ${this.name} is set ${seconds(Math.abs(this.skew))} ${this.skew > 0 ? 'ahead' : 'back'}`);
-      return this.#exchange(effect, perform, patience);
+      this.skew = (ms % 2 === 0 ? 1 : -1) * ms;
+      this.tell(`the clock of ${this.name} is set ${seconds(ms)} ${this.skew > 0 ? 'ahead' : 'back'}`);
+      return ask();
     }
+    this.tell(`${this.name} sleeps for ${seconds(ms)} before ${effect}`);
+    this.sleep(ms);
+    return new Promise((resolve) => {
+      this.after(ms, () => resolve(ask()));
+    });
+  }
+
+  /** Something happens to the request or to its answer. */
+  #disturbed<T>(effect: string, { fate, ms }: Fault, perform: () => T, patience: () => number): Promise<T> {
     this.tell(`${effect}: ${WORDS[fate] ?? fate}`);
     const patienceMs = patience();
     if (patienceMs <= 0) return Promise.reject(tooLate(effect));
     if (fate === 'Refused') return this.#answer(effect, () => this.#busy(effect));
-    if (fate === 'Twice')
-      this.timeline.after(Math.min(this.latency(effect) + fault.ms, patienceMs - 1), () => quietly(perform));
-    if (fate === 'Twice') return this.#exchange(effect, perform, patience);
+    if (fate === 'Twice') {
+      this.timeline.after(Math.min(this.latency(effect) + ms, patienceMs - 1), () => quietly(perform));
+      return this.#exchange(effect, perform, patience);
+    }
     if (fate === 'ReplyLost') this.timeline.after(this.latency(effect), () => quietly(perform));
-    if (fate === 'Late') this.timeline.after(Math.min(fault.ms, patienceMs - 1), () => quietly(perform));
+    if (fate === 'Late') this.timeline.after(Math.min(ms, patienceMs - 1), () => quietly(perform));
     if (fate === 'CrashAfter') {
       this.timeline.after(this.latency(effect), () => {
         quietly(perform);
@@ -158,7 +167,10 @@ export class Process {
   }
 }
 
-const WORDS: Partial<Record<string, string>> = {
+/** Fates of whoever asks; the others are those of a message. */
+const OF_PROCESS: readonly Fate[] = ['CrashBefore', 'Pause', 'ClockJump'];
+
+const WORDS: Partial<Record<Fate, string>> = {
   Lost: 'the request is lost',
   ReplyLost: 'done, and the answer is lost',
   Twice: 'done, and done again by the network',
