@@ -24,7 +24,7 @@ import { shortRepository, shortVersion } from './change';
 import { childrenAt } from './junction';
 import { shorten } from './obstacle';
 import type { Draft } from './plan';
-import { arrivalAt, remainingWay } from './ride';
+import { arrivalAt, isFollower, remainingWay } from './ride';
 import type { Line } from './snapshot';
 import { keyOf, StateList } from './state';
 import { without } from './without';
@@ -42,11 +42,13 @@ export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp
     return;
   }
   const next = line && remainingWay(line.track, status)[0];
+  const last = stamp?.station ?? ticket.status?.station;
+  const station = next ?? (line && isFollower(line, ticket) ? last : undefined);
   draft.writeTicket(
     ticket,
-    next === undefined
+    station === undefined
       ? { ...status, phase: 'Completed' }
-      : { ...status, phase: 'Standing', station: next, standingSince: draft.now.toISOString() },
+      : { ...status, phase: 'Standing', station, standingSince: draft.now.toISOString() },
   );
 }
 

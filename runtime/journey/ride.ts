@@ -44,6 +44,13 @@ const isRiding = (ticket: Ticket): boolean =>
 
 const sequenceOf = (ticket: Ticket): number => ticket.status?.sequence ?? Number.MAX_SAFE_INTEGER;
 
+/** Whether an older ticket of its track still rides: no ticket completes before it (I6). */
+export const isFollower = (line: Line, ticket: Ticket): boolean =>
+  isRiding(ticket) &&
+  line.tickets.some(
+    (other) => sequenceOf(other) < sequenceOf(ticket) && isRiding(other) && belongsTo(line.track, other),
+  );
+
 /** Tickets that have a place in the order of their track, oldest first. */
 const ridingInOrder = (line: Line): Ticket[] =>
   line.tickets
@@ -59,15 +66,16 @@ export class Order {
   constructor(line: Line) {
     this.tickets = ridingInOrder(line);
     const last = new Map<string, Ticket>();
-    for (const ticket of this.tickets) {
+    for (const [index, ticket] of this.tickets.entries()) {
       const way = remainingWay(line.track, ticket.status);
-      const older = way[0] === undefined ? undefined : last.get(way[0]);
+      // At the end of its line every older one is waited for: a track that was edited may have left one behind (I6).
+      const older = way[0] === undefined ? this.tickets[index - 1] : last.get(way[0]);
       if (older !== undefined) this.ahead.set(ticket.metadata.uid, older);
       for (const station of way) last.set(station, ticket);
     }
   }
 
-  /** The next older ticket that still has the station before it, or is in it, before which this one stands. */
+  /** The next older ticket that still has the station before it, or is in it, before which this one stands; at the end of its line any. */
   aheadOf(ticket: Ticket): Ticket | undefined {
     return this.ahead.get(ticket.metadata.uid);
   }

@@ -31,10 +31,18 @@ export const turnObstacle = (station: string): Obstacle => ({
   message: `waits for its turn at ${station}: one ticket arrives there at a time, the one that has stood longest first`,
 });
 
+/** A ticket at the end of its line completes behind every older one (I6). */
+function decideAtEnd(draft: Draft, line: Line, order: Order, ticket: Ticket): void {
+  const older = order.aheadOf(ticket);
+  if (older === undefined) return goOn(draft, line, ticket);
+  const message = `has nothing left to ride, and waits for ${older.metadata.name}, which boarded before it, to end`;
+  stand(draft, ticket, ticket.status?.station ?? line.track.metadata.name, { reason: 'OlderTicket', message });
+}
+
 /** Decides for a ticket that no station names; the first of its track before a station is left to that station. */
 export function decideStanding(draft: Draft, line: Line, order: Order, ticket: Ticket): void {
   const name = remainingWay(line.track, ticket.status)[0];
-  if (name === undefined) return goOn(draft, line, ticket);
+  if (name === undefined) return decideAtEnd(draft, line, order, ticket);
   const { namespace } = line.track.metadata;
   if (draft.snapshot.facts.station({ namespace, name }) === undefined) {
     return stand(draft, ticket, name, {

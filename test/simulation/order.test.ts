@@ -75,6 +75,26 @@ describe('C6: the track is edited while a ticket rides', () => {
     expect(yard.station('a').status?.occupant).toBeUndefined();
   });
 
+  test('I6: who has nothing left to ride completes behind an older one that finishes at a station that was removed', () => {
+    const yard = new Yard({ tracks: { main: ['a', 'b'] } });
+    yard.fares('b', { suspended: 'paused' });
+    yard.board('1');
+    yard.board('2');
+    yard.settle();
+    yard.say(yard.track('main'), stops('a'));
+    yard.settle();
+    expect(yard.ticket('main-2').status).toMatchObject({
+      phase: 'Standing',
+      waiting: {
+        reason: 'OlderTicket',
+        message: 'has nothing left to ride, and waits for main-1, which boarded before it, to end',
+      },
+    });
+    yard.fares('b');
+    yard.settle();
+    expect([yard.phase('main-1'), yard.phase('main-2')]).toEqual(['Completed', 'Completed']);
+  });
+
   test('C7: a disabled track keeps its standing ticket, and an arrival under way finishes', () => {
     const yard = new Yard({ tracks: { main: ['a', 'b'] } });
     yard.fares('a', { suspended: 'paused' });

@@ -51,6 +51,7 @@ export const PASSED: readonly string[] = ['Arrived', 'NoChange', 'AlreadyContain
 
 /** How far what the runtime knows may lag behind what is: the longest lag, pause and delay together. */
 export const TOLERANCE_MS = 150_000;
+const HOUR_MS = 3_600_000;
 /** How far the clock of a runtime may be off the true time, either way. */
 export const SKEW_MS = 25_000;
 
@@ -93,6 +94,26 @@ export class Evidence {
   analysesOf({ metadata }: Ticket): (readonly Version<RawRun & KubeObject>[])[] {
     return [...this.analyses.values()].filter(
       ([first]) => first?.object.metadata.labels?.[LABELS.ticket] === metadata.uid,
+    );
+  }
+
+  /**
+   * Whether a ticket waits for a person in its station, and leaves it whenever the window closes: with nobody there it
+   * comes and goes with the window.
+   */
+  comesAndGoes({ metadata, status }: Ticket): boolean {
+    const hasWindow = this.scene.story.network.stations.some(
+      ({ name, window }) => name === status?.station && window !== undefined,
+    );
+    const lately = this.scene.timeline.now - 2 * HOUR_MS;
+    return (
+      hasWindow &&
+      heldIn(
+        this.tickets.get(metadata.uid) ?? [],
+        lately,
+        Infinity,
+        (one) => one.status?.phase === 'Suspended' && one.status.station === status?.station,
+      )
     );
   }
 

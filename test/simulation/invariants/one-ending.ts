@@ -44,9 +44,9 @@ const MAY_STAY: Partial<Record<WaitingReason, (now: Now) => boolean>> = {
   HistoryRewritten: () => true,
   BranchDeleted: () => true,
   ForeignBranch: () => true,
+  Window: ({ ticket, evidence }) => evidence.comesAndGoes(ticket),
   Approval: ({ station }) => station?.spec.entry?.approval !== undefined,
-  Completed: ({ ticket, station }) =>
-    ticket.spec.express === undefined && station?.spec.entry?.completed !== undefined,
+  Completed: ({ ticket, station }) => ticket.spec.express === undefined && station?.spec.entry?.completed !== undefined,
   Follow: ({ ticket }) => ticket.spec.express !== undefined,
   Analysis: ({ ticket, evidence }) =>
     evidence.analysesOf(ticket).some((versions) => versions.at(-1)?.object.status?.phase === 'Inconclusive'),
