@@ -1,10 +1,7 @@
-/** Runs one Git command through simple-git, within its time, and says how it ended. Judges nothing. */
+/** Runs one Git command, through simple-git in the small process, within its time, and says how it ended. Judges nothing. */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ChildProcess } from 'node:child_process';
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { simpleGit } from 'simple-git';
 import type { Environment } from './environment';
+import { KILLED, Launcher, type Launched } from './launcher';
 import { endTree } from './process-tree';
 
 /** Why a command was ended before it had finished. */
@@ -32,49 +29,37 @@ export interface Command {
   readonly signal?: AbortSignal;
 }
 
-interface Started {
-  process?: ChildProcess;
-}
-
-const KILLED = -1;
-const CHANNEL = 'child_process';
-
-/**
- * simple-git refuses these unless they are named, so that nobody slips them in. They are all set by this room, from
- * values that it made or checked.
- */
-const GUARDS = {
-  allowUnsafeConfigPaths: true,
-  allowUnsafeConfigEnvCount: true,
-  allowUnsafeSshCommand: true,
-  allowUnsafeAskPass: true,
-} as const;
-
 export class Commands {
-  /** simple-git does not say which process it started; Node does, to whoever listens while it starts. */
-  private readonly starting = new AsyncLocalStorage<Started>();
-  private readonly listener = (message: unknown): void => {
-    const holder = this.starting.getStore();
-    if (holder && !holder.process) holder.process = (message as { process: ChildProcess }).process;
-  };
+  private readonly launcher: Launcher;
   private readonly running = new Set<() => Promise<void>>();
   private closed = false;
 
   /** @param folder where commands start; it has to exist */
-  constructor(private readonly folder: string) {
-    subscribe(CHANNEL, this.listener);
+  constructor(folder: string) {
+    this.launcher = new Launcher(folder);
   }
 
   async run(command: Command): Promise<CommandResult> {
     if (this.closed || command.signal?.aborted) return notStarted('Abort');
     const wholeMs = Math.min(command.wholeMs, command.permit?.() ?? Infinity);
     if (wholeMs <= 0) return notStarted('Deadline');
-    const started: Started = {};
-    const ending = new Ending({ ...command, wholeMs }, started);
+    const ending = new Ending({ ...command, wholeMs });
     const end = (): Promise<void> => ending.stop('Abort');
     this.running.add(end);
     try {
-      return await this.starting.run(started, () => this.execute(command, ending));
+      const launched = this.launcher.launch({
+        arguments: command.arguments,
+        environment: Object.fromEntries(
+          Object.entries(command.environment).map(([name, value]) => [name, String(value)]),
+        ),
+        ...(command.input === undefined ? {} : { input: command.input }),
+        startWithinMs: wholeMs,
+        heard: () => ending.heard(),
+      });
+      ending.follow(launched);
+      const { late, ...result } = await launched.remains;
+      const stopped = late ? 'Deadline' : result.exitCode === 0 ? undefined : ending.stopped;
+      return { ...result, ...(stopped === undefined ? {} : { stopped }) };
     } finally {
       this.running.delete(end);
       await ending.over();
@@ -85,31 +70,7 @@ export class Commands {
   async close(): Promise<void> {
     this.closed = true;
     await Promise.all([...this.running].map((end) => end()));
-    unsubscribe(CHANNEL, this.listener);
-  }
-
-  private async execute(command: Command, ending: Ending): Promise<CommandResult> {
-    let result = { exitCode: KILLED, stderr: '' };
-    const git = simpleGit({
-      baseDir: this.folder,
-      allowEnvironment: Object.keys(command.environment),
-      unsafe: GUARDS,
-      ...(command.input === undefined ? {} : { input: () => command.input }),
-      // Every end counts as an answer here; what it means is decided by who asked.
-      errors: (_error, end) => {
-        result = { exitCode: end.exitCode ?? KILLED, stderr: Buffer.concat(end.stdErr).toString() };
-        return undefined;
-      },
-    });
-    git.env(command.environment);
-    git.outputHandler((_binary, stdout, stderr) => {
-      stdout.on('data', () => ending.heard());
-      stderr.on('data', () => ending.heard());
-    });
-    ending.heard();
-    const stdout = await git.raw([...command.arguments]);
-    const stopped = result.exitCode === 0 ? undefined : ending.stopped;
-    return { ...result, stdout, ...(stopped === undefined ? {} : { stopped }) };
+    await this.launcher.close();
   }
 }
 
@@ -125,13 +86,18 @@ class Ending {
   private readonly whole: NodeJS.Timeout;
   private silence: NodeJS.Timeout | undefined;
   private readonly abort = (): void => void this.stop('Abort');
+  private launched: Launched | undefined;
+  private ended = false;
 
-  constructor(
-    private readonly command: Command,
-    private readonly started: Started,
-  ) {
+  constructor(private readonly command: Command) {
     this.whole = setTimeout(() => void this.stop('Deadline'), Math.min(command.wholeMs, LONGEST_TIMER_MS));
     command.signal?.addEventListener('abort', this.abort, { once: true });
+  }
+
+  /** The command that the clocks run against. */
+  follow(launched: Launched): void {
+    this.launched = launched;
+    this.heard();
   }
 
   /** The command gave a sign of life. */
@@ -149,15 +115,13 @@ class Ending {
   }
 
   private async end(): Promise<void> {
-    // A command that was only just asked for has its process a turn later.
-    await new Promise((resolve) => setImmediate(resolve));
-    const { process } = this.started;
-    if (process?.pid !== undefined && process.exitCode === null && process.signalCode === null)
-      await endTree(process.pid);
+    const pid = await this.launched?.pid;
+    if (pid !== undefined && !this.ended) await endTree(pid);
   }
 
   /** The command has ended; what was started to end it ends as well. */
   async over(): Promise<void> {
+    this.ended = true;
     clearTimeout(this.whole);
     clearTimeout(this.silence);
     this.command.signal?.removeEventListener('abort', this.abort);

@@ -1,145 +1,127 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+/** The Git server's end of the small process that runs `git http-backend` (`backend-process.cjs`). */
+
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, request as ask, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 
-const END_OF_HEADERS = '\r\n\r\n';
-/** Longest header block that the backend may send, in bytes. */
-const HEADER_LIMIT = 64 * 1024;
-const STDERR_LIMIT = 4 * 1024;
-
-/** What `git http-backend` needs to answer one request. */
-export interface BackendCall {
+export interface BackendOptions {
   /** Path of the `git-http-backend` program. */
   readonly program: string;
+  /** All that the program gets of the environment. */
   readonly environment: NodeJS.ProcessEnv;
   /** Folder of all repositories. */
   readonly folder: string;
-  /** Decoded path of the request below that folder, with a leading slash. */
-  readonly path: string;
-  readonly query: string;
+}
+
+/** What is special about one request. */
+export interface Call {
   /** Who was authenticated; absent where nobody needs to be. */
   readonly user?: string;
   /** Let Git do the work, then cut the connection without an answer. */
   readonly loseReply?: boolean;
-  /** Told the whole answer, headers first, once Git has ended well. */
-  readonly keep?: (answer: Buffer) => void;
+  /** Told the whole answer once Git has ended well. */
+  readonly keep?: (answer: Answer) => void;
 }
 
-/**
- * Runs `git http-backend` for one request, streaming both ways.
- *
- * @returns the child, so that a stopping server can end it, and a promise of its exit
- */
-export function runBackend(
-  call: BackendCall,
-  request: IncomingMessage,
-  response: ServerResponse,
-): { child: ChildProcess; done: Promise<void> } {
-  const child = spawn(call.program, [], { env: environmentOf(call, request), stdio: ['pipe', 'pipe', 'pipe'] });
-  // A client that goes away ends its child, and a child that ends early leaves the rest of the body unread.
-  response.on('close', () => {
-    if (call.loseReply !== true && !response.writableFinished) child.kill('SIGTERM');
-  });
-  pipeline(request, child.stdin, () => undefined);
+/** An answer of Git that can be given once more. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Buffer;
+}
 
-  let complaint = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    if (complaint.length < STDERR_LIMIT) complaint += chunk.toString('utf8');
-  });
-  answer(call, child.stdout, response);
-  const whole: Buffer[] = [];
-  if (call.keep !== undefined) child.stdout.on('data', (chunk: Buffer) => whole.push(chunk));
+/** Headers of a connection, not of what it carries. */
+const BETWEEN_NEIGHBOURS = ['connection', 'keep-alive', 'transfer-encoding', 'authorization', 'host', 'expect'];
 
-  const done = new Promise<void>((resolve) => {
-    child.on('error', (error) => {
-      refuse(response, `git http-backend cannot start: ${error.message}`);
-      resolve();
+export class Backend {
+  private readonly agent = new Agent({ keepAlive: true });
+
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly socketPath: string,
+  ) {}
+
+  /** @throws Error where the process cannot start */
+  static async start(options: BackendOptions): Promise<Backend> {
+    const { TMPDIR } = options.environment;
+    const process = fork(join(__dirname, 'backend-process.cjs'), [], {
+      env: TMPDIR === undefined ? {} : { TMPDIR },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    child.on('close', (code) => {
-      if (code === 0) call.keep?.(Buffer.concat(whole));
-      if (call.loseReply === true) response.socket?.destroy();
-      else if (!response.headersSent) refuse(response, complaint.trim() || `git http-backend ended with code ${code}`);
-      else if (!response.writableEnded) response.end();
-      resolve();
+    process.send(options);
+    const socket = await new Promise<string>((listening, failed) => {
+      process.once('message', (told) => listening((told as { socket: string }).socket));
+      process.once('error', failed);
+      process.once('exit', (code) => failed(new Error(`The process that serves Git ended with ${code}.`)));
     });
-  });
-  return { child, done };
-}
+    // Open connections keep the railyard alive; the process itself does not.
+    process.unref();
+    process.channel?.unref();
+    return new Backend(process, socket);
+  }
 
-function environmentOf(call: BackendCall, request: IncomingMessage): NodeJS.ProcessEnv {
-  const { headers } = request;
-  return {
-    ...call.environment,
-    GIT_PROJECT_ROOT: call.folder,
-    GIT_HTTP_EXPORT_ALL: '1',
-    GATEWAY_INTERFACE: 'CGI/1.1',
-    SERVER_PROTOCOL: 'HTTP/1.1',
-    REQUEST_METHOD: request.method,
-    PATH_INFO: call.path,
-    QUERY_STRING: call.query,
-    REMOTE_ADDR: '127.0.0.1',
-    // Git takes the name of the pusher, for its reflogs, from here.
-    REMOTE_USER: call.user ?? 'railyard',
-    CONTENT_TYPE: headers['content-type'] ?? '',
-    // Without a length (a chunked body) Git reads to the end of its input.
-    ...(headers['content-length'] === undefined ? {} : { CONTENT_LENGTH: headers['content-length'] }),
-    ...(headers['content-encoding'] === undefined ? {} : { HTTP_CONTENT_ENCODING: headers['content-encoding'] }),
-    ...(typeof headers['git-protocol'] === 'string' ? { GIT_PROTOCOL: headers['git-protocol'] } : {}),
-  };
-}
+  /** Serves one request, streaming both ways. Returns when it is over. */
+  serve(call: Call, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    return new Promise((over) => {
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).filter(([name]) => !BETWEEN_NEIGHBOURS.includes(name)),
+      );
+      const passedOn = ask({
+        agent: this.agent,
+        socketPath: this.socketPath,
+        method: request.method,
+        path: request.url,
+        headers: { ...headers, 'x-remote-user': call.user ?? 'railyard' },
+      });
+      response.on('close', () => {
+        if (call.loseReply !== true && !response.writableFinished) passedOn.destroy();
+        over();
+      });
+      pipeline(request, passedOn, () => undefined);
+      passedOn.on('error', (error) => refuse(response, `git http-backend cannot be reached: ${error.message}`));
+      passedOn.on('response', (answer) => {
+        if (call.loseReply === true) {
+          answer.resume().on('close', () => response.socket?.destroy());
+          return;
+        }
+        if (call.keep !== undefined) keep(answer, call.keep);
+        response.writeHead(answer.statusCode ?? 500, endToEnd(answer.headers));
+        pipeline(answer, response, () => undefined);
+      });
+    });
+  }
 
-/** Turns the header block of a CGI answer into ours and streams the rest. */
-function answer(call: BackendCall, output: NodeJS.ReadableStream, response: ServerResponse): void {
-  let pending = Buffer.alloc(0);
-  let inBody = false;
-  output.on('data', (chunk: Buffer) => {
-    if (call.loseReply === true) return;
-    if (inBody) {
-      send(chunk);
-      return;
-    }
-    pending = Buffer.concat([pending, chunk]);
-    const end = pending.indexOf(END_OF_HEADERS);
-    if (end < 0) {
-      if (pending.length > HEADER_LIMIT) response.destroy(new Error('git http-backend sent no end of headers'));
-      return;
-    }
-    inBody = true;
-    writeHead(pending.subarray(0, end).toString('latin1'), response);
-    send(pending.subarray(end + END_OF_HEADERS.length));
-  });
-
-  function send(body: Buffer): void {
-    if (body.length === 0 || response.destroyed || response.write(body)) return;
-    output.pause();
-    response.once('drain', () => output.resume());
+  /** Returns when no Git process is left. */
+  async stop(): Promise<void> {
+    this.agent.destroy();
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const gone = once(this.process, 'exit');
+    this.process.ref();
+    if (this.process.connected) this.process.disconnect();
+    await gone;
   }
 }
 
-/** Gives an answer of Git once more. */
-export function repeat(answer: Buffer, response: ServerResponse): void {
-  const end = answer.indexOf(END_OF_HEADERS);
-  writeHead(answer.subarray(0, end).toString('latin1'), response);
-  response.end(answer.subarray(end + END_OF_HEADERS.length));
+/** Gives an answer once more. */
+export function repeat({ status, headers, body }: Answer, response: ServerResponse): void {
+  response.writeHead(status, headers).end(body);
 }
 
-function writeHead(block: string, response: ServerResponse): void {
-  let status = 200;
-  for (const line of block.split('\r\n')) {
-    const colon = line.indexOf(':');
-    if (colon < 0) continue;
-    const name = line.slice(0, colon).trim();
-    const value = line.slice(colon + 1).trim();
-    if (name.toLowerCase() === 'status') status = Number.parseInt(value, 10) || 500;
-    else response.setHeader(name, value);
-  }
-  response.writeHead(status);
+const endToEnd = (headers: IncomingMessage['headers']): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !BETWEEN_NEIGHBOURS.includes(name)));
+
+function keep(answer: IncomingMessage, kept: (answer: Answer) => void): void {
+  const body: Buffer[] = [];
+  answer.on('data', (chunk: Buffer) => body.push(chunk));
+  answer.on('end', () =>
+    kept({ status: answer.statusCode ?? 500, headers: endToEnd(answer.headers), body: Buffer.concat(body) }),
+  );
 }
 
 function refuse(response: ServerResponse, message: string): void {
-  if (response.headersSent || response.destroyed) {
-    response.destroy();
-    return;
-  }
-  response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
+  if (response.headersSent || response.destroyed) response.destroy();
+  else response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
 }

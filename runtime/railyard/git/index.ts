@@ -3,14 +3,14 @@
  * one folder. Everything that Git itself serves belongs to Git; here live only the socket, passwords, and the faults
  * that tests ask for.
  */
-import { execFile, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { timingSafeEqual } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { listenOnLoopback } from '../loopback';
-import { repeat, runBackend, type BackendCall } from './backend';
+import { Backend, repeat, type Answer, type Call } from './backend';
 import { Repositories } from './repositories';
 
 const run = promisify(execFile);
@@ -82,15 +82,14 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   const folder = resolve(options.folder);
   await mkdir(folder, { recursive: true });
   const environment = cleanEnvironment();
-  const program = await findBackend(environment);
+  const backend = await Backend.start({ program: await findBackend(environment), environment, folder });
   const repositories = new Repositories(folder);
   const counts = { requests: 0, fetches: 0, pushes: 0 };
-  const children = new Map<ChildProcess, Promise<void>>();
   /**
    * What Git says first in version 2 of its protocol, by the configuration of the repository: it names abilities and no
    * ref, so nothing else decides on it, and no process is needed to say it again.
    */
-  const greetings = new Map<string, Buffer>();
+  const greetings = new Map<string, Answer>();
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     counts.requests += 1;
@@ -116,8 +115,8 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
       return;
     }
     count(asked);
-    if (interference !== undefined) return serve(request, response, url, { loseReply: true });
-    return isGreeting(asked, request) ? greet(request, response, url, asked.repository) : serve(request, response, url);
+    if (interference !== undefined) return serve(request, response, { loseReply: true });
+    return isGreeting(asked, request) ? greet(request, response, asked.repository) : serve(request, response);
   }
 
   function count({ advertisement, service }: GitRequest): void {
@@ -125,41 +124,20 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     counts[service === 'git-receive-pack' ? 'pushes' : 'fetches'] += 1;
   }
 
-  async function greet(
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-    repository: string,
-  ): Promise<void> {
+  async function greet(request: IncomingMessage, response: ServerResponse, repository: string): Promise<void> {
     const configuration = await repositories.configuration(repository);
     const known = greetings.get(configuration);
     if (known !== undefined) return repeat(known, response);
-    await serve(request, response, url, {
+    await serve(request, response, {
       keep: (answer) => {
-        if (response.statusCode === 200) greetings.set(configuration, answer);
+        if (answer.status === 200) greetings.set(configuration, answer);
       },
     });
   }
 
-  async function serve(
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: URL,
-    how: Pick<BackendCall, 'loseReply' | 'keep'> = {},
-  ): Promise<void> {
-    const call = {
-      program,
-      environment,
-      folder,
-      path: decodeURIComponent(url.pathname),
-      query: url.search.slice(1),
-      user: options.credentials?.username,
-      ...how,
-    };
-    const { child, done } = runBackend(call, request, response);
-    children.set(child, done);
-    await done;
-    children.delete(child);
+  function serve(request: IncomingMessage, response: ServerResponse, how: Omit<Call, 'user'> = {}): Promise<void> {
+    const user = options.credentials?.username;
+    return backend.serve({ ...how, ...(user === undefined ? {} : { user }) }, request, response);
   }
 
   const server = createServer((request, response) => {
@@ -171,7 +149,10 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   });
   // A slow push is a push: only a silent connection is cut.
   server.requestTimeout = 0;
-  const port = await listenOnLoopback(server, options.port ?? 0, 'Git server');
+  const port = await listenOnLoopback(server, options.port ?? 0, 'Git server').catch(async (error: unknown) => {
+    await backend.stop();
+    throw error;
+  });
   const base = `http://127.0.0.1:${port}`;
 
   return {
@@ -182,8 +163,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     stop: async () => {
       const closed = new Promise((done) => server.close(done));
       server.closeAllConnections();
-      for (const child of children.keys()) child.kill('SIGTERM');
-      await Promise.all([closed, ...children.values()]);
+      await Promise.all([closed, backend.stop()]);
     },
   };
 }

@@ -1,8 +1,8 @@
 /** A repository of the railyard as people have it: stock Git, and commits made behind the runtime's back. */
 
-import { execFile } from 'node:child_process';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Commands } from '../../../runtime/git/command';
 import type { Railyard } from '../../../runtime/railyard';
 
 const ENVIRONMENT = {
@@ -12,6 +12,8 @@ const ENVIRONMENT = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
 };
+
+const DEADLINE_MS = 60_000;
 
 /** One commit as `git log` shows it. */
 export interface Commit {
@@ -31,29 +33,25 @@ export class Repository {
     /** Name with `.git`, as faults go by. */
     readonly name: string,
     private readonly bare: string,
+    private readonly person: Commands,
   ) {}
 
-  static async create(railyard: Railyard, name: string): Promise<Repository> {
+  /** @param person runs the commands */
+  static async create(railyard: Railyard, person: Commands, name: string): Promise<Repository> {
     const url = await railyard.git.createRepository(name);
-    return new Repository(url, `${name}.git`, join(railyard.folder, 'git', `${name}.git`));
+    return new Repository(url, `${name}.git`, join(railyard.folder, 'git', `${name}.git`), person);
   }
 
   /** Stock Git on the server's own repository. */
-  git(args: readonly string[], input?: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const child = execFile(
-        'git',
-        ['--git-dir', this.bare, ...args],
-        { env: ENVIRONMENT, maxBuffer: 1 << 26 },
-        (error, stdout, stderr) => {
-          if (error === null) resolve(stdout);
-          else reject(new Error(`git ${args[0]}: ${stderr || error.message}`));
-        },
-      );
-      // A command that reads nothing may be gone before the end of its input is told.
-      child.stdin?.on('error', () => undefined);
-      child.stdin?.end(input ?? '');
+  async git(args: readonly string[], input?: string): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.person.run({
+      arguments: ['--git-dir', this.bare, ...args],
+      environment: ENVIRONMENT,
+      wholeMs: DEADLINE_MS,
+      ...(input === undefined ? {} : { input }),
     });
+    if (exitCode !== 0) throw new Error(`git ${args[0]}: ${stderr}`);
+    return stdout;
   }
 
   async head(branch: string): Promise<string | undefined> {

@@ -88,7 +88,7 @@ export class Scene {
 
   static async open(yard: Yard, name: string, options: SceneOptions): Promise<Scene> {
     const stops = (options.stations ?? ['test']).map(stopOf);
-    const repository = await Repository.create(yard.railyard, name);
+    const repository = await Repository.create(yard.railyard, yard.person, name);
     const overlays = stops.flatMap((stop) =>
       (stop.applications ?? [{}]).map((app) => app.overlay ?? `env/${stop.name}`),
     );

@@ -10,6 +10,7 @@ import type { Station, Ticket, Track } from '../../../lib/api';
 import { crds } from '../../../lib/api/crd';
 import { startRuntime, type Runtime, type RuntimeOptions } from '../../../runtime/dispatch';
 import { STATIONS, TICKETS, TRACKS, APPLICATIONS } from '../../../runtime/dispatch/resources';
+import { Commands } from '../../../runtime/git/command';
 import {
   connect,
   metadataOf,
@@ -68,6 +69,8 @@ export class Yard {
     readonly cluster: ConnectedCluster,
     readonly eyes: Eyes,
     readonly faults: Faults,
+    /** Commits behind the runtime's back. */
+    readonly person: Commands,
   ) {}
 
   static async open({ railyard: options = {}, started = true }: YardOptions = {}): Promise<Yard> {
@@ -87,7 +90,7 @@ export class Yard {
     const cluster = connect({ kubeconfig: railyard.kubeconfigPath });
     const store = <K extends KubeObject>(): Store<K> => new Store<K>({ log: silentLog, identity: metadataOf });
     const eyes: Eyes = { tracks: store(), stations: store(), tickets: store(), applications: store() };
-    const yard = new Yard(folder, railyard, cluster, eyes, faults);
+    const yard = new Yard(folder, railyard, cluster, eyes, faults, new Commands(folder));
     await Promise.all(crds().map((crd) => yard.apply({ ...crd })));
     await yard.watch();
     if (started) await yard.start();
@@ -129,7 +132,7 @@ export class Yard {
   async close(): Promise<void> {
     await this.stopRuntime();
     await Promise.all(this.reflectors.map((reflector) => reflector.stop()));
-    await this.railyard.stop();
+    await Promise.all([this.railyard.stop(), this.person.close()]);
     await rm(this.folder, { recursive: true, force: true });
   }
 

@@ -1,0 +1,128 @@
+'use strict';
+/**
+ * The small process that `git http-backend` leaves from: a process is copied when it starts another, and that takes the
+ * longer the more memory it has. It is plain JavaScript so that it runs as it stands, from sources and from a package.
+ *
+ * It is told `{ program, environment, folder }`, answers `{ socket }`, the path of a Unix socket in a private folder,
+ * and serves there what the Git server lets through: the path and query of the request, the pusher as `x-remote-user`.
+ */
+const { spawn } = require('node:child_process');
+const { mkdtempSync, rmSync } = require('node:fs');
+const { createServer } = require('node:http');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+const { pipeline } = require('node:stream');
+
+const END_OF_HEADERS = '\r\n\r\n';
+/** Longest header block that the backend may send, in bytes. */
+const HEADER_LIMIT = 64 * 1024;
+const STDERR_LIMIT = 4 * 1024;
+
+const children = new Set();
+let backend;
+
+function serve(request, response) {
+  const child = spawn(backend.program, [], { env: environmentOf(request), stdio: 'pipe' });
+  children.add(child);
+  // Whoever goes away ends its child, and a child that ends early leaves the rest of the body unread.
+  response.on('close', () => {
+    if (!response.writableFinished) child.kill('SIGTERM');
+  });
+  pipeline(request, child.stdin, () => undefined);
+  let complaint = '';
+  child.stderr.on('data', (chunk) => {
+    if (complaint.length < STDERR_LIMIT) complaint += chunk.toString('utf8');
+  });
+  answer(child.stdout, response);
+  child.on('error', (error) => refuse(response, `git http-backend cannot start: ${error.message}`));
+  child.on('close', (code) => {
+    children.delete(child);
+    if (!response.headersSent) refuse(response, complaint.trim() || `git http-backend ended with code ${code}`);
+    else if (code !== 0) response.destroy();
+    else response.end();
+  });
+}
+
+function environmentOf({ method, url, headers }) {
+  const { pathname, search } = new URL(url, 'http://localhost');
+  return {
+    ...backend.environment,
+    GIT_PROJECT_ROOT: backend.folder,
+    GIT_HTTP_EXPORT_ALL: '1',
+    GATEWAY_INTERFACE: 'CGI/1.1',
+    SERVER_PROTOCOL: 'HTTP/1.1',
+    REQUEST_METHOD: method,
+    PATH_INFO: decodeURIComponent(pathname),
+    QUERY_STRING: search.slice(1),
+    REMOTE_ADDR: '127.0.0.1',
+    // Git takes the name of the pusher, for its reflogs, from here.
+    REMOTE_USER: headers['x-remote-user'],
+    CONTENT_TYPE: headers['content-type'] ?? '',
+    // Without a length (a chunked body) Git reads to the end of its input.
+    ...(headers['content-length'] === undefined ? {} : { CONTENT_LENGTH: headers['content-length'] }),
+    ...(headers['content-encoding'] === undefined ? {} : { HTTP_CONTENT_ENCODING: headers['content-encoding'] }),
+    ...(headers['git-protocol'] === undefined ? {} : { GIT_PROTOCOL: headers['git-protocol'] }),
+  };
+}
+
+/** Turns the header block of a CGI answer into ours and streams the rest. */
+function answer(output, response) {
+  let pending = Buffer.alloc(0);
+  let inBody = false;
+  output.on('data', (chunk) => {
+    if (inBody) return send(chunk);
+    pending = Buffer.concat([pending, chunk]);
+    const end = pending.indexOf(END_OF_HEADERS);
+    if (end < 0) {
+      if (pending.length > HEADER_LIMIT) response.destroy(new Error('git http-backend sent no end of headers'));
+      return;
+    }
+    inBody = true;
+    writeHead(pending.subarray(0, end).toString('latin1'), response);
+    send(pending.subarray(end + END_OF_HEADERS.length));
+  });
+
+  function send(body) {
+    if (body.length === 0 || response.destroyed || response.write(body)) return;
+    output.pause();
+    response.once('drain', () => output.resume());
+  }
+}
+
+function writeHead(block, response) {
+  let status = 200;
+  for (const line of block.split('\r\n')) {
+    const colon = line.indexOf(':');
+    if (colon < 0) continue;
+    const name = line.slice(0, colon).trim();
+    const value = line.slice(colon + 1).trim();
+    if (name.toLowerCase() === 'status') status = Number.parseInt(value, 10) || 500;
+    else response.setHeader(name, value);
+  }
+  response.writeHead(status);
+}
+
+function refuse(response, message) {
+  if (response.headersSent || response.destroyed) response.destroy();
+  else response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${message}\n`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'k8sta-backend-'));
+const server = createServer(serve);
+server.requestTimeout = 0;
+
+process.on('message', (told) => {
+  backend = told;
+  const socket = join(folder, 'socket');
+  server.listen(socket, () => process.send({ socket }));
+});
+
+// The keys of a terminal reach every process before it; when to end is for the railyard to say, or its end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+process.on('disconnect', () => {
+  server.close();
+  server.closeAllConnections();
+  for (const child of children) child.kill('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+  // What is left keeps the process until it has ended.
+});
