@@ -48,10 +48,14 @@ export class Candidate {
     };
     const words = Object.entries(options).flatMap(([option, value]) => [`--${option}`, value]);
     const main = [join(ROOT, 'scripts', 'typescript.cjs'), join(ROOT, 'runtime', 'cli', 'main.ts')];
-    this.child = spawn(process.execPath, ['-r', ...main, 'run', '--leader-elect', ...words, ...args], {
-      stdio: ['ignore', 'inherit', 'pipe'],
-      detached: true,
-    });
+    this.child = spawn(
+      process.execPath,
+      [...process.execArgv, '-r', ...main, 'run', '--leader-elect', ...words, ...args],
+      {
+        stdio: ['ignore', 'inherit', 'pipe'],
+        detached: true,
+      },
+    );
     this.ended = once(this.child, 'exit');
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.text += text));
   }

@@ -2,7 +2,7 @@
 
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Commands } from '../../../runtime/git/command';
+import type { Commands } from '../../../runtime/git/command';
 import type { Railyard } from '../../../runtime/railyard';
 
 const ENVIRONMENT = {

@@ -19,6 +19,7 @@ export class Victim {
     const child = spawn(
       process.execPath,
       [
+        ...process.execArgv,
         '-r',
         join(ROOT, 'scripts', 'typescript.cjs'),
         join(__dirname, 'child.ts'),

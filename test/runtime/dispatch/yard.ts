@@ -62,6 +62,8 @@ export interface YardOptions {
 export class Yard {
   private runtime: Runtime | undefined;
   private readonly reflectors: Follower[] = [];
+  /** Runs stock Git behind the runtime's back. */
+  readonly person: Commands;
 
   private constructor(
     readonly folder: string,
@@ -69,9 +71,9 @@ export class Yard {
     readonly cluster: ConnectedCluster,
     readonly eyes: Eyes,
     readonly faults: Faults,
-    /** Commits behind the runtime's back. */
-    readonly person: Commands,
-  ) {}
+  ) {
+    this.person = new Commands(folder);
+  }
 
   static async open({ railyard: options = {}, started = true }: YardOptions = {}): Promise<Yard> {
     const folder = await mkdtemp(join(tmpdir(), 'k8sta-yard-'));
@@ -90,7 +92,7 @@ export class Yard {
     const cluster = connect({ kubeconfig: railyard.kubeconfigPath });
     const store = <K extends KubeObject>(): Store<K> => new Store<K>({ log: silentLog, identity: metadataOf });
     const eyes: Eyes = { tracks: store(), stations: store(), tickets: store(), applications: store() };
-    const yard = new Yard(folder, railyard, cluster, eyes, faults, new Commands(folder));
+    const yard = new Yard(folder, railyard, cluster, eyes, faults);
     await Promise.all(crds().map((crd) => yard.apply({ ...crd })));
     await yard.watch();
     if (started) await yard.start();

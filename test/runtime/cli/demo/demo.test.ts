@@ -23,12 +23,16 @@ afterEach(() => {
 });
 
 function demo(...args: string[]) {
-  const child = spawn(process.execPath, ['-r', './scripts/typescript.cjs', 'runtime/cli/main.ts', 'demo', ...args], {
-    cwd: REPOSITORY,
-    // ts-node, which runs the sources here and not where people start the demo, would keep compiled code in TMPDIR.
-    env: { ...process.env, TMPDIR: folder, DISABLE_V8_COMPILE_CACHE: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, '-r', './scripts/typescript.cjs', 'runtime/cli/main.ts', 'demo', ...args],
+    {
+      cwd: REPOSITORY,
+      // ts-node, which runs the sources here and not where people start the demo, would keep compiled code in TMPDIR.
+      env: { ...process.env, TMPDIR: folder, DISABLE_V8_COMPILE_CACHE: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   children.push(child);
   const run = { child, out: '', ended: undefined as undefined | { code: number | null } };
   child.stdout.on('data', (chunk: Buffer) => (run.out += chunk.toString()));
