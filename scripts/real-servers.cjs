@@ -12,13 +12,16 @@ const { takeClaim } = require('./claim.cjs');
 const sources = path.resolve(__dirname, '..', 'test', 'real', 'servers');
 const BUILD_EXPIRES_MS = 90 * 60_000;
 const PROGRESS_MS = 30_000;
+/** Before each new attempt to download what a server is made of. */
+const PAUSES_MS = [1_000, 10_000, 60_000, 120_000];
 /** Compilers would starve whatever runs beside them; the go command inherits this. */
 const NICENESS = 15;
 const KUBERNETES = 'k8s.io/component-base/version';
 
 /**
- * In the order in which a cold build makes them. `main`: the package of the program; `assets`: what it needs beside
- * itself from its module's sources, as files or folders.
+ * In the order in which a cold build makes them. `source`: the folder with its pins, by default the one of its name, two
+ * that link much of the same share one and compile it once; `main`: the package of the program; `assets`: what it needs
+ * beside itself from its module's sources, as files or folders.
  */
 const SERVERS = [
   { name: 'etcd', main: 'go.etcd.io/etcd/server/v3', binary: 'etcd' },
@@ -31,11 +34,20 @@ const SERVERS = [
   },
   {
     name: 'argo-cd',
+    source: 'argo',
     main: '.',
     // The name that Argo CD gives Git as the program to ask for a password.
     binary: 'argocd',
     module: 'github.com/argoproj/argo-cd/v3',
     link: ['-X github.com/argoproj/argo-cd/v3/common.version=3.2.11'],
+    assets: ['manifests/crds'],
+  },
+  {
+    name: 'rollouts',
+    source: 'argo',
+    main: 'github.com/argoproj/argo-rollouts/cmd/rollouts-controller',
+    binary: 'rollouts-controller',
+    module: 'github.com/argoproj/argo-rollouts',
     assets: ['manifests/crds'],
   },
   {
@@ -49,17 +61,16 @@ const SERVERS = [
     assets: ['templates', 'options', 'public'],
   },
   { name: 'registry', main: 'github.com/distribution/distribution/v3/cmd/registry', binary: 'registry' },
-  {
-    name: 'rollouts',
-    main: 'github.com/argoproj/argo-rollouts/cmd/rollouts-controller',
-    binary: 'rollouts-controller',
-    module: 'github.com/argoproj/argo-rollouts',
-    assets: ['manifests/crds'],
-  },
   { name: 'helm', main: 'helm.sh/helm/v3/cmd/helm', binary: 'helm' },
 ];
 
 const cache = () => path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'k8sta', 'servers');
+
+const MISSING = Symbol('the go command is missing');
+
+const tagsOf = ({ tags }) => (tags ? ['-tags', tags] : []);
+
+const sourceOf = (server) => path.join(sources, server.source ?? server.name);
 
 function serverCalled(name) {
   const server = SERVERS.find((candidate) => candidate.name === name);
@@ -73,7 +84,7 @@ function serverCalled(name) {
 function serverFolder(name) {
   const server = serverCalled(name);
   const hash = createHash('sha256').update(JSON.stringify([server, process.platform, process.arch]));
-  const folder = path.join(sources, name);
+  const folder = sourceOf(server);
   for (const file of fs.readdirSync(folder).sort()) hash.update(file).update(fs.readFileSync(path.join(folder, file)));
   return path.join(cache(), `${name}-${hash.digest('hex').slice(0, 16)}`);
 }
@@ -97,7 +108,11 @@ function go(server, module, args, running) {
     child.stdout.on('data', (chunk) => (said.stdout += chunk));
     child.stderr.on('data', (chunk) => (said.stderr = (said.stderr + chunk).slice(-4_000)));
     child.once('error', (error) =>
-      reject(error.code === 'ENOENT' ? new Error('the go command is not on PATH: install Go 1.26 or newer') : error),
+      reject(
+        error.code === 'ENOENT'
+          ? new Error('the go command is not on PATH: install Go 1.26 or newer', { cause: MISSING })
+          : error,
+      ),
     );
     child.once('close', (code, signal) => {
       running.child = undefined;
@@ -107,12 +122,29 @@ function go(server, module, args, running) {
   });
 }
 
-async function compile(server, into, running) {
+/** Downloads the sources of a server, as far as they are linked. What has come stays: a new attempt goes on there. */
+async function download(server, source, running, say) {
+  const args = ['list', '-deps', ...tagsOf(server), '-f', '{{.ImportPath}}', server.main];
+  for (const pauseMs of PAUSES_MS) {
+    try {
+      await go(server, source, args, running);
+      return;
+    } catch (error) {
+      if (error.cause === MISSING) throw error;
+      say(`${server.name}: trying again in ${pauseMs / 1_000} s: ${error.message}`);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+  await go(server, source, args, running);
+}
+
+async function compile(server, into, running, say) {
   // From a copy: a build outlives many a change of branch in the work tree.
   const source = path.join(into, 'source');
-  fs.cpSync(path.join(sources, server.name), source, { recursive: true });
-  const flags = ['-trimpath', '-buildvcs=false', '-ldflags', ['-s', '-w', ...(server.link ?? [])].join(' ')];
-  if (server.tags) flags.push('-tags', server.tags);
+  fs.cpSync(sourceOf(server), source, { recursive: true });
+  const link = ['-s', '-w', ...(server.link ?? [])].join(' ');
+  const flags = ['-trimpath', '-buildvcs=false', ...tagsOf(server), '-ldflags', link];
+  await download(server, source, running, say);
   await go(server, source, ['build', ...flags, '-o', path.join(into, server.binary), server.main], running);
   if (server.assets) await copyAssets(server, source, into, running);
   fs.rmSync(source, { recursive: true });
@@ -152,7 +184,7 @@ async function build(server, position, running, say) {
     if (isBuilt(server.name)) return;
     say(`${server.name} (${position}): building`);
     running.folder = fs.mkdtempSync(`${folder}.partial-`);
-    await compile(server, running.folder, running);
+    await compile(server, running.folder, running, say);
     fs.chmodSync(running.folder, 0o755);
     fs.renameSync(running.folder, folder);
     say(`${server.name} (${position}): built in ${seconds()} s`);

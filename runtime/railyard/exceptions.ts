@@ -80,5 +80,19 @@ export const KNOWN_EXCEPTIONS: readonly KnownException[] = [
     difference:
       'Argo CD’s stand-in knows every cluster that an Application names: one railyard stands for all of a network’s.',
   },
+  {
+    name: 'words-of-parsers',
+    difference:
+      'Of text that cannot be read (bodies, patches, selectors, continue tokens) a refusal says so in words of its own; code and reason are the same.',
+  },
+  {
+    name: 'no-storage-version-hash',
+    difference: 'Discovery does not tell in which version a kind is stored.',
+  },
+  {
+    name: 'whole-paths-in-status',
+    difference:
+      'A refused write of a status names the field by its whole path in the words of a cause too; a real server leaves out `status.` there.',
+  },
   { name: 'no-priority-and-fairness', difference: 'No request is ever throttled.' },
 ];

@@ -1,19 +1,8 @@
-import { application, installK8sTA, Line, RuntimeProcess } from './line';
+import { driven } from './driven';
+import { application, Line } from './line';
 import { IMAGE } from './people';
-import { Workloads } from './workloads';
 
-const runtime = new RuntimeProcess();
-let workloads: Workloads;
-
-beforeAll(async () => {
-  await installK8sTA();
-  workloads = new Workloads();
-  await runtime.start();
-}, 120_000);
-afterAll(async () => {
-  await runtime.stop();
-  await workloads.stop();
-});
+const { workloads } = driven();
 
 const twoStops = (namespace: string) => ({
   namespace,

@@ -1,20 +1,9 @@
 import { eventually } from '../waiting';
-import { application, installK8sTA, Line, RuntimeProcess } from './line';
+import { driven } from './driven';
+import { application, Line } from './line';
 import { call, realStack } from './stack';
-import { Workloads } from './workloads';
 
-const runtime = new RuntimeProcess();
-let workloads: Workloads;
-
-beforeAll(async () => {
-  await installK8sTA();
-  workloads = new Workloads();
-  await runtime.start();
-}, 120_000);
-afterAll(async () => {
-  await runtime.stop();
-  await workloads.stop();
-});
+const { runtime, workloads } = driven();
 
 const oneStop = (namespace: string) => ({
   namespace,

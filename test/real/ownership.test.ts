@@ -1,20 +1,9 @@
 import { ask, Repository, webSource } from './people';
-import { installK8sTA, kubectl, Line, RuntimeProcess, run, COMMAND } from './line';
+import { driven } from './driven';
+import { kubectl, Line, run, COMMAND } from './line';
 import { realStack } from './stack';
-import { Workloads } from './workloads';
 
-const runtime = new RuntimeProcess();
-let workloads: Workloads;
-
-beforeAll(async () => {
-  await installK8sTA();
-  workloads = new Workloads();
-  await runtime.start();
-}, 120_000);
-afterAll(async () => {
-  await runtime.stop();
-  await workloads.stop();
-});
+driven();
 
 /** An Application as a team made it by hand. */
 const existing = (name: string, namespace: string, repoURL: string, branch: string): string =>

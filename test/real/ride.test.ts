@@ -1,22 +1,11 @@
 import { eventually } from '../waiting';
 import { publishImage } from '../../runtime/railyard';
-import { application, applySynth, installK8sTA, kubectl, Line, RuntimeProcess } from './line';
+import { driven } from './driven';
+import { application, applySynth, kubectl, Line } from './line';
 import { guestbookSource, Repository, IMAGE } from './people';
 import { realStack } from './stack';
-import { Workloads } from './workloads';
 
-const runtime = new RuntimeProcess();
-let workloads: Workloads;
-
-beforeAll(async () => {
-  await installK8sTA();
-  workloads = new Workloads();
-  await runtime.start();
-}, 120_000);
-afterAll(async () => {
-  await runtime.stop();
-  await workloads.stop();
-});
+const { workloads } = driven();
 
 test('a published image rides through the guestbook to prod, by manifests that cdk8s synth printed', async () => {
   const repository = await Repository.create('guestbook', await guestbookSource());

@@ -1,13 +1,9 @@
 /** The runtime with its ServiceAccount's token alone: it can do all that it must, and nothing that it must not. */
 
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { installAuthority } from './authority';
-import { application, kubectl, Line, RuntimeProcess } from './line';
-import { type Access, call, kubeconfigOf, realStack } from './stack';
+import { accountAccess, AUTHORITY, installAuthority, podOf } from './authority';
+import { application, kubectl, Line, type RuntimeProcess } from './line';
+import { type Access, call, realStack } from './stack';
 import { Workloads } from './workloads';
-
-const AUTHORITY = { namespace: 'k8sta-system', account: 'k8sta' } as const;
 
 let account: Access;
 let runtime: RuntimeProcess;
@@ -15,7 +11,7 @@ let workloads: Workloads;
 
 beforeAll(async () => {
   const { forge } = realStack();
-  const args = await installAuthority(['--credential', 'forge']);
+  await installAuthority(['--credential', 'forge']);
   const label = { 'k8sta.io/credential': 'git' };
   for (const [name, namespace] of [
     ['forge', AUTHORITY.namespace],
@@ -26,43 +22,15 @@ beforeAll(async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, labels: label }, stringData };
     await kubectl(['apply', '-f', '-'], JSON.stringify(secret));
   }
-  const access = await accountAccess();
-  account = access;
+  account = await accountAccess();
   workloads = new Workloads();
-  runtime = new RuntimeProcess({ name: 'authority', kubeconfig: access.kubeconfig, args: withoutPod(args) });
+  runtime = await podOf('authority');
   await runtime.start();
 }, 120_000);
 afterAll(async () => {
   await runtime.stop();
   await workloads.stop();
 });
-
-/** The access of the runtime's ServiceAccount, as a pod would have it. */
-async function accountAccess(): Promise<Access & { readonly kubeconfig: string }> {
-  const { kubernetes, folder } = realStack();
-  const { namespace, account } = AUTHORITY;
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
-  const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3600 } };
-  const { code, text } = await call(kubernetes, 'POST', path, JSON.stringify(body), {
-    'content-type': 'application/json',
-  });
-  if (code !== 201) throw new Error(`${path}: ${code} ${text}`);
-  const { token } = (JSON.parse(text) as { readonly status: { readonly token: string } }).status;
-  const access = { url: kubernetes.url, ca: kubernetes.ca, token };
-  const kubeconfig = join(folder, 'tmp', 'account.kubeconfig');
-  await writeFile(kubeconfig, kubeconfigOf(access, namespace));
-  return { ...access, kubeconfig };
-}
-
-/** Without the command's name, and what only a pod has: its volume and its port. */
-const withoutPod = ([, ...args]: readonly string[]): string[] => {
-  const left = args;
-  for (const option of ['--folder', '--health-port', '--port']) {
-    const at = left.indexOf(option);
-    if (at >= 0) left.splice(at, 2);
-  }
-  return left;
-};
 
 test('a change rides to prod with the token of the ServiceAccount alone', async () => {
   const line = await Line.open({

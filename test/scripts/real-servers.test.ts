@@ -9,6 +9,8 @@ const fs = require('node:fs');
 const path = require('node:path');
 const args = process.argv.slice(2);
 const room = path.resolve(__dirname, '..');
+const offline = path.join(room, 'offline');
+if (fs.existsSync(offline)) { fs.rmSync(offline); console.error('dial tcp: no route to host'); process.exit(1); }
 if (args[0] === 'list') { console.log(path.join(room, 'module')); process.exit(0); }
 fs.appendFileSync(path.join(room, 'builds'), args.at(-1) + '\\n');
 if (!fs.existsSync('go.mod')) throw new Error('no module here');
@@ -26,7 +28,7 @@ beforeEach(() => {
     'bin/go': GO,
     'module/manifests/crds/a-crd.yaml': 'kind: A\n',
     'test/real/servers/etcd/go.mod': 'module etcd\n',
-    'test/real/servers/rollouts/go.mod': 'module rollouts\n',
+    'test/real/servers/argo/go.mod': 'module argo\n',
   });
   chmodSync(join(repository.folder, 'bin', 'go'), 0o755);
 });
@@ -63,6 +65,14 @@ test('what a server needs beside its program is taken from its module', () => {
   const folder = join('cache', 'k8sta', 'servers', cached()[0] ?? '');
   expect(readdirSync(join(repository.folder, folder)).sort()).toEqual(['manifests', 'rollouts-controller']);
   expect(repository.read(join(folder, 'manifests/crds/a-crd.yaml'))).toBe('kind: A\n');
+});
+
+test('a download that fails is tried again', () => {
+  repository.write('offline', '');
+  const { code, output } = build('etcd');
+  expect(code).toBe(0);
+  expect(output).toMatch(/etcd: trying again in 1 s: go list ended with exit code 1\n.*no route to host/);
+  expect(cached()).toHaveLength(1);
 });
 
 test('two that start at once build once', async () => {

@@ -54,9 +54,13 @@ export function notFound(subject: Subject, name: string): StatusError {
   return new StatusError(404, 'NotFound', `${qualified(subject)} "${name}" not found`, about(subject, name));
 }
 
-/** The path names no resource that this server has. */
-export function noSuchResource(): StatusError {
-  return new StatusError(404, 'NotFound', 'the server could not find the requested resource');
+/** The path names nothing that this server serves; a real server answers that with a line of text. */
+export class NotServed extends Error {
+  override readonly name = 'NotServed';
+}
+
+export function noSuchResource(): NotServed {
+  return new NotServed('404 page not found');
 }
 
 export function alreadyExists(subject: Subject, name: string): StatusError {
@@ -95,11 +99,11 @@ export function methodNotAllowed(subject: Subject, verb: string): StatusError {
   );
 }
 
-export function unsupportedMediaType(sent: string, accepted: readonly string[]): StatusError {
+export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   return new StatusError(
     415,
     'UnsupportedMediaType',
-    `the body of the request was in an unknown format ("${sent}") - accepted media types include: ${accepted.join(', ')}`,
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   );
 }
 
@@ -123,12 +127,14 @@ export function tooNew(asked: number, current: number): StatusError {
 /** The object breaks rules: 422 with every cause. */
 export function invalid(subject: Subject, name: string, causes: readonly Cause[]): StatusError {
   const kind = subject.group === '' ? subject.kind : `${subject.kind}.${subject.group}`;
-  const texts = causes.map((cause) => (cause.field === '' ? cause.message : `${cause.field}: ${cause.message}`));
+  const all = causes.map((cause) => (cause.field === '' ? cause.message : `${cause.field}: ${cause.message}`));
+  // Two parts of a server may have found the same.
+  const texts = [...new Set(all)];
   const text = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   return new StatusError(422, 'Invalid', `${kind} "${name}" is invalid: ${text}`, {
     ...(name ? { name } : {}),
     ...(subject.group ? { group: subject.group } : {}),
-    kind: subject.kind,
+    ...(subject.kind ? { kind: subject.kind } : {}),
     causes: causes.map((cause) => ({ ...cause })),
   });
 }
@@ -148,6 +154,12 @@ export const because = {
   invalid: (field: string, value: Json | undefined, detail: string): Cause => ({
     reason: 'FieldValueInvalid',
     message: `Invalid value: ${shown(value)}: ${detail}`,
+    field,
+  }),
+  /** Without the value: it would be a whole object. */
+  rule: (field: string, detail: string): Cause => ({
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: ${detail}`,
     field,
   }),
   type: (field: string, value: Json | undefined, detail: string): Cause => ({

@@ -1,6 +1,6 @@
 import { eventually } from '../../waiting';
 import { exceptFor } from '../except-for';
-import { MERGE, METADATA_ONLY, Server, TABLE, train, type Space, type Watch } from './server';
+import { inOwnWords, MERGE, METADATA_ONLY, Server, TABLE, train, type Space, type Watch } from './server';
 
 let server: Server;
 let space: Space;
@@ -32,9 +32,9 @@ describe('lists', () => {
     await space.train('d');
     const token = encodeURIComponent(first.body.metadata.continue ?? '');
     expect({
-      first: await space.ask('GET', 'trains?limit=2&resourceVersion=0'),
+      first: await space.ask('GET', 'trains?limit=2'),
       second: await space.ask('GET', `trains?limit=2&continue=${token}`),
-      nonsense: await space.ask('GET', 'trains?continue=nonsense'),
+      nonsense: inOwnWords(await space.ask('GET', 'trains?continue=nonsense')),
       'a limit that is no number': await space.ask('GET', 'trains?limit=x'),
     }).toMatchSnapshot();
   });
@@ -56,7 +56,9 @@ describe('lists', () => {
     const names = async (query: string): Promise<unknown> => {
       const { code, body } = await space.ask('GET', `trains?${query}`);
       const { items, message } = body as { items?: { metadata: { name: string } }[]; message?: string };
-      return [code, items?.map(({ metadata }) => metadata.name) ?? message];
+      // Of a selector that cannot be read only the first words are alike (exception: words-of-parsers).
+      const words = message?.replace(/^(unable to parse requirement: ).*$/, '$1...');
+      return [code, items?.map(({ metadata }) => metadata.name) ?? words];
     };
     const answers: Record<string, unknown> = {};
     for (const selector of [
@@ -170,6 +172,8 @@ describe('watches', () => {
     await space.train('a');
     const from = await current();
     const watched = await watch('trains', { resourceVersion: from, allowWatchBookmarks: 'true', timeoutSeconds: '4' });
+    // Where nothing has happened since there is nothing to tell.
+    await space.train('b');
     const bookmark = await eventually(
       'a bookmark',
       () => watched.events.find(({ type }) => type === 'BOOKMARK'),

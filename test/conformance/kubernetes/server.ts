@@ -248,6 +248,13 @@ export class Watch {
   }
 }
 
+/** An answer of which only the words may differ (exception: words-of-parsers). */
+export function inOwnWords(answer: Answer): Answer {
+  const body = answer.body as { readonly message?: unknown };
+  if (typeof body.message !== 'string') throw new Error(`no refusal: ${JSON.stringify(answer)}`);
+  return { ...answer, body: { ...body, message: '<in words of its own>' } };
+}
+
 export function train(name: string, spec: object = { line: 'red' }, metadata: object = {}): object {
   return { apiVersion: 'rail.example.com/v1', kind: 'Train', metadata: { name, ...metadata }, spec };
 }

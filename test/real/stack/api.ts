@@ -26,7 +26,10 @@ export function call(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const sent = open(access, method, path, headers, (response) => {
+    // Without its length the body of a DELETE is not sent as one.
+    const length: Record<string, string> =
+      body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const sent = open(access, method, path, { ...length, ...headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', reject);

@@ -67,6 +67,8 @@ async function startServer(
       `--cert-dir=${join(home, 'certificates')}`,
       `--token-auth-file=${join(home, 'tokens.csv')}`,
       '--authorization-mode=RBAC',
+      // Tests have etcd forget; a cache in front of it would remember for minutes.
+      '--feature-gates=ListFromCacheSnapshot=false',
       // There is no controller that would make the accounts that it asks for.
       '--disable-admission-plugins=ServiceAccount',
       '--service-account-issuer=https://kubernetes.default.svc',

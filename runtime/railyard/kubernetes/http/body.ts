@@ -68,6 +68,6 @@ function decode(body: Buffer, contentType: string): Json {
     case PROTOBUF:
       return decodeProtobuf(body);
     default:
-      throw unsupportedMediaType(contentType, OBJECT_TYPES);
+      throw unsupportedMediaType(OBJECT_TYPES);
   }
 }

@@ -2,6 +2,8 @@ import type { JsonObject } from '../json';
 import { apiVersionOf, type Endpoint, type Registry } from '../registry';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+/** The same, in the order in which a real server lists them for kinds that were defined. */
+const CUSTOM_VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const STATUS_VERBS = ['get', 'patch', 'update'];
 
 /** Orders versions as Kubernetes does: stable before beta before alpha, higher numbers first, anything else last. */
@@ -48,7 +50,7 @@ export class Discovery {
     if (endpoints.length === 0) return undefined;
     return {
       kind: 'APIResourceList',
-      apiVersion: 'v1',
+      ...(apiVersion === 'v1' ? {} : { apiVersion: 'v1' }),
       groupVersion: apiVersion,
       resources: endpoints.flatMap((endpoint) => this.resourceOf(endpoint)),
     };
@@ -90,14 +92,15 @@ export class Discovery {
     return { name: group, versions, preferredVersion: versions[0] };
   }
 
-  private resourceOf({ resource, review, statusSubresource }: Endpoint): JsonObject[] {
+  private resourceOf(endpoint: Endpoint): JsonObject[] {
+    const { resource, statusSubresource } = endpoint;
     const { resource: name, singular, namespaced, kind, shortNames, categories } = resource;
     const found: JsonObject = {
       name,
       singularName: singular,
       namespaced,
       kind,
-      verbs: review ? ['create'] : VERBS,
+      verbs: verbsOf(endpoint),
       ...(shortNames.length > 0 ? { shortNames: [...shortNames] } : {}),
       ...(categories.length > 0 ? { categories: [...categories] } : {}),
     };
@@ -106,7 +109,14 @@ export class Discovery {
   }
 }
 
-function aggregatedResource({ group, version, resource, review, statusSubresource }: Endpoint): JsonObject {
+function verbsOf({ resource, review }: Endpoint): string[] {
+  if (review) return ['create'];
+  if (resource.custom) return CUSTOM_VERBS;
+  return resource.key === 'namespaces' ? VERBS.filter((verb) => verb !== 'deletecollection') : VERBS;
+}
+
+function aggregatedResource(endpoint: Endpoint): JsonObject {
+  const { group, version, resource, statusSubresource } = endpoint;
   const responseKind = { group, version, kind: resource.kind };
   const { shortNames, categories } = resource;
   return {
@@ -114,7 +124,7 @@ function aggregatedResource({ group, version, resource, review, statusSubresourc
     responseKind,
     scope: resource.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: resource.singular,
-    verbs: review ? ['create'] : VERBS,
+    verbs: verbsOf(endpoint),
     ...(shortNames.length > 0 ? { shortNames: [...shortNames] } : {}),
     ...(categories.length > 0 ? { categories: [...categories] } : {}),
     ...(statusSubresource ? { subresources: [{ subresource: 'status', responseKind, verbs: STATUS_VERBS }] } : {}),

@@ -160,10 +160,10 @@ class TableForm implements Form {
     });
   }
 
-  private objectOf(object: KubernetesObject): { object?: Json } {
+  private objectOf(object: KubernetesObject): { object: Json } {
     switch (this.included) {
       case 'None':
-        return {};
+        return { object: null };
       case 'Object':
         return { object };
       case 'Metadata':

@@ -1,6 +1,6 @@
 import type { Scope } from '../objects/reading';
 import type { Resource } from '../registry';
-import { badRequest, expired, tooNew } from '../status';
+import { badRequest, because, expired, invalid, tooNew } from '../status';
 import { keyOf, type Entry } from '../store/entry';
 import type { Store } from '../store/store';
 import type { ListMetadata } from './forms';
@@ -38,7 +38,17 @@ function decodeToken(text: string): Token {
 export function revisionIn(query: URLSearchParams): number | undefined {
   const text = query.get('resourceVersion') ?? '';
   if (text === '' || text === '0') return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw badRequest(`resourceVersion: Invalid value: "${text}": must be a number`);
+  if (!/^\d{1,15}$/.test(text))
+    throw badRequest(
+      `invalid resource version: resourceVersion: Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`,
+    );
+  return Number(text);
+}
+
+/** @throws StatusError 400 */
+function numberIn(query: URLSearchParams, name: string): number {
+  const text = query.get(name) || '0';
+  if (!/^-?\d{1,15}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }
 
@@ -48,7 +58,12 @@ export function revisionIn(query: URLSearchParams): number | undefined {
  * @throws StatusError 400, 410 when the world of the first page is forgotten, 504 for a version from the future
  */
 export function pageOf(store: Store, resource: Resource, scope: Scope, query: URLSearchParams): Page {
-  const limit = Number(query.get('limit') ?? '0');
+  const limit = numberIn(query, 'limit');
+  if (query.get('resourceVersionMatch') && !query.get('resourceVersion')) {
+    throw invalid({ group: 'meta.k8s.io', resource: '', kind: 'ListOptions' }, '', [
+      because.forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'),
+    ]);
+  }
   const token = query.get('continue') ? decodeToken(query.get('continue') ?? '') : undefined;
   const revision = token?.revision ?? askedRevision(store, query);
   if (revision < store.oldest) {

@@ -8,17 +8,16 @@ export function writeOptions(query: URLSearchParams): WriteOptions {
   const fieldValidation = query.get('fieldValidation') || 'Warn';
   if (fieldValidation !== 'Strict' && fieldValidation !== 'Warn' && fieldValidation !== 'Ignore') {
     throw invalid({ group: 'meta.k8s.io', resource: '', kind: 'CreateOptions' }, '', [
-      because.unsupported('fieldValidation', fieldValidation, ['Ignore', 'Strict', 'Warn']),
+      because.unsupported('fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn']),
     ]);
   }
   return { dryRun: isDryRun(query.getAll('dryRun')), fieldValidation, fieldManager: query.get('fieldManager') ?? '' };
 }
 
 function isDryRun(values: readonly Json[]): boolean {
-  const wrong = values.find((value) => value !== 'All');
-  if (wrong !== undefined) {
+  if (values.some((value) => value !== 'All')) {
     throw invalid({ group: 'meta.k8s.io', resource: '', kind: 'CreateOptions' }, '', [
-      because.unsupported('dryRun', wrong, ['All']),
+      because.unsupported('dryRun', [...values], ['All']),
     ]);
   }
   return values.length > 0;

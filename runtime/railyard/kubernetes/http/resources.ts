@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isObject, objectAt, type Json, type JsonObject, type KubernetesObject } from '../json';
+import { isObject, objectAt, textAt, type Json, type JsonObject, type KubernetesObject } from '../json';
 import type { Deletes } from '../objects/deletes';
 import type { WriteOptions } from '../objects/intake';
 import { scopeOf, type Scope } from '../objects/reading';
-import type { Target, Transform, Written, Writes } from '../objects/writes';
+import { nameMismatch, type Target, type Transform, type Written, type Writes } from '../objects/writes';
 import { applied } from '../patches/apply';
 import { jsonPatch, mergePatch } from '../patches/merge';
 import { strategicMergePatch } from '../patches/strategic';
@@ -65,7 +65,7 @@ export class ResourceHandler {
     if (endpoint.resource.namespaced && asked.namespace === undefined && needsNamespace(asked)) throw noSuchResource();
     if (!endpoint.resource.namespaced && asked.namespace !== undefined) throw noSuchResource();
     if (asked.subresource !== undefined && (asked.subresource !== 'status' || !endpoint.statusSubresource)) {
-      throw noSuchResource();
+      throw endpoint.resource.custom ? notFound(endpoint.resource, asked.name ?? '') : noSuchResource();
     }
     const shape = shapeFor(request.headers.accept);
     if (!shape) throw notAcceptable(['application/json']);
@@ -127,7 +127,7 @@ export class ResourceHandler {
   }
 
   private async create({ asked, endpoint, form, request, response }: Exchange): Promise<void> {
-    if (asked.name !== undefined) throw methodNotAllowed(endpoint.resource, 'create');
+    if (asked.name !== undefined && !endpoint.resource.custom) throw methodNotAllowed(endpoint.resource, 'create');
     if (endpoint.terminating) throw methodNotAllowed(endpoint.resource, 'create');
     const options = writeOptions(asked.query);
     const raw = objectIn(await readBody(request), contentTypeOf(request));
@@ -143,7 +143,7 @@ export class ResourceHandler {
   private async patch({ asked, endpoint, form, request, response }: Exchange): Promise<void> {
     const type = contentTypeOf(request);
     const accepted = endpoint.resource.custom ? PATCHES : [...PATCHES, STRATEGIC];
-    if (!accepted.includes(type)) throw unsupportedMediaType(type, accepted);
+    if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
     const options = writeOptions(asked.query);
     const body = await readBody(request);
     const target = targetOf(endpoint, asked);
@@ -164,8 +164,11 @@ export class ResourceHandler {
     const config = parseYamlOrJson(body);
     if (!isObject(config)) throw badRequest('an apply patch must be an object');
     if (config['kind'] === undefined || config['apiVersion'] === undefined) {
-      throw badRequest('an apply patch must name its apiVersion and kind');
+      const [version = '', group = ''] = (textAt(config['apiVersion']) ?? '').split('/').reverse();
+      throw badRequest(`invalid object type: ${group}/${version}, Kind=${textAt(config['kind']) ?? ''}`);
     }
+    const { name } = objectAt(config['metadata']);
+    if (typeof name === 'string' && name !== target.name) throw nameMismatch(name, target.name);
     if (objectAt(config['metadata'])['managedFields'] !== undefined) {
       throw badRequest('metadata.managedFields must be nil');
     }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { noSuchResource, StatusError } from '../status';
+import { noSuchResource, NotServed, StatusError } from '../status';
 import type { CountedRequest } from './counts';
 import type { Discovery } from './discovery';
 import { aggregatedDiscovery } from './negotiation';
@@ -63,7 +63,7 @@ export class RequestRouter {
       return this.discovery(path.replace(/\/$/, ''), request.headers.accept, response);
     }
     if (path === '/') return send(response, 200, { paths: ['/api', '/apis', '/openapi/v3', '/version', ...HEALTH] });
-    plain(response, 404, '404 page not found\n');
+    throw noSuchResource();
   }
 
   private discovery(path: string, accept: string | undefined, response: ServerResponse): void {
@@ -90,7 +90,7 @@ export class RequestRouter {
     if (path === '/openapi/v3') return send(response, 200, openApi.index());
     const document = path.startsWith('/openapi/v3/') ? openApi.document(path.slice('/openapi/v3/'.length)) : undefined;
     if (document) return send(response, 200, document);
-    plain(response, 404, '404 page not found\n');
+    throw noSuchResource();
   }
 
   private refuse(response: ServerResponse, error: unknown): void {
@@ -100,6 +100,7 @@ export class RequestRouter {
       this.failed(error);
       return;
     }
+    if (error instanceof NotServed) return plain(response, 404, `${error.message}\n`);
     if (error instanceof StatusError) {
       const retry = error.details['retryAfterSeconds'];
       if (typeof retry === 'number') response.setHeader('retry-after', String(retry));

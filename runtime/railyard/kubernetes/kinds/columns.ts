@@ -10,7 +10,8 @@ const column = (name: string, type: string, cell: Cell, priority = 0): Column =>
 export const NAME: Column = {
   ...column('Name', 'string', ({ metadata }) => metadata.name ?? ''),
   format: 'name',
-  description: 'Unique within a namespace, for objects of one kind.',
+  description:
+    'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
 };
 export const AGE = column('Age', 'string', ({ metadata }, now) => ageOf(metadata.creationTimestamp, now));
 const CREATED = column('Created At', 'date', ({ metadata }) => metadata.creationTimestamp ?? '');

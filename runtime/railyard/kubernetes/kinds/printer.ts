@@ -29,13 +29,14 @@ function fieldsAlong(object: KubernetesObject, fields: readonly string[]): Json[
 /** A column as a definition's `additionalPrinterColumns` describes it. */
 export function printerColumn(source: JsonObject): Column {
   const type = textAt(source['type']) ?? 'string';
-  const find = finderOf(textAt(source['jsonPath']) ?? '');
+  const jsonPath = textAt(source['jsonPath']) ?? '';
+  const find = finderOf(jsonPath);
   const priority = source['priority'];
   return {
     name: textAt(source['name']) ?? '',
     type,
     format: textAt(source['format']),
-    description: textAt(source['description']),
+    description: textAt(source['description']) || `Custom resource definition column (in JSONPath format): ${jsonPath}`,
     priority: typeof priority === 'number' ? priority : 0,
     cell: (object, now) => {
       const [value] = find(object);

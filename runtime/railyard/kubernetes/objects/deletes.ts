@@ -53,13 +53,21 @@ export class Deletes {
 
   private checkPreconditions(resource: Resource, entry: Entry, { preconditions }: DeleteOptions): void {
     const { uid, resourceVersion } = preconditions;
+    // A real server names the kind here, not its plural.
+    const subject = { ...resource, resource: resource.kind };
     if (uid !== undefined && uid !== entry.uid) {
-      const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${entry.uid}`;
-      throw conflict(resource, entry.name, why);
+      throw conflict(
+        subject,
+        entry.name,
+        `the UID in the precondition (${uid}) does not match the UID in record (${entry.uid}). The object might have been deleted and then recreated`,
+      );
     }
     if (resourceVersion !== undefined && resourceVersion !== String(entry.revision)) {
-      const why = `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${entry.revision}`;
-      throw conflict(resource, entry.name, why);
+      throw conflict(
+        subject,
+        entry.name,
+        `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${entry.revision}). The object might have been modified`,
+      );
     }
   }
 }

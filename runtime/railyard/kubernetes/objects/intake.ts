@@ -1,4 +1,4 @@
-import { isObject, textAt, type JsonObject, type KubernetesObject } from '../json';
+import { isObject, objectAt, textAt, type JsonObject, type KubernetesObject } from '../json';
 import { apiVersionOf, type Endpoint } from '../registry';
 import { checkRules } from '../schema/rules';
 import { applyDefaults, prune } from '../schema/shape';
@@ -46,7 +46,7 @@ export function take(
   } as KubernetesObject;
   const removed: string[] = [];
   prune(endpoint.schema, object, '', removed);
-  const problems = removed.map((path) => `unknown field "${path}"`);
+  const problems = removed.sort().map((path) => `unknown field "${path}"`);
   if (problems.length > 0 && options.fieldValidation === 'Strict') throw refuse(problems);
   applyDefaults(endpoint.schema, object);
   checkTypes(endpoint, object);
@@ -65,6 +65,11 @@ function checkKind(endpoint: Endpoint, raw: JsonObject): void {
     );
   }
   if (kind !== endpoint.resource.kind) {
+    if (endpoint.resource.custom) {
+      const name = textAt(objectAt(raw['metadata'])['name']) ?? '';
+      const cause = because.invalid('kind', kind, `must be ${endpoint.resource.kind}`);
+      throw invalid({ ...endpoint.resource, kind }, name, [cause]);
+    }
     throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${endpoint.resource.kind})`);
   }
 }
@@ -88,6 +93,15 @@ function checkTypes(endpoint: Endpoint, object: KubernetesObject): void {
   if (wrong) throw unreadable(endpoint, wrong.message);
 }
 
+/** What is wrong with an object whose rules cannot be asked, since they could not rely on its shape. */
+const BLOCKING = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
 /**
  * Everything that must hold before an object is stored.
  *
@@ -98,9 +112,11 @@ export function check(endpoint: Endpoint, object: KubernetesObject, old: Kuberne
   const causes = metadataCauses(resource, object.metadata, old?.metadata);
   const found: Cause[] = [];
   validate(endpoint.schema, object, old, '', found);
-  if (found.length === 0) checkRules(endpoint.schema, object, old, found);
+  // Of owners the look at metadata has said what is missing.
+  causes.push(...found.filter(({ field }) => !field.startsWith('metadata.ownerReferences[')));
+  if (!causes.some(({ reason }) => BLOCKING.has(reason))) checkRules(endpoint.schema, object, old, causes);
   else if (endpoint.schema.holds.rules) {
-    found.push(
+    causes.push(
       because.invalid(
         '<nil>',
         null,
@@ -108,6 +124,6 @@ export function check(endpoint: Endpoint, object: KubernetesObject, old: Kuberne
       ),
     );
   }
-  causes.push(...found, ...(resource.strategy.validate?.(object, old) ?? []));
+  causes.push(...(resource.strategy.validate?.(object, old) ?? []));
   if (causes.length > 0) throw invalid(resource, object.metadata.name ?? '', causes);
 }

@@ -10,9 +10,10 @@ export function metadataCauses(resource: Resource, metadata: Metadata, old: Meta
     ...nameCauses(resource, metadata),
     ...labelCauses(metadata),
     ...annotationCauses(metadata),
-    ...finalizerCauses(metadata, old),
+    ...finalizerCauses(metadata),
     ...ownerCauses(metadata),
-    ...(old ? immutableCauses(metadata, old) : []),
+    // A real server looks at these twice, and says so twice.
+    ...(old ? [...updateCauses(metadata, old), ...updateCauses(metadata, old)] : []),
   ];
 }
 
@@ -39,40 +40,46 @@ function annotationCauses({ annotations }: Metadata): Cause[] {
   return causes;
 }
 
-function finalizerCauses({ finalizers, deletionTimestamp }: Metadata, old: Metadata | undefined): Cause[] {
-  const causes = (finalizers ?? []).flatMap((finalizer) =>
+function finalizerCauses({ finalizers }: Metadata): Cause[] {
+  return (finalizers ?? []).flatMap((finalizer) =>
     qualifiedNameProblems(finalizer).map((problem) => because.invalid('metadata.finalizers', finalizer, problem)),
   );
-  if (deletionTimestamp !== undefined && old) {
-    const added = (finalizers ?? []).filter((finalizer) => !(old.finalizers ?? []).includes(finalizer));
-    if (added.length > 0) {
-      causes.push(
-        because.forbidden(
-          'metadata.finalizers',
-          `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((one) => JSON.stringify(one)).join(', ')}}`,
-        ),
-      );
-    }
-  }
-  return causes;
+}
+
+function updateCauses(metadata: Metadata, old: Metadata): Cause[] {
+  return [...addedFinalizerCauses(metadata, old), ...immutableCauses(metadata, old)];
+}
+
+function addedFinalizerCauses({ finalizers, deletionTimestamp }: Metadata, old: Metadata): Cause[] {
+  if (deletionTimestamp === undefined) return [];
+  const added = (finalizers ?? []).filter((finalizer) => !(old.finalizers ?? []).includes(finalizer));
+  if (added.length === 0) return [];
+  const list = added.map((one) => JSON.stringify(one)).join(', ');
+  const why = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
+  return [because.forbidden('metadata.finalizers', why)];
 }
 
 function ownerCauses({ ownerReferences }: Metadata): Cause[] {
-  const causes = (ownerReferences ?? []).flatMap((owner, position) => {
-    const at = `metadata.ownerReferences[${position}]`;
-    return (['apiVersion', 'kind', 'name', 'uid'] as const)
+  const causes = (ownerReferences ?? []).flatMap((owner) =>
+    (['apiVersion', 'kind', 'name', 'uid'] as const)
       .filter((field) => !owner[field])
-      .map((field) => because.invalid(`${at}.${field}`, owner[field] ?? '', 'must not be empty'));
-  });
+      .map((field) => {
+        const why = field === 'apiVersion' ? 'version must not be empty' : 'must not be empty';
+        return because.invalid(`metadata.ownerReferences.${field}`, owner[field] ?? '', why);
+      }),
+  );
   const controllers = (ownerReferences ?? []).filter((owner) => owner.controller);
   if (controllers.length > 1) {
-    causes.push(
-      because.invalid(
-        'metadata.ownerReferences',
-        controllers.map((owner) => owner.uid),
-        'Only one reference can have Controller set to true',
-      ),
-    );
+    const names = controllers.map(({ kind, name }) => `${kind}/${name}`).join(' and ');
+    const why = `Only one reference can have Controller set to true. Found "true" in references for ${names}`;
+    const shown = (ownerReferences ?? []).map(({ apiVersion, kind, name, uid, ...more }) => ({
+      apiVersion,
+      kind,
+      name,
+      uid,
+      ...more,
+    }));
+    causes.push(because.invalid('metadata.ownerReferences', shown, why));
   }
   return causes;
 }

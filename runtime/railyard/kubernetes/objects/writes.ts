@@ -1,7 +1,17 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { isObject, sameJson, type JsonObject, type KubernetesObject } from '../json';
+import { isObject, sameJson, type JsonObject, type KubernetesObject, type Metadata } from '../json';
 import type { Endpoint, Resource } from '../registry';
-import { alreadyExists, badRequest, because, conflict, forbidden, invalid, MODIFIED, notFound } from '../status';
+import {
+  alreadyExists,
+  badRequest,
+  because,
+  conflict,
+  forbidden,
+  invalid,
+  MODIFIED,
+  notFound,
+  StatusError,
+} from '../status';
 import { objectOf, type Entry } from '../store/entry';
 import type { Store } from '../store/store';
 import { check, take, type WriteOptions } from './intake';
@@ -52,8 +62,11 @@ export class Writes {
     const { resource } = endpoint;
     const { object, warnings } = take(endpoint, raw, options);
     const { metadata } = object;
-    if (metadata.resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
     this.placeInNamespace(target, object);
+    // What a real server answers when its store refuses; no client is expected to do this.
+    if (metadata.resourceVersion) {
+      throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created');
+    }
     if (target.name && metadata.name && metadata.name !== target.name) throw nameMismatch(metadata.name, target.name);
     if (!metadata.name && metadata.generateName) metadata.name = this.generateName(resource, object);
     metadata.uid = randomUUID();
@@ -82,12 +95,11 @@ export class Writes {
       throw notFound(resource, target.name);
     }
     const { object, warnings } = take(target.endpoint, raw, options);
+    checkNames(object.metadata, entry);
+    checkUid(resource, object.metadata, entry);
     if (!object.metadata.resourceVersion && !resource.strategy.unconditionalUpdate) {
-      const field = 'metadata.resourceVersion';
-      throw invalid(resource, target.name, [
-        // A number in hexadecimal, which no JSON value prints as.
-        { ...because.invalid(field, '', ''), message: 'Invalid value: 0x0: must be specified for an update' },
-      ]);
+      const cause = because.invalid('metadata.resourceVersion', 0, 'must be specified for an update');
+      throw invalid({ ...resource, kind: resource.resource }, target.name, [cause]);
     }
     return { ...this.change(target, entry, object, options), created: false, warnings };
   }
@@ -99,9 +111,10 @@ export class Writes {
     const entry = this.store.get(resource.key, target.namespace, target.name);
     if (!entry) throw notFound(resource, target.name);
     const patched = transform(readAs(entry, endpoint));
+    const sent = JSON.stringify(patched);
     const { object, warnings } = take(endpoint, patched, options, (problems) =>
       invalid({ ...resource, group: '', kind: '' }, '', [
-        because.invalid('patch', JSON.stringify(patched), `strict decoding error: ${problems.join(', ')}`),
+        because.invalid('patch', sent, `strict decoding error: ${problems.join(', ')}`),
       ]),
     );
     return { ...this.change(target, entry, object, options), created: false, warnings };
@@ -124,7 +137,9 @@ export class Writes {
     const { endpoint } = target;
     const { resource } = endpoint;
     const old = readAs(entry, endpoint);
-    this.checkPreconditions(target, entry, desired);
+    checkNames(desired.metadata, entry);
+    const { resourceVersion } = desired.metadata;
+    if (resourceVersion && resourceVersion !== String(entry.revision)) throw conflict(resource, entry.name, MODIFIED);
     const object = target.subresource ? withStatusOf(old, desired) : this.mainPart(endpoint, old, desired);
     this.carryOver(object, old);
     if (!target.subresource) resource.strategy.prepare?.(object, old);
@@ -149,29 +164,12 @@ export class Writes {
     return object;
   }
 
-  private checkPreconditions(target: Target, entry: Entry, desired: KubernetesObject): void {
-    const { resource } = target.endpoint;
-    const { metadata } = desired;
-    if (metadata.name !== undefined && metadata.name !== entry.name) throw nameMismatch(metadata.name, entry.name);
-    if (metadata.namespace !== undefined && metadata.namespace !== entry.namespace) throw namespaceMismatch();
-    if (metadata.uid !== undefined && metadata.uid !== entry.uid) {
-      throw conflict(
-        resource,
-        entry.name,
-        `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${entry.uid}`,
-      );
-    }
-    if (metadata.resourceVersion && metadata.resourceVersion !== String(entry.revision)) {
-      throw conflict(resource, entry.name, MODIFIED);
-    }
-  }
-
   /** What clients may leave out, and what they may not change. */
   private carryOver(object: KubernetesObject, old: KubernetesObject): void {
     const { metadata } = object;
     metadata.name = old.metadata.name;
     metadata.namespace = old.metadata.namespace;
-    metadata.uid = old.metadata.uid;
+    metadata.uid ??= old.metadata.uid;
     metadata.creationTimestamp = old.metadata.creationTimestamp;
     metadata.generation = old.metadata.generation;
     metadata.deletionTimestamp = old.metadata.deletionTimestamp;
@@ -224,16 +222,22 @@ export class Writes {
     const stored = endpoint.convert
       ? endpoint.convert.toStored(object)
       : { ...object, apiVersion: endpoint.resource.storedAs };
-    return { object, entry: this.putOrFinish(endpoint.resource.key, stored) };
+    const { metadata } = object;
+    const { resourceVersion } = metadata;
+    const entry = this.putOrFinish(endpoint.resource.key, stored);
+    // Who lets go of the last finalizer sees the object as it was, not the version of its removal.
+    return entry ? { object, entry } : { object: { ...object, metadata: { ...metadata, resourceVersion } }, entry };
   }
 
-  /** An object that was only waiting for its last finalizer is removed by losing it. */
-  private putOrFinish(resource: string, object: KubernetesObject): Entry {
+  /** An object that was only waiting for its last finalizer is removed by losing it: then there is no entry. */
+  private putOrFinish(resource: string, object: KubernetesObject): Entry | undefined {
     const { metadata } = object;
     const finished = metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).length === 0;
     const heldBack =
       isObject(object['spec']) && Array.isArray(object['spec']['finalizers']) && resource === 'namespaces';
-    return finished && !heldBack ? this.store.remove(resource, object) : this.store.put(resource, object);
+    if (!finished || heldBack) return this.store.put(resource, object);
+    this.store.remove(resource, object);
+    return undefined;
   }
 }
 
@@ -259,7 +263,25 @@ function withStatusOf(old: KubernetesObject, desired: KubernetesObject): Kuberne
   return object;
 }
 
-function nameMismatch(inObject: string, inPath: string): Error {
+function checkNames({ name, namespace }: Metadata, entry: Entry): void {
+  if (name !== undefined && name !== entry.name) throw nameMismatch(name, entry.name);
+  if (namespace !== undefined && namespace !== entry.namespace) throw namespaceMismatch();
+}
+
+/** A whole object that names its uid is meant for that object alone. */
+function checkUid(resource: Resource, { uid, namespace }: Metadata, entry: Entry): void {
+  if (uid === undefined || uid === entry.uid) return;
+  const { group, resource: plural } = resource;
+  const key = ['/registry', group, plural, namespace ?? entry.namespace, entry.name].filter(Boolean).join('/');
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${entry.uid}`;
+  throw conflict(
+    resource,
+    entry.name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+  );
+}
+
+export function nameMismatch(inObject: string, inPath: string): Error {
   return badRequest(`the name of the object (${inObject}) does not match the name on the URL (${inPath})`);
 }
 

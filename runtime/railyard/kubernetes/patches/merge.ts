@@ -36,11 +36,8 @@ export function jsonPatch(target: JsonObject, patch: Json): JsonObject {
   const patched = copyOf(target);
   const failed = applyPatch(patched, operations).find((error) => error !== null);
   if (failed) {
-    throw new StatusError(
-      422,
-      'Invalid',
-      `the server rejected our request due to an error in our request: ${failed.message}`,
-    );
+    // Where it failed, a real server keeps to itself.
+    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request');
   }
   return patched;
 }

@@ -31,7 +31,7 @@ export function strategicMergePatch(target: Json | undefined, patch: JsonObject)
 function mergeField(field: string, before: Json | undefined, after: Json): Json {
   if (isObject(after)) return strategicMergePatch(before, after);
   if (!Array.isArray(after)) return after;
-  if (isMergedSet(field)) return union(listAt(before), after);
+  if (isMergedSet(field)) return union(after, listAt(before));
   const key = mergeKeyOf(field, before, after);
   if (key === undefined) return after.map((item) => (isObject(item) ? plain(item) : item));
   return mergeLists(key, listAt(before), after);

@@ -60,7 +60,6 @@ class RuleWalk {
   }
 
   private refuse(rule: Rule, at: Place, message: string): void {
-    const type = at.schema.type || 'object';
     const field = rule.fieldPath ? `${at.path}${rule.fieldPath}`.replace(/^\./, '') : at.path;
     const where = field === '' ? '<nil>' : field;
     switch (rule.reason) {
@@ -71,10 +70,10 @@ class RuleWalk {
         this.causes.push(because.forbidden(where, message));
         break;
       case 'FieldValueDuplicate':
-        this.causes.push(because.duplicate(where, type));
+        this.causes.push(because.duplicate(where, at.schema.type || 'object'));
         break;
       default:
-        this.causes.push(because.invalid(where, type, message));
+        this.causes.push(because.rule(where, message));
     }
   }
 

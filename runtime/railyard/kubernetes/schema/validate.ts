@@ -65,7 +65,7 @@ function checkText(schema: Schema, value: string, path: string, causes: Cause[])
   }
   if (schema.format !== undefined && !textHasFormat(schema.format, value)) {
     causes.push(
-      because.invalid(path, value, `${path} in body must be of type ${schema.format}: ${JSON.stringify(value)}`),
+      because.type(path, value, `${path} in body must be of type ${schema.format}: ${JSON.stringify(value)}`),
     );
   }
 }

@@ -50,7 +50,7 @@ describe('deletion', () => {
     const other = await yard.delete(`${TRAINS}/a`, { preconditions: { uid: 'x' } });
     expect([other.code, other.body.message]).toEqual([
       409,
-      `Operation cannot be fulfilled on trains.rail.example.com "a": Precondition failed: UID in precondition: x, UID in object meta: ${metadata.uid}`,
+      `Operation cannot be fulfilled on Train.rail.example.com "a": the UID in the precondition (x) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     ]);
     expect((await yard.delete(`${TRAINS}/a`, { preconditions: { resourceVersion: '1' } })).code).toBe(409);
     const { uid, resourceVersion } = metadata;

@@ -100,9 +100,7 @@ describe('discovery', () => {
 
   it('refuses paths and methods that mean nothing', async () => {
     expect((await yard.get('/nowhere')).code).toBe(404);
-    expect((await yard.get('/apis/rail.example.com/v1/buses')).body.message).toBe(
-      'the server could not find the requested resource',
-    );
+    expect((await yard.get('/apis/rail.example.com/v1/buses')).code).toBe(404);
     expect((await yard.post('/version', {})).code).toBe(405);
     expect((await yard.post('/apis/rail.example.com/v1/trains', {})).code).toBe(404);
     expect((await yard.get('/api/v1/namespaces/default/configmaps/%E0%A4%A')).code).toBe(400);

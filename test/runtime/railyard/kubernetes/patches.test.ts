@@ -73,8 +73,8 @@ describe('patches', () => {
   it('cannot change what an object is', async () => {
     await yard.createTrain('a');
     expect((await patch(`${TRAINS}/a`, MERGE, { metadata: { name: 'b' } })).code).toBe(400);
-    expect((await patch(`${TRAINS}/a`, MERGE, { kind: 'Bus' })).code).toBe(400);
-    expect((await patch(`${TRAINS}/a`, MERGE, { metadata: { uid: 'x' } })).code).toBe(409);
+    expect((await patch(`${TRAINS}/a`, MERGE, { kind: 'Bus' })).code).toBe(422);
+    expect((await patch(`${TRAINS}/a`, MERGE, { metadata: { uid: 'x' } })).code).toBe(422);
   });
 
   it('are validated like any other write, unknown fields included', async () => {
@@ -148,7 +148,7 @@ describe('patches', () => {
         metadata: { finalizers: ['x.io/b'] },
       });
       expect(body.spec['strategy']).toEqual({ type: 'Recreate' });
-      expect(body.metadata.finalizers).toEqual(['x.io/a', 'x.io/b']);
+      expect(body.metadata.finalizers).toEqual(['x.io/b', 'x.io/a']);
       const removed = await patch(`${DEPLOYMENTS}/web`, STRATEGIC, {
         metadata: { '$deleteFromPrimitiveList/finalizers': ['x.io/a', 'x.io/b'] },
       });

@@ -128,7 +128,7 @@ describe('schemas', () => {
 
     it('check rules, with messages that are computed', async () => {
       const body = await refused({ line: 'red', longest: 1, cars: [{ name: 'x' }, { name: 'y' }] });
-      expect(body.message).toBe('Train.rail.example.com "a" is invalid: spec: Invalid value: "object": at most 1 cars');
+      expect(body.message).toBe('Train.rail.example.com "a" is invalid: spec: Invalid value: at most 1 cars');
     });
 
     it('check rules about changes on updates only, at the field and with the reason that they name', async () => {
