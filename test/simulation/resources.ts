@@ -1,6 +1,6 @@
 /** A network as the resources that a team would apply. */
 
-import { ANNOTATIONS, API_VERSION, ARGOCD } from '../../lib/api';
+import { ANNOTATIONS, API_VERSION, ARGOCD, type Track } from '../../lib/api';
 import { APPLICATIONS, STATIONS, TRACKS } from '../../runtime/dispatch/resources';
 import type { Draft } from '../../runtime/kube';
 import { ANALYSIS_TEMPLATES } from '../../runtime/rollouts';
@@ -68,7 +68,7 @@ export const stationSpec = ({
       }),
 });
 
-const trackSpec = ({ stations, subscribes, onFailure, service }: TrackPlan) => ({
+export const trackSpec = ({ stations, subscribes, onFailure, service }: TrackPlan): Track['spec'] => ({
   enabled: true,
   hold: false,
   service: service ?? 'Every',

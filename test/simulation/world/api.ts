@@ -30,6 +30,12 @@ interface WithParts extends KubeObject {
   readonly status?: unknown;
 }
 
+/** What is meant by a name. */
+export interface Precondition {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
 export interface WriteOptions {
   readonly by: string;
   readonly subresource?: 'status';
@@ -122,7 +128,7 @@ export class SimulatedApi {
   }
 
   create<K extends KubeObject>(resource: Resource<K>, draft: Draft<K>, by: string): K {
-    const { name, namespace, labels, annotations } = draft.metadata;
+    const { name, namespace } = draft.metadata;
     const key = keyOf({ name, ...(namespace === undefined ? {} : { namespace }) });
     if (this.#of(resource).has(key)) throw new AlreadyExistsError(`${resource.kind} ${key} is there already`);
     this.#uids += 1;
@@ -131,14 +137,11 @@ export class SimulatedApi {
       apiVersion: resource.group ? `${resource.group}/${resource.version}` : resource.version,
       kind: resource.kind,
       metadata: {
-        name,
-        ...(namespace === undefined ? {} : { namespace }),
+        ...overTheWire(draft.metadata),
         uid: `uid-${this.#uids}`,
         resourceVersion: this.#next(),
         generation: 1,
         creationTimestamp: new Date(this.now()).toISOString().replace(/\.\d+Z$/, 'Z'),
-        ...(labels && { labels }),
-        ...(annotations && { annotations }),
       },
     } as unknown as K;
     return this.#store(resource, 'ADDED', undefined, object, by);
@@ -165,7 +168,9 @@ export class SimulatedApi {
         `${resource.kind} ${keyOf(object.metadata)} has changed since version ${resourceVersion}`,
       );
     }
-    const next = overTheWire({ ...object, metadata: { ...current.metadata, labels: object.metadata.labels } });
+    const { labels, annotations, ownerReferences } = object.metadata;
+    const metadata = { ...current.metadata, labels, annotations, ownerReferences };
+    const next = overTheWire({ ...object, metadata });
     const status = kept.status === undefined ? {} : { status: kept.status };
     return this.#write(resource, current, { ...next, ...status }, by);
   }
@@ -186,11 +191,15 @@ export class SimulatedApi {
     return this.#write(resource, current, parts, options.by);
   }
 
-  /** @returns whether there was one. @throws ConflictError where it is another one */
-  delete(resource: Resource, ref: ObjectRef, by: string, uid?: string): boolean {
+  /** @returns whether there was one. @throws ConflictError where it is another one, or another version of it */
+  delete(resource: Resource, ref: ObjectRef, by: string, { uid, resourceVersion }: Precondition = {}): boolean {
     const current = this.#of(resource).get(keyOf(ref));
     if (current === undefined) return false;
-    if (uid !== undefined && current.metadata.uid !== uid) {
+    const { metadata } = current;
+    if (
+      (uid ?? metadata.uid) !== metadata.uid ||
+      (resourceVersion ?? metadata.resourceVersion) !== metadata.resourceVersion
+    ) {
       throw new ConflictError(`${resource.kind} ${keyOf(ref)} is another one`);
     }
     this.#of(resource).delete(keyOf(ref));

@@ -69,10 +69,10 @@ export class SimulatedCluster implements SharedCluster {
       get: (ref) => read('get', keyOf(ref), () => api.get(resource, ref)),
       create: (draft, { deadlineMs } = {}) =>
         write('create', keyOf(draft.metadata), () => api.create(resource, draft, by), deadlineMs),
-      replace: (object, { deadlineMs } = {}) =>
-        write('replace', keyOf(object.metadata), () => api.replace(resource, object, by), deadlineMs),
-      replaceStatus: (object) =>
-        write('replaceStatus', keyOf(object.metadata), () => api.replaceStatus(resource, object, by)),
+      replace: async (object, { deadlineMs } = {}) =>
+        write('replace', guarded(resource, object), () => api.replace(resource, object, by), deadlineMs),
+      replaceStatus: async (object) =>
+        write('replaceStatus', guarded(resource, object), () => api.replaceStatus(resource, object, by)),
       merge: (ref, patch, { subresource } = {}) =>
         write('merge', keyOf(ref), () => api.merge(resource, ref, patch, { by, ...(subresource && { subresource }) })),
       patch: async (ref) => {
@@ -81,9 +81,20 @@ export class SimulatedCluster implements SharedCluster {
       apply: async (object) => {
         throw new TerminalError(`${keyOf(object.metadata)}: the machine applies nothing`);
       },
-      delete: (ref, { uid } = {}) => write('delete', keyOf(ref), () => api.delete(resource, ref, by, uid)),
+      delete: (ref, { uid, resourceVersion } = {}) =>
+        write('delete', keyOf(ref), () =>
+          api.delete(resource, ref, by, { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }),
+        ),
     };
   }
+}
+
+/** The name of what is replaced. @throws TerminalError where no version guards the write */
+function guarded({ kind }: Resource, { metadata }: KubeObject): string {
+  if (metadata.resourceVersion !== '') return keyOf(metadata);
+  throw new TerminalError(
+    `PUT ${kind} ${keyOf(metadata)}: metadata.resourceVersion is missing, so nothing guards the write`,
+  );
 }
 
 /** A client whose writes nobody reads. */

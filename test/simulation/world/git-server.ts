@@ -145,10 +145,11 @@ export class GitServers {
     return this.#received.has(`${repoURL} ${commit}`);
   }
 
-  /** Moves all heads or none. @returns whether they moved */
+  /** Moves all heads or none; one that is there already is up to date. @returns whether all are there now */
   push(repoURL: string, updates: readonly HeadUpdate[], by: string): boolean {
-    if (updates.some(({ branch, expected }) => this.head(repoURL, branch) !== expected)) return false;
-    for (const { branch, commit } of updates) this.#move(repoURL, branch, commit, by);
+    const ahead = updates.filter(({ branch, commit }) => this.head(repoURL, branch) !== commit);
+    if (ahead.some(({ branch, expected }) => this.head(repoURL, branch) !== expected)) return false;
+    for (const { branch, commit } of ahead) this.#move(repoURL, branch, commit, by);
     return true;
   }
 
