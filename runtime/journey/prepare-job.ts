@@ -1,6 +1,6 @@
 /** What has to be known to make the commits of a ticket at a station: the job that makes them (rules A2-A8). */
 
-import type { ApplicationReference, Approval, Station, Ticket, Track } from '../../lib/api';
+import type { ApplicationReference, Approval, ArrivalApplication, Station, Ticket, Track } from '../../lib/api';
 import { validApprovals } from './approval';
 import { cargoOf, describeTicket, wholeChange } from './cargo';
 import { displacedShas, mayHavePushUnderWay } from './displaced';
@@ -73,6 +73,27 @@ function earlierStations({ snapshot: { facts }, line, ticket, station }: Stop): 
 const isRestored = (ticket: Ticket, reference: ApplicationReference): boolean =>
   (ticket.status?.restores ?? []).some(({ application }) => application === keyOf(reference));
 
+/** What the present arrival has on record for an application. */
+const presentEntry = ({ ticket, station }: Stop, start: string, key: string): ArrivalApplication | undefined => {
+  const arrival = ticket.status?.arrival;
+  const isPresent = arrival?.stationUid === station.metadata.uid && arrival.start === start;
+  return isPresent ? arrival.applications.find((one) => keyOf(one) === key) : undefined;
+};
+
+/** Whether the arrival is about the application: one that shows its commit is, also where it was disabled since (C7). */
+export const takesPart = (stop: Stop, start: string, reference: ApplicationReference): boolean =>
+  reference.enabled || presentEntry(stop, start, keyOf(reference))?.shown === true;
+
+/**
+ * What a branch that never existed starts from (rule A8). Once the arrival is on record that is what it has recorded:
+ * the stations before it may have moved on since, and nobody has approved that.
+ */
+function firstState(stop: Stop, start: string, reference: ApplicationReference, earlier: readonly Station[]) {
+  const index = presentEntry(stop, start, keyOf(reference))?.state;
+  const recorded = index === undefined ? undefined : stop.ticket.status?.arrival?.states?.[index];
+  return recorded ?? startState(reference, earlier, stop.ticket);
+}
+
 /** What Argo CD reports of the station's Applications. */
 export const seenAt = (facts: Facts, station: Station): string =>
   station.spec.applications
@@ -90,9 +111,10 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
   const earlier = earlierStations(stop);
   const resumed = resumedHeads(ticket);
   const applications = station.spec.applications
-    .filter((reference) => reference.enabled && (ticket.spec.rollback === undefined || isRestored(ticket, reference)))
+    .filter((reference) => takesPart(stop, start, reference))
+    .filter((reference) => ticket.spec.rollback === undefined || isRestored(ticket, reference))
     .map((reference) => {
-      const first = startState(reference, earlier, ticket);
+      const first = firstState(stop, start, reference, earlier);
       const { head, good } = recordOf(station, reference);
       const key = keyOf(reference);
       const restored = ticket.status?.restores?.find(({ application }) => application === key)?.commit;

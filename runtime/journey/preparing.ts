@@ -5,7 +5,7 @@ import { foundOtherwise } from './approval';
 import { fail } from './ending';
 import type { Prepared } from './job';
 import { shorten } from './obstacle';
-import { approvalsAt, listedFor, prepareJob } from './prepare-job';
+import { approvalsAt, listedFor, prepareJob, takesPart } from './prepare-job';
 import { keyOf, StateList } from './state';
 import { suspension } from './suspension';
 import { emptyArrival, shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
@@ -47,7 +47,7 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const asked = somethingShown || ticket.spec.rollback !== undefined;
   const otherwise = asked ? undefined : foundOtherwise(ticket, station, fact.result);
   if (otherwise !== undefined) return standForOtherTrees(visit, otherwise);
-  record(visit, arrival, fact.result);
+  record(visit, fact.result);
 }
 
 /** Rule F4: what would be recorded is not what was approved. The ticket says so first, and shuts its own gate by it. */
@@ -57,14 +57,12 @@ function standForOtherTrees(visit: Visit, entry: Entry): void {
 }
 
 /** Rule D2: nothing is pushed that is not recorded. */
-function record(visit: Visit, arrival: Arrival | undefined, prepared: Prepared): void {
+function record(visit: Visit, prepared: Prepared): void {
   const states = new StateList();
   const applications = visit.station.spec.applications.map((reference): ArrivalApplication => {
     const identity = { name: reference.name, namespace: reference.namespace };
-    const before = arrival?.applications.find((candidate) => keyOf(candidate) === keyOf(reference));
-    if (!reference.enabled) {
-      return before?.shown ? before : { ...identity, result: 'Skipped', message: 'The application is disabled.' };
-    }
+    if (!takesPart(stopOf(visit), visit.start, reference))
+      return { ...identity, result: 'Skipped', message: 'The application is disabled.' };
     const one = prepared.find((candidate) => keyOf(candidate.reference) === keyOf(reference));
     if (one === undefined || one.outcome === 'Failed' || one.outcome === 'Suspended')
       return { ...identity, result: 'Skipped', message: 'It has no good state to put back.' };

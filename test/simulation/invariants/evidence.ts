@@ -79,6 +79,11 @@ export class Evidence {
     this.landings = this.#landings();
   }
 
+  /** How much shorter than it says a time may be that clocks have measured which were set meanwhile. */
+  get slackMs(): number {
+    return this.scene.faults.happened.some(({ fate }) => fate === 'ClockJump') ? 2 * SKEW_MS : 0;
+  }
+
   /** Seconds since the beginning, as stories tell them. */
   second = (time: number): string => `second ${((time - this.scene.timeline.start) / 1_000).toFixed(1)}`;
 
@@ -98,22 +103,22 @@ export class Evidence {
   }
 
   /**
-   * Whether a ticket waits for a person in its station, and leaves it whenever the window closes: with nobody there it
-   * comes and goes with the window.
+   * Whether a ticket waits for a person in the station, and leaves it whenever the window closes: with nobody there it
+   * comes and goes with the window, and so do those behind it.
    */
-  comesAndGoes({ metadata, status }: Ticket): boolean {
-    const hasWindow = this.scene.story.network.stations.some(
-      ({ name, window }) => name === status?.station && window !== undefined,
-    );
+  comesAndGoes(station: string): boolean {
     const lately = this.scene.timeline.now - 2 * HOUR_MS;
+    const isAway = ({ status }: Ticket): boolean => status?.phase === 'Suspended' && status.station === station;
     return (
-      hasWindow &&
-      heldIn(
-        this.tickets.get(metadata.uid) ?? [],
-        lately,
-        Infinity,
-        (one) => one.status?.phase === 'Suspended' && one.status.station === status?.station,
-      )
+      this.scene.story.network.stations.some(({ name, window }) => name === station && window !== undefined) &&
+      this.scene
+        .tickets()
+        .some(
+          ({ metadata, status }) =>
+            status?.station === station &&
+            !ENDINGS.includes(status.phase) &&
+            heldIn(this.tickets.get(metadata.uid) ?? [], lately, Infinity, isAway),
+        )
     );
   }
 

@@ -178,7 +178,7 @@ function analysed(evidence: Evidence, left: string, stamp: Stamp, ticket: Ticket
 /** The station was kept for all of its soak, and nothing was Degraded in it. */
 function soaked(evidence: Evidence, left: string, stamp: Stamp, minutes: number): string[] {
   const [arrived, departed] = [Date.parse(stamp.arrived ?? ''), Date.parse(stamp.departed)];
-  const soak = minutes * 60_000;
+  const soak = minutes * 60_000 - evidence.slackMs;
   if (departed - arrived < soak)
     return [`${left} after ${(departed - arrived) / 1_000} s of its soak of ${minutes} min`];
   const station = evidence.stationAt(stamp.station, departed - 1)?.object;

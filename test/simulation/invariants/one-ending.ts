@@ -44,7 +44,7 @@ const MAY_STAY: Partial<Record<WaitingReason, (now: Now) => boolean>> = {
   HistoryRewritten: () => true,
   BranchDeleted: () => true,
   ForeignBranch: () => true,
-  Window: ({ ticket, evidence }) => evidence.comesAndGoes(ticket),
+  Window: ({ ticket, evidence }) => evidence.comesAndGoes(ticket.status?.station ?? ''),
   Approval: ({ station }) => station?.spec.entry?.approval !== undefined,
   Completed: ({ ticket, station }) => ticket.spec.express === undefined && station?.spec.entry?.completed !== undefined,
   Follow: ({ ticket }) => ticket.spec.express !== undefined,

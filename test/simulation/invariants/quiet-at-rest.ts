@@ -1,6 +1,6 @@
 /** I8: with nothing to do the runtime writes nothing, renders nothing and clones nothing. */
 
-import { ENDINGS, isRuntime, type Evidence } from './evidence';
+import { isRuntime, type Evidence } from './evidence';
 
 /** What subscriptions ask for at their interval, and what a leader says to stay one. */
 const ASKED_FOR: readonly string[] = ['look', 'list', 'watch', 'replace'];
@@ -9,10 +9,7 @@ export function quietAtRest(evidence: Evidence): string[] {
   const { scene } = evidence;
   const { rest } = scene;
   // A window that opens and closes is something to do.
-  const busy = scene
-    .tickets()
-    .some((ticket) => !ENDINGS.includes(ticket.status?.phase) && evidence.comesAndGoes(ticket));
-  if (busy) return [];
+  if (scene.story.network.stations.some(({ name }) => evidence.comesAndGoes(name))) return [];
   const changes = scene.api.history.slice(rest.changes).filter(({ by }) => isRuntime(by));
   const heads = scene.git.history.slice(rest.heads).filter(({ by }) => isRuntime(by));
   const effects = [...scene.effects()].flatMap(([word, count]) => {
