@@ -5,6 +5,7 @@ import {
   decideGoneStation,
   decideStation,
   decideTrack,
+  hasEnded,
   isOnRecord,
   pushesOverAt,
   type Facts,
@@ -16,6 +17,7 @@ import {
   type StationSnapshot,
   type Step,
 } from '../runtime/journey';
+import { Agenda } from './agenda';
 import { factsOf } from './facts';
 import { Model } from './model';
 import type { NetworkResources } from './network';
@@ -40,6 +42,7 @@ export class Simulation {
   private readonly known: Facts = factsOf(this.resources, this.model, this.jobs);
   private sleeper:
     { readonly before: 'the record is read' | 'the push'; readonly job?: LandJob; readonly since?: Date } | undefined;
+  private agenda = new Agenda();
   private time = START;
   private taken = 0;
 
@@ -83,22 +86,34 @@ export class Simulation {
    */
   settle(steps = Number.MAX_SAFE_INTEGER, until?: Date): number {
     this.taken = 0;
+    const agenda = (this.agenda = new Agenda());
+    agenda.addEverything();
+    let isChecked = false;
     for (let decisions = 0; decisions < MOST_DECISIONS;) {
-      let wakeAt: Date | undefined;
-      let busy = false;
-      for (const key of this.keys()) {
+      const keys = agenda.take(this.keys());
+      for (const key of keys) {
         const plan = this.plan(key);
         decisions += 1;
-        busy = busy || plan.steps.length > 0;
+        agenda.decided(key, plan);
+        if (plan.steps.length > 0) {
+          isChecked = false;
+          agenda.add(key);
+        }
         if (!this.carryOut(plan, steps)) return this.taken;
-        if (plan.wakeAt && (wakeAt === undefined || plan.wakeAt < wakeAt)) wakeAt = plan.wakeAt;
       }
-      if (busy) continue;
-      if (wakeAt === undefined || (until !== undefined && wakeAt > until)) {
+      if (keys.length > 0) continue;
+      // Nothing moves before everything has been asked: who is told of a change is no rule of the journey.
+      const { next } = agenda;
+      if (next !== undefined && (until === undefined || next <= until.getTime())) {
+        this.time = Math.max(this.time + 1, next);
+        agenda.wake(this.time);
+      } else if (isChecked) {
         this.time = until?.getTime() ?? this.time;
         return this.taken;
+      } else {
+        isChecked = true;
+        agenda.addEverything();
       }
-      this.time = Math.max(this.time + 1, wakeAt.getTime());
     }
     throw new Error(`The journey did not come to rest within ${MOST_DECISIONS} decisions: this is a defect of k8sta.`);
   }
@@ -198,8 +213,47 @@ export class Simulation {
       if (this.taken >= steps) return false;
       this.taken += 1;
       this.carry(step);
+      this.tell(step);
     }
     return true;
+  }
+
+  /** Puts on the agenda who decides on what a step has changed. */
+  private tell(step: Step): void {
+    const { agenda } = this;
+    switch (step.step) {
+      case 'WriteTrack':
+        return agenda.add(`track ${keyOf(step.track)}`);
+      case 'WriteStation':
+        agenda.add(`station ${keyOf(step.station)}`);
+        for (const track of this.resources.tracksThrough(step.station)) agenda.add(`track ${keyOf(track)}`);
+        return;
+      case 'WriteTicket':
+        return this.tellOf(step.ticket, step.status);
+      case 'Start':
+        return;
+      case 'CreateTicket':
+      case 'DeleteTicket':
+      case 'EndAnalysis':
+      case 'Refresh':
+      case 'Sync':
+        return agenda.addEverything();
+    }
+  }
+
+  private tellOf({ metadata: { namespace }, spec, status: before }: Ticket, after: Ticket['status']): void {
+    const { agenda } = this;
+    const isAlone = spec.track === undefined || spec.origin?.parent !== undefined;
+    // Others decide on how it ended, or on what it has taken along.
+    if (isAlone || hasEnded(after) || before?.absorbed !== undefined || after?.absorbed !== undefined) {
+      return agenda.addEverything();
+    }
+    agenda.add(`track ${namespace}/${spec.track}`);
+    for (const status of [before, after]) {
+      for (const name of [status?.station, status?.arrival?.station]) {
+        if (name !== undefined) agenda.add(`station ${namespace}/${name}`);
+      }
+    }
   }
 
   /** Carries out one step of a plan, however old that is: a write that was decided on an older version is refused. */

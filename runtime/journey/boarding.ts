@@ -12,7 +12,7 @@ import type { Draft } from './plan';
 import { missingSource } from './descent';
 import { fail } from './ending';
 import { belongsTo } from './identity';
-import { hasEnded, remainingWay } from './ride';
+import { hasEnded, nextStation } from './ride';
 import type { Line } from './snapshot';
 import { recordOf, sourceBranchOf } from './state';
 import { without } from './without';
@@ -123,7 +123,7 @@ function mayBoard(draft: Draft, line: Line, ticket: Ticket): boolean {
   const missing = missingSource(draft, ticket, references);
   if (missing === undefined) return true;
   if (missing === 'Unknown') return false;
-  const place = remainingWay(line.track, ticket.status)[0] ?? line.track.metadata.name;
+  const place = nextStation(line.track, ticket.status) ?? line.track.metadata.name;
   if (missing.kind === 'Failure') fail(draft, ticket, place, missing.failure);
   else stayAway(draft, ticket, missing.obstacle);
   return false;
@@ -141,7 +141,7 @@ function copy(draft: Draft, line: Line, ticket: Ticket, sequence: number): void 
   }
   const status = without(ticket.status ?? {}, 'waiting');
   const sources = fact?.state === 'Done' ? [...fact.result] : [];
-  const first = remainingWay(line.track, status)[0];
+  const first = nextStation(line.track, status);
   draft.writeTicket(ticket, {
     ...status,
     phase: 'Standing',

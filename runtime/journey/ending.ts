@@ -24,7 +24,7 @@ import { shortRepository, shortVersion } from './change';
 import { childrenAt } from './junction';
 import { shorten } from './obstacle';
 import type { Draft } from './plan';
-import { arrivalAt, isFollower, remainingWay } from './ride';
+import { arrivalAt, isFollower, nextStation } from './ride';
 import type { Line } from './snapshot';
 import { keyOf, StateList } from './state';
 import { without } from './without';
@@ -41,7 +41,7 @@ export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp
     draft.writeTicket(ticket, { ...status, phase: 'Aborted' });
     return;
   }
-  const next = line && remainingWay(line.track, status)[0];
+  const next = line && nextStation(line.track, status);
   const last = stamp?.station ?? ticket.status?.station;
   const station = next ?? (line && isFollower(line, ticket) ? last : undefined);
   draft.writeTicket(

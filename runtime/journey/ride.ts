@@ -23,16 +23,59 @@ const PASSED: readonly StampResult[] = ['Arrived', 'NoChange', 'AlreadyContained
 export const passedStations = (status: TicketStatus | undefined): string[] =>
   (status?.stamps ?? []).filter((stamp) => PASSED.includes(stamp.result)).map((stamp) => stamp.station);
 
-/** The stations that the ticket still has before it, the next one first. Empty: it has arrived at the end of its line. */
-export function remainingWay(track: Track, status: TicketStatus | undefined): string[] {
-  const line = track.spec.stations.map((station) => station.name);
-  const passed = passedStations(status);
-  if (passed.length === 0) return line;
-  const been = new Set(passed);
-  const last = passed.findLast((station) => line.includes(station));
-  const behind = last === undefined ? line : line.slice(line.indexOf(last) + 1);
-  return behind.filter((station) => !been.has(station));
+/** How far a ticket has come on a line. */
+interface Progress {
+  /** The stations of the line, to know whether it is still the same. */
+  readonly stations: Track['spec']['stations'];
+  /** Index of the station behind the last one that it has passed. */
+  readonly from: number;
+  /** Stations further down the line that it has passed already, as on a track that was edited. */
+  readonly beyond: ReadonlySet<string>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Resources never change, a change makes new ones: what was worked out of them holds for as long as they are there. */
+const indexes = new WeakMap<object, ReadonlyMap<string, number>>();
+const known = new WeakMap<TicketStatus, Progress>();
+
+/** Where each station is on the line. */
+function indexOf(track: Track): ReadonlyMap<string, number> {
+  const { stations } = track.spec;
+  let index = indexes.get(stations);
+  if (index === undefined) {
+    index = new Map(stations.map(({ name }, at) => [name, at]));
+    indexes.set(stations, index);
+  }
+  return index;
+}
+
+function progressOf(track: Track, status: TicketStatus | undefined): Progress {
+  const { stations } = track.spec;
+  if (status?.stamps === undefined) return { stations, from: 0, beyond: NONE };
+  const before = known.get(status);
+  if (before?.stations === stations) return before;
+  const index = indexOf(track);
+  const passed = passedStations(status).filter((name) => index.has(name));
+  const last = passed.at(-1);
+  const from = last === undefined ? 0 : (index.get(last) ?? 0) + 1;
+  const beyond = passed.filter((name) => (index.get(name) ?? 0) >= from);
+  const progress = { stations, from, beyond: beyond.length === 0 ? NONE : new Set(beyond) };
+  known.set(status, progress);
+  return progress;
+}
+
+const nextOf = ({ stations, from, beyond }: Progress): string | undefined => {
+  for (let at = from; at < stations.length; at += 1) {
+    const name = stations[at]?.name;
+    if (name !== undefined && !beyond.has(name)) return name;
+  }
+  return undefined;
+};
+
+/** The station that the ticket has next before it. None: it has arrived at the end of its line. */
+export const nextStation = (track: Track, status: TicketStatus | undefined): string | undefined =>
+  nextOf(progressOf(track, status));
 
 /** Whether the ticket has the station behind it, so that it does not arrive there again. */
 export const hasPassed = (station: Station, ticket: Ticket): boolean =>
@@ -57,6 +100,11 @@ const ridingInOrder = (line: Line): Ticket[] =>
     .filter((ticket) => isRiding(ticket) && belongsTo(line.track, ticket))
     .sort((one, other) => sequenceOf(one) - sequenceOf(other));
 
+interface Rider {
+  readonly ticket: Ticket;
+  readonly progress: Progress;
+}
+
 /** The stations of a track that nobody may pass yet, by the oldest ticket that still has each on its way (rule C2). */
 export class Order {
   /** Tickets that have a place in the order, oldest first. */
@@ -65,13 +113,19 @@ export class Order {
 
   constructor(line: Line) {
     this.tickets = ridingInOrder(line);
-    const last = new Map<string, Ticket>();
-    for (const [index, ticket] of this.tickets.entries()) {
-      const way = remainingWay(line.track, ticket.status);
+    const index = indexOf(line.track);
+    /** Of those so far the ones that can be next ahead of somebody, the youngest last: a younger one hides who is no further back. */
+    const older: Rider[] = [];
+    for (const [at, ticket] of this.tickets.entries()) {
+      const progress = progressOf(line.track, ticket.status);
+      const next = nextOf(progress);
       // At the end of its line every older one is waited for: a track that was edited may have left one behind (I6).
-      const older = way[0] === undefined ? this.tickets[index - 1] : last.get(way[0]);
-      if (older !== undefined) this.ahead.set(ticket.metadata.uid, older);
-      for (const station of way) last.set(station, ticket);
+      const found = next === undefined ? this.tickets[at - 1] : nearest(older, next, index.get(next) ?? 0);
+      if (found !== undefined) this.ahead.set(ticket.metadata.uid, found);
+      if (progress.beyond.size === 0) {
+        while ((older.at(-1)?.progress.from ?? -1) >= progress.from) older.pop();
+      }
+      older.push({ ticket, progress });
     }
   }
 
@@ -80,6 +134,10 @@ export class Order {
     return this.ahead.get(ticket.metadata.uid);
   }
 }
+
+/** The youngest who still has the station, at this place of the line, before it. */
+const nearest = (riders: readonly Rider[], station: string, place: number): Ticket | undefined =>
+  riders.findLast(({ progress: { from, beyond } }) => from <= place && !beyond.has(station))?.ticket;
 
 /** The arrival that the station's occupant is in, once it is recorded. */
 export function arrivalAt(station: Station, ticket: Ticket): Arrival | undefined {

@@ -4,7 +4,7 @@ import type { Entry, Ticket } from '../../lib/api';
 import { goOn } from './ending';
 import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
-import { remainingWay, type Order } from './ride';
+import { nextStation, type Order } from './ride';
 import type { Line } from './snapshot';
 
 /** Puts a ticket before a station with what it waits for, and what it would change there where that is known. */
@@ -41,7 +41,7 @@ function decideAtEnd(draft: Draft, line: Line, order: Order, ticket: Ticket): vo
 
 /** Decides for a ticket that no station names; the first of its track before a station is left to that station. */
 export function decideStanding(draft: Draft, line: Line, order: Order, ticket: Ticket): void {
-  const name = remainingWay(line.track, ticket.status)[0];
+  const name = nextStation(line.track, ticket.status);
   if (name === undefined) return decideAtEnd(draft, line, order, ticket);
   const { namespace } = line.track.metadata;
   if (draft.snapshot.facts.station({ namespace, name }) === undefined) {

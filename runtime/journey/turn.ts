@@ -12,7 +12,7 @@ import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import type { Stop } from './prepare-job';
 import { Outlooks, type Outlook } from './preview';
-import { Order, remainingWay } from './ride';
+import { Order, nextStation } from './ride';
 import type { Facts, Line, StationSnapshot } from './snapshot';
 import { stand, standsBefore, turnObstacle } from './standing';
 import { stopObstacle } from './stop';
@@ -55,7 +55,7 @@ function candidatesOf({ lines, single, station, facts }: StationSnapshot): Candi
   const { name } = station.metadata;
   const candidates = lines.flatMap((line): Candidate[] => {
     const order = new Order(line);
-    const first = order.tickets.find((ticket) => remainingWay(line.track, ticket.status)[0] === name);
+    const first = order.tickets.find((ticket) => nextStation(line.track, ticket.status) === name);
     if (first === undefined || first.spec.abort || order.aheadOf(first) || !standsBefore(first, name)) return [];
     return facts.seat(first.metadata.uid) === undefined ? [{ line, ticket: first }] : [];
   });

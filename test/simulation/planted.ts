@@ -67,8 +67,8 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a station on the way is left out',
     file: 'runtime/journey/ride.ts',
-    find: '  return behind.filter((station) => !been.has(station));',
-    replace: '  return behind.filter((station) => !been.has(station)).slice(been.size === 1 ? 1 : 0);',
+    find: 'if (name !== undefined && !beyond.has(name)) return name;',
+    replace: 'if (name !== undefined && !beyond.has(name) && (from !== 1 || at > 1)) return name;',
     caughtBy: 'I4',
   },
   {
@@ -109,8 +109,8 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'an older ticket does not count',
     file: 'runtime/journey/ride.ts',
-    find: 'if (older !== undefined) this.ahead.set(ticket.metadata.uid, older);',
-    replace: 'if (older === ticket) this.ahead.set(ticket.metadata.uid, older);',
+    find: 'if (found !== undefined) this.ahead.set(ticket.metadata.uid, found);',
+    replace: 'if (found === ticket) this.ahead.set(ticket.metadata.uid, found);',
     caughtBy: 'I6',
   },
   {

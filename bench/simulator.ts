@@ -1,0 +1,56 @@
+/**
+ * Arrivals a second in the simulator that teams test their networks with, on one core: every decision is the runtime's own.
+ *
+ * No peer lets a network be run in memory; the goal stands beside each figure.
+ */
+import { App, Chart } from 'cdk8s';
+import { GitRepository, Station, Track } from '../lib';
+import { simulate } from '../testing';
+
+const GOAL = 10_000;
+const SECONDS = 5;
+
+/** A line of stations with one application each, and nothing else. */
+function line(stations: number): Chart {
+  const chart = new Chart(new App(), 'line', { namespace: 'line' });
+  const repository = GitRepository.at('https://git.example.com/shop.git');
+  new Track(chart, 'main', {
+    service: 'Every',
+    stations: Array.from({ length: stations }, (_, at) =>
+      new Station(chart, `stop-${at}`).application('web', { repository, overlay: `env/stop-${at}` }),
+    ),
+  });
+  return chart;
+}
+
+async function ride(network: Chart, tickets: number): Promise<number> {
+  const simulation = simulate(network);
+  for (let at = 0; at < tickets; at += 1)
+    simulation.ticket('main', { images: [{ repoURL: 'ghcr.io/acme/shop', tag: `1.${at}.0` }] });
+  return (await simulation.run()).visited().length;
+}
+
+async function figure(stations: number, tickets: number): Promise<void> {
+  const network = line(stations);
+  await ride(network, tickets);
+  const begin = process.cpuUsage();
+  const until = performance.now() + SECONDS * 1_000;
+  let arrivals = 0;
+  let rides = 0;
+  while (performance.now() < until) {
+    arrivals += await ride(network, tickets);
+    rides += 1;
+  }
+  const { user, system } = process.cpuUsage(begin);
+  const perSecond = arrivals / ((user + system) / 1e6);
+  const each = (user + system) / 1_000 / rides;
+  console.log(`| ${stations} | ${tickets} | ${perSecond.toFixed(0)} | ${each.toFixed(2)} ms | ${GOAL} |`);
+}
+
+export async function main(): Promise<void> {
+  console.log('| stations | tickets | arrivals a second of one core | one ride | must be |');
+  console.log('|--:|--:|--:|--:|--:|');
+  await figure(3, 1);
+  await figure(5, 5);
+  await figure(20, 20);
+}
