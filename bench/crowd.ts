@@ -1,0 +1,117 @@
+/**
+ * Many lines at once on the railyard, with its latencies at zero: 100 tracks of 5 stations, and 10 tickets on each, all
+ * made before the first arrives. `npm run bench crowd`, or with numbers of one's own
+ * `node -r ./scripts/typescript.cjs bench/crowd.ts <tracks> <stations> <tickets>`.
+ *
+ * Counted at the railyard, which shares the machine with the runtime: API writes of the runtime (Events aside), and the
+ * time from the moment a watch shows an Application synced to an arrival's commit and healthy until it shows the stamp.
+ */
+import type { Ticket } from '../lib/api';
+import type { Scene } from '../test/runtime/dispatch/scene';
+import { Yard } from '../test/runtime/dispatch/yard';
+import { eventually } from '../test/waiting';
+
+const WRITES_GOAL = 6;
+const EFFECT_GOAL_MS = 250;
+const DEADLINE_MS = 3_600_000;
+
+interface Live {
+  readonly metadata: { readonly name: string };
+  readonly status?: {
+    readonly sync?: { readonly revision?: string; readonly status?: string };
+    readonly health?: { readonly status?: string };
+  };
+}
+
+/** From health to stamp, by commit. */
+class Effects {
+  readonly samples: number[] = [];
+  private readonly healthy = new Map<string, number>();
+  private readonly stamped = new Set<string>();
+
+  constructor(yard: Yard) {
+    yard.eyes.applications.onChange((_key, _before, after) => {
+      const { sync, health } = (after as Live | undefined)?.status ?? {};
+      const commit = sync?.revision;
+      if (commit === undefined || sync?.status !== 'Synced' || health?.status !== 'Healthy') return;
+      if (!this.healthy.has(commit)) this.healthy.set(commit, performance.now());
+    });
+    yard.eyes.tickets.onChange((_key, _before, after) => this.see(after));
+  }
+
+  private see(ticket: Ticket | undefined): void {
+    for (const { commit } of (ticket?.status?.stamps ?? []).flatMap((stamp) => stamp.commits ?? [])) {
+      const since = this.healthy.get(commit);
+      if (since === undefined || this.stamped.has(commit)) continue;
+      this.stamped.add(commit);
+      this.samples.push(performance.now() - since);
+    }
+  }
+
+  at(share: number): number {
+    const sorted = [...this.samples].sort((one, other) => one - other);
+    return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+  }
+}
+
+async function main(): Promise<void> {
+  const [tracks = 100, stops = 5, tickets = 10] = process.argv.slice(2).map(Number).filter(Number.isInteger);
+  let writes = 0;
+  const yard = await Yard.open();
+  try {
+    // The first station is held until every ticket stands before it.
+    const stations = Array.from({ length: stops }, (_, at) => ({ name: `stop-${at}`, spec: { hold: at === 0 } }));
+    const scenes: Scene[] = [];
+    for (let at = 0; at < tracks; at += 1) {
+      scenes.push(await yard.scene(`line-${at}`, { stations, track: { service: 'Every' } }));
+    }
+    for (const scene of scenes) {
+      for (let at = 0; at < tickets; at += 1) await scene.ticket(`t-${at}`, `1.${at}.0`);
+    }
+    const all = (): readonly Ticket[] => scenes.flatMap(({ name }) => yard.eyes.tickets.list(name));
+    await eventually(
+      'every ticket has boarded',
+      () => all().every(({ status }) => status?.sequence !== undefined),
+      DEADLINE_MS,
+    );
+    const effects = new Effects(yard);
+    yard.faults.onRequest = ({ verb, resource }) => {
+      const isWrite = ['create', 'update', 'patch', 'delete'].includes(verb);
+      if (isWrite && resource !== 'events' && resource.startsWith('applications') === false) writes += 1;
+    };
+    const begin = performance.now();
+    for (const scene of scenes) await scene.say('station', 'stop-0', { hold: false });
+    let shown = 0;
+    await eventually(
+      'every ticket has completed',
+      () => {
+        const list = all();
+        const done = list.filter(({ status }) => status?.phase === 'Completed').length;
+        if (process.stderr.isTTY && done >= shown + 50) process.stderr.write(`${(shown = done)} of ${list.length}\n`);
+        const lost = list.find(({ status }) => status?.phase === 'Failed' || status?.phase === 'Aborted');
+        if (lost) throw new Error(`${lost.metadata.namespace}/${lost.metadata.name}: ${lost.status?.failure?.message}`);
+        return done === tracks * tickets;
+      },
+      DEADLINE_MS,
+    );
+    const seconds = (performance.now() - begin) / 1_000;
+    const arrivals = tracks * tickets * stops;
+    console.log(`${tracks} tracks of ${stops} stations, ${tickets} tickets on each: ${arrivals} arrivals`);
+    console.log('| figure | value | must be |');
+    console.log('|---|--:|--:|');
+    console.log(`| seconds | ${seconds.toFixed(1)} | |`);
+    console.log(`| arrivals a second | ${(arrivals / seconds).toFixed(1)} | |`);
+    console.log(
+      `| API writes for each arrival, those to Applications and Events aside | ${(writes / arrivals).toFixed(2)} | ${WRITES_GOAL} |`,
+    );
+    for (const share of [0.5, 0.95]) {
+      console.log(
+        `| health to stamp, p${share * 100} | ${effects.at(share).toFixed(0)} ms | ${share === 0.95 ? `${EFFECT_GOAL_MS} ms` : ''} |`,
+      );
+    }
+  } finally {
+    await yard.close();
+  }
+}
+
+void main();
