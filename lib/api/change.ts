@@ -66,7 +66,7 @@ export type StateImage = Static<typeof StateImage>;
 export const StateChart = s.shape('A chart in a rendered state.', { ...chartFields, root: Type.Optional(Root) });
 export type StateChart = Static<typeof StateChart>;
 
-export const RenderedState = s.shape('What a rendered branch shows is a function of this (rule A1).', {
+const stateFields = {
   base: Type.Optional(s.commit('Commit of the source branch that everything but the overlay is taken from.')),
   overlay: Type.Optional(s.commit('Commit that the overlay folder is taken from.')),
   images: Type.Optional(
@@ -81,8 +81,20 @@ export const RenderedState = s.shape('What a rendered branch shows is a function
       'x-kubernetes-list-type': 'atomic',
     }),
   ),
-});
+};
+
+export const RenderedState = s.shape('What a rendered branch shows is a function of this (rule A1).', stateFields);
 export type RenderedState = Static<typeof RenderedState>;
+
+export const ListedState = s.shape('A rendered state in a list of them.', {
+  ...stateFields,
+  sharesWith: Type.Optional(
+    s.count(
+      'Index of an earlier state in the list: its images and charts are those of this one, which has none itself.',
+    ),
+  ),
+});
+export type ListedState = Static<typeof ListedState>;
 
 export const Renderer = s.shape('Who turned the state into manifests.', {
   name: s.text('`kustomize`, `yaml`, ...', { maxLength: 64 }),

@@ -2,7 +2,7 @@
 
 import { Type, type Static } from '@sinclair/typebox';
 import * as s from './schema';
-import { RenderedState } from './change';
+import { ListedState } from './change';
 
 export const LAYOUTS = ['Files', 'SingleFile'] as const;
 export const VIAS = ['Push', 'PullRequest'] as const;
@@ -242,7 +242,7 @@ export const StationStatus = s.shape('The truth about the stop (rule A7).', {
     ]),
   ),
   states: Type.Optional(
-    s.list(RenderedState, 'Rendered states, each once.', { maxItems: 800, 'x-kubernetes-list-type': 'atomic' }),
+    s.list(ListedState, 'Rendered states, each once.', { maxItems: 800, 'x-kubernetes-list-type': 'atomic' }),
   ),
   history: Type.Optional(
     s.list(

@@ -2,7 +2,7 @@
 
 import { Type, type Static } from '@sinclair/typebox';
 import * as s from './schema';
-import { Change, RenderedState, Renderer, Root } from './change';
+import { Change, ListedState, Renderer, Root } from './change';
 import { JUNCTION_SKIPS, PHASES, STAMP_RESULTS, WAITING_REASONS, FAILURE_REASONS } from './reasons';
 import { CommitReference } from './station';
 
@@ -181,7 +181,7 @@ export const Arrival = s.shape('The present arrival, or the last one until the n
     s.time('When the arrival fails unless synced and healthy; a suspension moves it (rules E1, E2).'),
   ),
   states: Type.Optional(
-    s.list(RenderedState, 'Rendered states, each once.', { maxItems: 200, 'x-kubernetes-list-type': 'atomic' }),
+    s.list(ListedState, 'Rendered states, each once.', { maxItems: 200, 'x-kubernetes-list-type': 'atomic' }),
   ),
   applications: s.listByName(ArrivalApplication, 'One entry for each application.', 200, ['namespace', 'name']),
   approvals: Type.Optional(

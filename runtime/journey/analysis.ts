@@ -13,7 +13,7 @@ import type { AnalyseJob } from './job';
 import type { Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import { arrivalAt, arrivalIsStamped } from './ride';
-import { keyOf, sameRepository } from './state';
+import { keyOf, sameRepository, stateAt } from './state';
 import type { Visit } from './visit';
 
 const NAME_LENGTH = 40;
@@ -167,7 +167,7 @@ function valueOf(
 
 const statesOf = (arrival: Arrival): { repoURL: string; state: RenderedState }[] =>
   arrival.applications.flatMap(({ repoURL = '', state: index }) => {
-    const state = index === undefined ? undefined : arrival.states?.[index];
+    const state = stateAt(arrival.states, index);
     return state === undefined ? [] : [{ repoURL, state }];
   });
 

@@ -3,14 +3,22 @@
 import type { Stamp, StationHistory } from '../../lib/api';
 import { without } from './without';
 
-/** What earlier arrivals may take in one object, in bytes; the present one and the good states need the rest. */
+/** What an object may take, in bytes, less what a server adds to it, such as who manages which field. */
+const OBJECT_BYTES = 240 * 1024;
+/** What earlier arrivals may take of it at most. */
 const PAST_BYTES = 96 * 1024;
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/** The newest entries that fit, the first in any case. */
-export function fittingHistory(history: readonly StationHistory[]): StationHistory[] {
-  let left = PAST_BYTES;
+const roomBeside = (besides: object): number => Math.min(PAST_BYTES, OBJECT_BYTES - bytesOf(besides));
+
+/**
+ * The newest entries that fit, the first in any case.
+ *
+ * @param besides the rest of the object
+ */
+export function fittingHistory(history: readonly StationHistory[], besides: object): StationHistory[] {
+  let left = roomBeside(besides);
   const kept = history.findIndex((entry, index) => {
     left -= bytesOf(entry);
     return left < 0 && index > 0;
@@ -18,9 +26,13 @@ export function fittingHistory(history: readonly StationHistory[]): StationHisto
   return kept < 0 ? [...history] : history.slice(0, kept);
 }
 
-/** Every stamp; the oldest ones without the SHAs of their commits where all of them would not fit. */
-export function fittingStamps(stamps: readonly Stamp[]): Stamp[] {
-  let left = PAST_BYTES;
+/**
+ * Every stamp; the oldest ones without the SHAs of their commits where all of them would not fit.
+ *
+ * @param besides the rest of the object
+ */
+export function fittingStamps(stamps: readonly Stamp[], besides: object): Stamp[] {
+  let left = roomBeside(besides);
   return stamps
     .toReversed()
     .map((stamp, index): Stamp => {

@@ -14,6 +14,7 @@ import {
   type Station,
   type StationHistory,
   type StationStatus,
+  type ListedState,
   type RenderedState,
   type Ticket,
   type TicketStatus,
@@ -26,7 +27,7 @@ import { shorten } from './obstacle';
 import type { Draft } from './plan';
 import { arrivalAt, isFollower, nextStation } from './ride';
 import type { Line } from './snapshot';
-import { keyOf, StateList } from './state';
+import { keyOf, stateAt, StateList } from './state';
 import { without } from './without';
 
 /** The present good state, and ten earlier ones (rule H1). */
@@ -35,8 +36,7 @@ const KEPT_HISTORY = 11;
 /** Puts the ticket before the next station of its way, or ends it at the end of its line; without one it ends at once. */
 export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp?: Stamp): void {
   const rest = without(ticket.status ?? {}, 'waiting', 'entry');
-  const status: TicketStatus =
-    stamp === undefined ? rest : { ...rest, stamps: fittingStamps([...(rest.stamps ?? []), stamp]) };
+  const status: TicketStatus = stamp === undefined ? rest : { ...rest, stamps: stampsAfter(ticket, rest, stamp) };
   if (line?.gone) {
     draft.writeTicket(ticket, { ...status, phase: 'Aborted' });
     return;
@@ -107,8 +107,11 @@ export function displace(draft: Draft, ticket: Ticket, station: Station, rollbac
 
 function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): void {
   const status = without(ticket.status ?? {}, 'waiting', 'entry');
-  draft.writeTicket(ticket, { ...status, ...ending, stamps: fittingStamps([...(status.stamps ?? []), stamp]) });
+  draft.writeTicket(ticket, { ...status, ...ending, stamps: stampsAfter(ticket, status, stamp) });
 }
+
+const stampsAfter = ({ spec }: Ticket, status: TicketStatus, stamp: Stamp): Stamp[] =>
+  fittingStamps([...(status.stamps ?? []), stamp], { spec, status: without(status, 'stamps') });
 
 /** A ticket that leaves a station. */
 interface Leaving {
@@ -159,7 +162,7 @@ export function statusAfter(station: Station, ticket: Ticket): StationStatus {
   return {
     ...status,
     ...recorded,
-    ...(completed && stamp !== undefined ? completedView(recorded, status, arrival, ticket, stamp) : {}),
+    ...(completed && stamp !== undefined ? completedView(recorded, station, arrival, ticket, stamp) : {}),
   };
 }
 
@@ -168,10 +171,10 @@ type Recorded = Required<Pick<StationStatus, 'applications' | 'states'>>;
 /** Looks a state up in the list that it is in and puts it into the new one. */
 function moveState(
   list: StateList,
-  states: readonly RenderedState[] | undefined,
+  states: readonly ListedState[] | undefined,
   index: number | undefined,
 ): number | undefined {
-  const state = index === undefined ? undefined : states?.[index];
+  const state = stateAt(states, index);
   return state === undefined ? undefined : list.place(state);
 }
 
@@ -229,7 +232,7 @@ function rewrite(status: StationStatus, arrival: Arrival, completed: boolean): R
 
 function completedView(
   recorded: Recorded,
-  status: StationStatus,
+  { spec, status = {} }: Station,
   arrival: Arrival,
   ticket: Ticket,
   stamp: Stamp,
@@ -241,9 +244,11 @@ function completedView(
     change: describeTicket(ticket),
     commits: commitsOf(arrival),
   };
-  const shows = [...new Set(recorded.states.map(describeState))].join(' | ');
+  const shows = [
+    ...new Set(recorded.states.flatMap((_, index) => describeState(stateAt(recorded.states, index) ?? {}))),
+  ].join(' | ');
   return {
-    history: fittingHistory([entry, ...(status.history ?? [])].slice(0, KEPT_HISTORY)),
+    history: fittingHistory([entry, ...(status.history ?? [])].slice(0, KEPT_HISTORY), { spec, ...recorded }),
     summary: {
       ...status.summary,
       shows: shows.slice(0, 1024),

@@ -7,7 +7,7 @@ import { displacedShas, mayHavePushUnderWay } from './displaced';
 import type { PrepareJob } from './job';
 import { passedStations } from './ride';
 import type { Facts, Line, Sight } from './snapshot';
-import { keyOf, recordOf, startState } from './state';
+import { keyOf, recordOf, startState, stateAt } from './state';
 
 /** A ticket at a station, whether it stands before it or is in it. */
 export interface Stop {
@@ -90,8 +90,7 @@ export const takesPart = (stop: Stop, start: string, reference: ApplicationRefer
  */
 function firstState(stop: Stop, start: string, reference: ApplicationReference, earlier: readonly Station[]) {
   const index = presentEntry(stop, start, keyOf(reference))?.state;
-  const recorded = index === undefined ? undefined : stop.ticket.status?.arrival?.states?.[index];
-  return recorded ?? startState(reference, earlier, stop.ticket);
+  return stateAt(stop.ticket.status?.arrival?.states, index) ?? startState(reference, earlier, stop.ticket);
 }
 
 /** What Argo CD reports of the station's Applications. */

@@ -6,6 +6,7 @@ import {
   type Change,
   type Chart,
   type Image,
+  type ListedState,
   type RenderedState,
   type Root,
   type StateChart,
@@ -14,9 +15,10 @@ import {
   type Ticket,
 } from '../../lib/api';
 import { normaliseRepositoryURL } from '../../lib/network/repository-url';
-import { canonical, same } from './canonical';
+import { same } from './canonical';
 import type { Piece } from './cargo';
 import { sameImage } from './change';
+import { without } from './without';
 
 /** What is known of a source branch where a change meets a recorded commit. */
 export interface SourceHistory {
@@ -183,7 +185,7 @@ export function recordOf(
 ): { head?: string; good?: { commit: string; state: RenderedState; recovered: boolean } } {
   const entry = station.status?.applications?.find((one) => keyOf(one) === keyOf(reference));
   if (!entry) return {};
-  const state = entry.good === undefined ? undefined : station.status?.states?.[entry.good.state];
+  const state = stateAt(station.status?.states, entry.good?.state);
   const head = entry.head?.commit ?? entry.good?.commit;
   return {
     ...(head === undefined ? {} : { head }),
@@ -219,19 +221,40 @@ export function startState(
   return head === undefined ? undefined : { base: head.commit, overlay: head.commit };
 }
 
-/** Puts states into a list, each once, and gives back where they are. */
+/** One state of a list (`StateList`), whole. */
+export function stateAt(
+  states: readonly ListedState[] | undefined,
+  index: number | undefined,
+): RenderedState | undefined {
+  const listed = index === undefined ? undefined : states?.[index];
+  if (listed?.sharesWith === undefined) return listed;
+  const { sharesWith, ...own } = listed;
+  const { images, charts } = states?.[sharesWith] ?? {};
+  return { ...own, ...(images && { images }), ...(charts && { charts }) };
+}
+
+/** Puts states into a list, each once, and the images and charts that several have once as well (rule H1). */
 export class StateList {
-  readonly states: RenderedState[] = [];
+  readonly states: ListedState[] = [];
   private readonly places = new Map<string, number>();
+  /** What differs in images and charts, and where it stands first: few, where states are many. */
+  private readonly cargoes: { readonly cargo: Pick<RenderedState, 'images' | 'charts'>; readonly place: number }[] = [];
 
   /** Index of a state in the list; equal states share one. */
   place(state: RenderedState): number {
-    const key = canonical(state);
-    const known = this.places.get(key);
-    if (known !== undefined) return known;
-    this.states.push(state);
-    this.places.set(key, this.states.length - 1);
-    return this.states.length - 1;
+    const { base, overlay, images, charts } = state;
+    const cargo = { images, charts };
+    const known = this.cargoes.find((one) => same(one.cargo, cargo));
+    const key = known && `${known.place} ${base} ${overlay}`;
+    const listed = key === undefined ? undefined : this.places.get(key);
+    if (listed !== undefined) return listed;
+    const place = this.states.length;
+    this.states.push(
+      known && (images || charts) ? { ...without(state, 'images', 'charts'), sharesWith: known.place } : state,
+    );
+    if (known === undefined) this.cargoes.push({ cargo, place });
+    this.places.set(key ?? `${place} ${base} ${overlay}`, place);
+    return place;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { GitRepository, Station, Track, type TrackProps } from '../../lib';
+import { stateAt } from '../../runtime/journey/state';
 import { found, Yard } from './yard';
 
 class Line extends Chart {
@@ -110,5 +111,39 @@ describe('H2: ended tickets', () => {
     expect(names(yard)).toHaveLength(10);
     expect(size(yard.track('main'))).toBeLessThan(track + 100);
     expect(size(yard.station('test'))).toBeLessThan(station + 200);
+  });
+});
+
+describe('H1: in the largest station', () => {
+  const LIMIT = 256 * 1024;
+  const images = (number: number) =>
+    Array.from({ length: 64 }, (_, index) => ({
+      repoURL: `ghcr.io/acme/a-long-name-of-an-image-${(index * 3 + number) % 200}`,
+      tag: `1.${number}.${index}`,
+      digest: `sha256:${'a'.repeat(64)}`,
+    }));
+
+  test('two hundred applications, each of its own repository, and two hundred images fit, with twelve arrivals', () => {
+    const chart = new Chart(Testing.app(), 'shop', { namespace: 'shop' });
+    const station = new Station(chart, 'test');
+    for (let index = 0; index < 200; index += 1) {
+      const repository = GitRepository.at(`https://git.example.com/an-organisation/shop-${index}.git`);
+      station.application(`a-rather-long-name-of-an-application-${index}`, {
+        repository,
+        overlay: `env/test/${index}`,
+      });
+    }
+    new Track(chart, 'main', { service: 'Every', stations: [station] });
+    const yard = new Yard(chart);
+    for (let number = 1; number <= 12; number += 1) {
+      yard.simulation.make('shop', `t-${number}`, { track: 'main', change: { images: images(number) } } as never);
+      yard.settle();
+      expect(yard.ticket(`t-${number}`).status?.phase).toBe('Completed');
+      expect(size(yard.ticket(`t-${number}`))).toBeLessThan(LIMIT);
+      expect(size(yard.station('test'))).toBeLessThan(LIMIT);
+    }
+    const { status } = yard.station('test');
+    expect(stateAt(status?.states, 199)?.images).toHaveLength(stateAt(status?.states, 0)?.images?.length ?? 0);
+    expect(yard.shows('test').filter((tag) => tag === '1.12.0')).toHaveLength(200);
   });
 });

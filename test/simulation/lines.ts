@@ -2,6 +2,7 @@
 
 import { API_VERSION, type Change, type Station, type Ticket, type Track } from '../../lib/api';
 import { parseStation, parseTrack } from '../../lib/api/validation';
+import { stateAt } from '../../runtime/journey/state';
 import { Simulation } from '../../testing/simulation';
 
 export const REPOSITORY = 'https://git.example.com/shop.git';
@@ -134,7 +135,7 @@ export class Yard {
   good(station: string, application = placeOf(station).name) {
     const { states, applications } = found(this.station(station).status, station);
     const entry = applications?.find((one) => one.name === application);
-    return entry?.good === undefined ? undefined : states?.[entry.good.state];
+    return stateAt(states, entry?.good?.state);
   }
 
   /** The tag of the shop's image that the station last arrived well with. */

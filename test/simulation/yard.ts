@@ -4,6 +4,7 @@ import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { GitRepository, Station, Track } from '../../lib';
 import type { Station as StationResource, Ticket, Track as TrackResource } from '../../lib/api';
+import { stateAt } from '../../runtime/journey/state';
 import { resourcesOf } from '../../testing/network';
 import { Simulation } from '../../testing/simulation';
 
@@ -65,12 +66,14 @@ export class Yard {
   goodTag(station: string): string | undefined {
     const { states, applications } = found(this.station(station).status, station);
     const state = found(applications?.[0]?.good, station).state;
-    return states?.[state]?.images?.[0]?.tag;
+    return stateAt(states, state)?.images?.[0]?.tag;
   }
 
   shows(station: string): (string | undefined)[] {
     const { status } = this.station(station);
-    return (status?.states ?? []).flatMap((state) => (state.images ?? []).map((image) => image.tag));
+    return (status?.states ?? []).flatMap((_, index) =>
+      (stateAt(status?.states, index)?.images ?? []).map((image) => image.tag),
+    );
   }
 }
 

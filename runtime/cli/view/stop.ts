@@ -1,6 +1,7 @@
 /** One stop of a line: what it shows, who is there, who stands before it. */
 
 import type { Station, Ticket, Track } from '../../../lib/api';
+import { stateAt } from '../../journey/state';
 import { between, describeImages, hasEnded, inOrder, isOn, shortCommit, type Snapshot } from './snapshot';
 import { oneLine, span, type Tone } from './text';
 
@@ -140,7 +141,7 @@ function imagesOf(station: Station): Cell[] {
   const states = station.status?.states ?? [];
   const shown = new Set(
     (station.status?.applications ?? []).flatMap(({ good }) =>
-      good === undefined ? [] : [describeImages(states[good.state]?.images)],
+      good === undefined ? [] : [describeImages(stateAt(states, good.state)?.images)],
     ),
   );
   return [...shown].filter((text) => text !== '').map((text) => ({ text: oneLine(text), tone: 'normal' }));

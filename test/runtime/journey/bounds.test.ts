@@ -24,7 +24,7 @@ test('H1: a station keeps the newest of its history, and no more than fits', () 
   fc.assert(
     fc.property(counts, (list) => {
       const history = list.map(entry);
-      const kept = fittingHistory(history);
+      const kept = fittingHistory(history, {});
       expect(kept).toEqual(history.slice(0, kept.length));
       expect(kept.length).toBeGreaterThan(0);
       expect(size(kept)).toBeLessThan(PAST + 1_024);
@@ -36,7 +36,7 @@ test('H1: a ticket keeps every stamp; only the oldest lose their SHAs, and none 
   fc.assert(
     fc.property(counts, (list) => {
       const stamps = list.map((count, index) => stamp(count, `station-${index}`));
-      const kept = fittingStamps(stamps);
+      const kept = fittingStamps(stamps, {});
       expect(kept.map(({ station }) => station)).toEqual(stamps.map(({ station }) => station));
       const first = kept.findIndex((one) => one.commits !== undefined);
       expect(kept.slice(first)).toEqual(stamps.slice(first));
