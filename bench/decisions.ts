@@ -4,40 +4,27 @@
  *
  * Every tenth ticket is arriving somewhere, the others stand, spread over the line.
  */
-import { App, Chart } from 'cdk8s';
-import { GitRepository, Station, Track } from '../lib';
 import type { Station as StationResource, Ticket } from '../lib/api';
 import { decideStation, decideTrack, type Facts, type Line } from '../runtime/journey';
 import { factsOf } from '../testing/facts';
 import { Model } from '../testing/model';
 import { resourcesOf } from '../testing/network';
 import { keyOf, Resources } from '../testing/resources';
+import { line } from './line';
 
 const NOW = new Date('2030-01-01T00:00:00Z');
 const ROUNDS = 20;
 
 interface Scene {
-  readonly line: Line;
+  readonly riding: Line;
   readonly station: StationResource;
   readonly facts: Facts;
-}
-
-function network(stations: number): Chart {
-  const chart = new Chart(new App(), 'line', { namespace: 'line' });
-  const repository = GitRepository.at('https://git.example.com/shop.git');
-  new Track(chart, 'main', {
-    service: 'Every',
-    stations: Array.from({ length: stations }, (_, at) =>
-      new Station(chart, `stop-${at}`).application('web', { repository, overlay: `env/stop-${at}` }),
-    ),
-  });
-  return chart;
 }
 
 /** The tickets ride in their order: the first is the furthest down the line. */
 function sceneOf(stations: number, tickets: number): Scene {
   const resources = new Resources(() => NOW);
-  const known = resourcesOf(network(stations));
+  const known = resourcesOf(line(stations));
   for (const station of known.stations) resources.stations.set(keyOf(station), station);
   const [track] = known.tracks;
   if (track === undefined) throw new Error('there is no track');
@@ -49,7 +36,7 @@ function sceneOf(stations: number, tickets: number): Scene {
     const ticket = resources.add('line', `main-${at + 1}`, {}, { track: 'main', change });
     const place = Math.floor(((tickets - 1 - at) * stations) / tickets);
     const station = `stop-${place}`;
-    const riding: Ticket = {
+    const boarded: Ticket = {
       ...ticket,
       status: {
         phase: 'Standing',
@@ -62,10 +49,10 @@ function sceneOf(stations: number, tickets: number): Scene {
         }),
       },
     };
-    resources.tickets.set(keyOf(riding), riding);
-    byUid.set(riding.metadata.uid, riding);
+    resources.tickets.set(keyOf(boarded), boarded);
+    byUid.set(boarded.metadata.uid, boarded);
     const stop = resources.stations.get(`line/${station}`);
-    if (at % 10 === 0 && stop !== undefined) seats.set(riding.metadata.uid, stop);
+    if (at % 10 === 0 && stop !== undefined) seats.set(boarded.metadata.uid, stop);
   }
   const model = new Model(() => NOW);
   // The runtime's caches have indexes for these.
@@ -78,7 +65,7 @@ function sceneOf(stations: number, tickets: number): Scene {
   };
   const station = resources.stations.get(`line/stop-${Math.floor(stations / 2)}`);
   if (station === undefined) throw new Error('there is no station');
-  return { line: resources.line(track), station, facts };
+  return { riding: resources.line(track), station, facts };
 }
 
 /** Milliseconds and kilobytes of one call, the middle of several. */
@@ -105,10 +92,10 @@ export function main(): void {
     [300, 3_000],
     [1_000, 10_000],
   ] as const) {
-    const { line, station, facts } = sceneOf(stations, tickets);
+    const { riding, station, facts } = sceneOf(stations, tickets);
     const rows = {
-      track: () => decideTrack({ ...line, now: NOW, facts }),
-      station: () => decideStation({ station, lines: [line], single: [], now: NOW, facts }),
+      track: () => decideTrack({ ...riding, now: NOW, facts }),
+      station: () => decideStation({ station, lines: [riding], single: [], now: NOW, facts }),
     };
     for (const [name, decide] of Object.entries(rows)) {
       const { ms, kilobytes } = measure(decide);

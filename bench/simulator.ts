@@ -3,25 +3,12 @@
  *
  * No peer lets a network be run in memory; the goal stands beside each figure.
  */
-import { App, Chart } from 'cdk8s';
-import { GitRepository, Station, Track } from '../lib';
+import type { Chart } from 'cdk8s';
 import { simulate } from '../testing';
+import { line } from './line';
 
 const GOAL = 10_000;
 const SECONDS = 5;
-
-/** A line of stations with one application each, and nothing else. */
-function line(stations: number): Chart {
-  const chart = new Chart(new App(), 'line', { namespace: 'line' });
-  const repository = GitRepository.at('https://git.example.com/shop.git');
-  new Track(chart, 'main', {
-    service: 'Every',
-    stations: Array.from({ length: stations }, (_, at) =>
-      new Station(chart, `stop-${at}`).application('web', { repository, overlay: `env/stop-${at}` }),
-    ),
-  });
-  return chart;
-}
 
 async function ride(network: Chart, tickets: number): Promise<number> {
   const simulation = simulate(network);

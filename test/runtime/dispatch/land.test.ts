@@ -1,8 +1,8 @@
 import type { Station, Ticket } from '../../../lib/api';
 import { land } from '../../../runtime/dispatch/land';
 import type { Records } from '../../../runtime/dispatch/records';
-import type { LandJob } from '../../../runtime/journey';
 import { order, World } from '../git/world';
+import { recordedArrival } from '../journey/recorded-arrival';
 
 let world: World;
 let repositories = 0;
@@ -13,68 +13,13 @@ beforeAll(async () => {
 
 afterAll(() => world.stop(), 30_000);
 
-const START = '2030-01-01T00:00:00Z';
-const meta = (name: string) => ({ name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: '1' });
-
 /** A commit on record, its bytes at hand, and the records as the server has them. */
 async function recorded() {
   repositories += 1;
   const repoURL = await world.repository(`land-${repositories}.git`);
   const git = world.git();
   const { commit } = await git.commit(repoURL, order({ 'app.yaml': 'kind: ConfigMap\n' }));
-  const identity = { name: 'web', namespace: 'argocd' };
-  const reference = {
-    ...identity,
-    enabled: true,
-    repoURL,
-    sourceBranch: 'main',
-    folder: '',
-    overlay: 'env/test',
-    branch: 'env/test',
-    layout: 'Files',
-    adopt: false,
-  } as const;
-  const ticket: Ticket = {
-    apiVersion: 'k8sta.io/v1alpha1',
-    kind: 'Ticket',
-    metadata: meta('main-1'),
-    spec: { track: 'main', change: {}, hold: false, abort: false },
-    status: {
-      phase: 'Arriving',
-      arrival: {
-        station: 'test',
-        stationUid: 'uid-test',
-        start: START,
-        applications: [{ ...identity, repoURL, branch: 'env/test', commit, result: 'Commit' }],
-      },
-    },
-  };
-  const station: Station = {
-    apiVersion: 'k8sta.io/v1alpha1',
-    kind: 'Station',
-    metadata: meta('test'),
-    spec: {
-      enabled: true,
-      hold: false,
-      via: 'Push',
-      deadlines: { arrival: '30m', degraded: '1m', missing: '10m' },
-      applications: [reference],
-      junctions: [],
-    },
-    status: { occupant: { ticket: 'main-1', uid: 'uid-main-1', start: START } },
-  };
-  const job: LandJob = {
-    kind: 'land',
-    key: 'the push',
-    namespace: 'shop',
-    station: 'test',
-    stationUid: 'uid-test',
-    ticket: 'main-1',
-    ticketUid: 'uid-main-1',
-    start: START,
-    seen: '',
-    commits: [{ reference, branch: 'env/test', commit, listed: [commit], push: true }],
-  };
+  const { ticket, station, job } = recordedArrival(repoURL, commit);
   const head = (): string | undefined => world.head(repoURL, 'env/test');
   const push = (present: { ticket?: Ticket; station?: Station }, now = (): Date => new Date()) => {
     const records: Records = { ticket: async () => present.ticket, station: async () => present.station };
