@@ -4,7 +4,7 @@
  */
 
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import { explore, NETWORKS } from './exploration';
 import { drawStory, Scene, type Story } from './scene';
 import { INVARIANTS, judge } from './invariants';
@@ -14,16 +14,37 @@ import { shrink } from './shrink';
 import { loadStory, saveStory } from './stories';
 import { storyOf } from './telling';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string' },
-    story: { type: 'string' },
-    histories: { type: 'string', default: '10000' },
-    from: { type: 'string', default: '1' },
-    save: { type: 'boolean', default: false },
-    whole: { type: 'boolean', default: false },
-  },
-});
+interface Options {
+  readonly seed?: number;
+  readonly story?: string;
+  readonly whole: boolean;
+  readonly save: boolean;
+  readonly histories: number;
+  readonly from: number;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 0 || text.trim() === '')
+    throw new InvalidArgumentError(`'${text}' is no whole number from 0 on.`);
+  return number;
+}
+
+const values = new Command('npm run simulate --')
+  .description('Lives histories of K8sTA in memory and judges them by the invariants I1 to I8.')
+  .option(
+    '--seed <number>',
+    'tell this one history; where it breaks an invariant, the shortest story that does',
+    wholeNumber,
+  )
+  .option('--story <file>', 'tell a history that was saved')
+  .option('--whole', 'with either: the whole history, not the shortest story', false)
+  .option('--save', 'with either: save the story that breaks an invariant as a regression test', false)
+  .option('--histories <number>', 'how many to live, where none is named', wholeNumber, 10_000)
+  .option('--from <number>', 'the first of their seeds', wholeNumber, 1)
+  .allowExcessArguments(false)
+  .parse()
+  .opts<Options>();
 
 /** Tells one history; where it breaks an invariant, the shortest story that does. @returns whether all hold */
 async function tellOne(story: Story): Promise<boolean> {
@@ -49,8 +70,9 @@ async function tellOne(story: Story): Promise<boolean> {
 }
 
 async function main(): Promise<void> {
-  if (values.seed !== undefined || values.story !== undefined) {
-    const story = values.story === undefined ? drawStory(Number(values.seed)) : loadStory(values.story).story;
+  const drawn = values.seed === undefined ? undefined : drawStory(values.seed);
+  const story = values.story === undefined ? drawn : loadStory(values.story).story;
+  if (story !== undefined) {
     if (!(await tellOne(story))) process.exitCode = 1;
     return;
   }
@@ -73,7 +95,7 @@ interface Count {
 
 /** Thousands of histories; each invariant is one check. */
 async function histories(): Promise<Count> {
-  const { lived, broken, seconds } = await runHistories(Number(values.from), Number(values.histories));
+  const { lived, broken, seconds } = await runHistories(values.from, values.histories);
   console.log(`${lived} histories in ${seconds.toFixed(0)} s`);
   for (const invariant of INVARIANTS) {
     const found = broken.filter((one) => one.invariant === invariant);
