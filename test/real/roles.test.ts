@@ -47,11 +47,20 @@ beforeAll(async () => {
     ours('Track', 'main', { stations: [{ name: 'test' }, { name: 'prod' }] }),
     ours('Ticket', 'riding', { track: 'main', change }),
     ours('Ticket', 'new', { track: 'main', change }),
+    ours('Ticket', 'arrived', { track: 'main', change }),
+    ours('Ticket', 'failed', { track: 'main', change }),
+    ours('Ticket', 'undone', { rollback: { station: 'prod', to: { previous: true } } }),
   ];
   for (const object of network) await apply(object);
-  const status = { status: { phase: 'Standing', station: 'prod' } };
-  const patch = ['--subresource=status', '--type=merge', '-p', JSON.stringify(status)];
-  await kubectl(['patch', 'ticket', 'riding', '-n', NAMESPACE, ...patch]);
+  for (const [name, phase] of [
+    ['riding', 'Standing'],
+    ['arrived', 'Completed'],
+    ['failed', 'Failed'],
+    ['undone', 'Completed'],
+  ] as const) {
+    const patch = JSON.stringify({ status: { phase, station: 'prod' } });
+    await kubectl(['patch', 'ticket', name, '-n', NAMESPACE, '--subresource=status', '--type=merge', '-p', patch]);
+  }
   await bind('k8sta-viewer', 'vera', NAMESPACE);
   await bind('k8sta-editor', 'ed', NAMESPACE);
   await bind('k8sta-conductor', 'carl', NAMESPACE);
@@ -126,6 +135,9 @@ const cases: readonly [
   ['retries a ticket', 'POST', tickets, () => retry, 'carl'],
   ['rolls a station back', 'POST', tickets, () => rollback, 'carl'],
   ['deletes a ticket that rides', 'DELETE', 'tickets/riding', undefined, 'carl'],
+  ['deletes a ticket that arrived', 'DELETE', 'tickets/arrived', undefined, 'ed carl'],
+  ['deletes a ticket that failed, which may have shut its station', 'DELETE', 'tickets/failed', undefined, 'carl'],
+  ['deletes a rollback that is over, which may have shut its station', 'DELETE', 'tickets/undone', undefined, 'carl'],
   ['edits a station', 'PATCH', 'stations/test', () => ({ spec: { exit: { soak: '1h' } } }), 'ed carl'],
   ['holds a station', 'PATCH', 'stations/test', () => ({ spec: { hold: true } }), 'carl'],
   ['releases a station', 'PATCH', 'stations/held', () => ({ spec: { hold: false } }), 'carl'],
@@ -155,6 +167,13 @@ describe.each(cases)('who %s', (_, method, path, body, may) => {
     ).toBe(may);
   });
 });
+
+test.each(['arrived', 'failed', 'undone'])(
+  'the runtime takes away ticket %s when its history is full',
+  async (name) => {
+    expect((await ask('system:serviceaccount:k8sta-system:k8sta', 'DELETE', `tickets/${name}`)).code).toBe(200);
+  },
+);
 
 test('whoever is refused is told which verb they lack, on what and for what', async () => {
   const { text } = await ask('ed', 'PATCH', 'tickets/riding', { spec: { abort: true } });

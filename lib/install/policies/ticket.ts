@@ -73,6 +73,12 @@ const inOwnName = (list: string, what: string): Demand => ({
 /** Who may write the status of tickets is the runtime, or may do as it does. */
 const RUNTIME = `authorizer.group('${GROUP}').resource('${Ticket.plural}').subresource('status').namespace(request.namespace).check('update').allowed()`;
 
+/**
+ * A station is shut by a rollback, or by a ticket that failed there, and opens when that ticket is gone. Which stations
+ * are shut is theirs to know, so every ticket that could be such a one is guarded.
+ */
+const failed = "(has(oldObject.status) && has(oldObject.status.phase) && oldObject.status.phase == 'Failed')";
+
 const demands: readonly Demand[] = [
   inOwnName('given', 'approves'),
   oneStation('given', 'give'),
@@ -90,6 +96,10 @@ const demands: readonly Demand[] = [
   needsHold(
     `${DELETED} && !(has(oldObject.status) && has(oldObject.status.phase) && oldObject.status.phase in [${ENDINGS.map((phase) => `'${phase}'`).join(', ')}])`,
     'to delete a ticket that has not ended, which aborts it',
+  ),
+  needsHold(
+    `${DELETED} && (has(oldObject.spec.rollback) || ${failed}) && !(${RUNTIME})`,
+    'to delete a ticket that may keep a station shut, which would open it',
   ),
   needsHold(`${CREATED} && has(object.spec.origin) && has(object.spec.origin.retryOf)`, 'to retry a ticket'),
   {

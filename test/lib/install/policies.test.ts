@@ -41,6 +41,7 @@ const atProd = { phase: 'Standing', station: 'prod' };
 const ticket = (spec: Body = {}, status?: Body): object => object('Ticket', 'main-7', { ...rides, ...spec }, status);
 const rollback = (origin?: Body): object =>
   object('Ticket', 'back', { rollback: { station: 'prod', to: { previous: true } }, ...(origin && { origin }) });
+const ended = (ticketMade: object): object => ({ ...ticketMade, status: { phase: 'Completed' } });
 const express = (spec: Body): object => object('Ticket', 'fast', { express: { station: 'prod' }, ...spec });
 const approval = (by: string, more: Body = {}): Body => ({ station: 'prod', digest: DIGEST, by, ...more });
 const resume = (by: string): Body => ({ uid: 'f3b1', by });
@@ -202,6 +203,23 @@ const holds: Case[] = [
     LET_THROUGH,
   ],
   ['the runtime collects a ticket that has ended', deletes(runtime, ticket({}, { phase: 'Failed' })), LET_THROUGH],
+  ['the runtime collects a rollback that has ended', deletes(runtime, ended(rollback())), LET_THROUGH],
+  [
+    'an editor deletes a ticket that failed, which may have halted its station',
+    deletes(editor, ticket({}, { ...atProd, phase: 'Failed' })),
+    NO_HOLD,
+  ],
+  [
+    'a conductor deletes a ticket that failed',
+    deletes(conductor, ticket({}, { ...atProd, phase: 'Failed' })),
+    LET_THROUGH,
+  ],
+  [
+    'an editor deletes a rollback that has ended, which may hold its station',
+    deletes(editor, ended(rollback())),
+    NO_HOLD,
+  ],
+  ['a conductor deletes a rollback that has ended', deletes(conductor, ended(rollback())), LET_THROUGH],
   ['an editor resumes', updates(editor, ticket({}, atProd), ticket({ resumes: [resume('ada')] }, atProd)), NO_HOLD],
   [
     'a conductor resumes',
