@@ -1,6 +1,6 @@
 import { driven } from './driven';
 import { application, Line } from './line';
-import { IMAGE } from './people';
+import { IMAGE } from './image';
 
 const { workloads } = driven();
 

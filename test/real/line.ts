@@ -8,7 +8,8 @@ import type { Application } from '../../runtime/railyard/argocd/application';
 import { publishImage } from '../../runtime/railyard';
 import { eventually } from '../waiting';
 import type { NetworkDescription } from './network/network';
-import { IMAGE, Repository, webSource } from './people';
+import { IMAGE } from './image';
+import { Repository, webSource } from './people';
 import { call, environment, realStack } from './stack';
 
 const ROOT = join(__dirname, '..', '..');

@@ -1,7 +1,6 @@
-import { ask, Repository, webSource } from './people';
+import { Repository, webSource } from './people';
 import { driven } from './driven';
 import { kubectl, Line, run, COMMAND } from './line';
-import { realStack } from './stack';
 
 driven();
 
@@ -46,7 +45,7 @@ test('a Station that names the repository of another team writes not a byte to i
   const theirs = await Repository.create('theirs', webSource(['env/test']));
   await theirs.commit('env/test', { 'theirs.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: theirs}\n' });
   await kubectl(['apply', '-f', '-'], existing('theirs', 'argocd', theirs.url, 'env/test'));
-  const before = await heads(theirs);
+  const before = await theirs.heads();
   const line = await Line.open({
     namespace: 'thief',
     stations: [{ name: 'test', applications: [{ id: 'theirs', existingIn: 'argocd', repositoryURL: theirs.url }] }],
@@ -65,12 +64,5 @@ test('a Station that names the repository of another team writes not a byte to i
   const wrong = await own.waiting('one', 'WrongBranch');
   expect(wrong.status?.waiting?.message).toContain(theirs.url);
 
-  expect(await heads(theirs)).toEqual(before);
+  expect(await theirs.heads()).toEqual(before);
 });
-
-/** Every branch of a repository and where it is, as the forge says. */
-async function heads(repository: Repository): Promise<unknown> {
-  const text = await ask(realStack(), 'GET', `/api/v1/repos/${repository.path}/branches`);
-  const branches = JSON.parse(text) as readonly { name: string; commit: { id: string } }[];
-  return branches.map(({ name, commit }) => [name, commit.id]);
-}

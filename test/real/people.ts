@@ -3,10 +3,8 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { IMAGE } from './image';
 import { call, realStack, type RealStack } from './stack';
-
-/** What the Deployment of `webSource` runs. */
-export const IMAGE = 'ghcr.io/acme/web';
 
 /** One commit as `git log` shows it, newest first. */
 export interface Commit {
@@ -66,6 +64,11 @@ export class Repository {
   async head(branch: string): Promise<string | undefined> {
     const line = await this.git('ls-remote', this.url, `refs/heads/${branch}`);
     return line === '' ? undefined : line.slice(0, line.indexOf('\t'));
+  }
+
+  /** Every branch and where it is. */
+  heads(): Promise<string> {
+    return this.git('ls-remote', '--heads', this.url);
   }
 
   async log(branch: string): Promise<Commit[]> {

@@ -2,7 +2,8 @@ import { eventually } from '../waiting';
 import { publishImage } from '../../runtime/railyard';
 import { driven } from './driven';
 import { application, applySynth, kubectl, Line } from './line';
-import { guestbookSource, Repository, IMAGE } from './people';
+import { IMAGE } from './image';
+import { guestbookSource, Repository } from './people';
 import { realStack } from './stack';
 
 const { workloads } = driven();

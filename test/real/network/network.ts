@@ -1,6 +1,7 @@
 import { Chart, Duration } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Application, GitRepository, Station, Track, type ApplicationReferenceProps } from 'k8sta';
+import { Application, Gate, GitRepository, Station, Track, Value, type ApplicationReferenceProps } from 'k8sta';
+import { IMAGE } from '../image';
 
 /** One application of a station. */
 export interface AppDescription {
@@ -23,6 +24,8 @@ export interface StationDescription {
   readonly degradedGraceSeconds?: number;
   /** @default 600 */
   readonly missingTimeoutSeconds?: number;
+  /** Templates of analyses at its exit, each with the argument `version`. @default none */
+  readonly analyses?: readonly string[];
 }
 
 export interface NetworkDescription {
@@ -36,24 +39,27 @@ export class Described extends Chart {
   constructor(scope: Construct, id: string, { namespace, repositoryURL, stations }: NetworkDescription) {
     super(scope, id, { namespace });
     new Track(this, 'main', {
-      stations: stations.map(({ name, applications, degradedGraceSeconds = 60, missingTimeoutSeconds = 600 }) => {
-        const station = new Station(this, name, {
-          degradedGrace: Duration.seconds(degradedGraceSeconds),
-          missingTimeout: Duration.seconds(missingTimeoutSeconds),
-        });
-        for (const app of applications) {
-          const reference: ApplicationReferenceProps = {
-            repository: GitRepository.at(app.repositoryURL ?? repositoryURL),
-            overlay: app.overlay ?? `env/${name}`,
-          };
-          if (app.existingIn !== undefined) {
-            station.application(Application.fromName(app.id, { ...reference, namespace: app.existingIn }));
-          } else {
-            station.application(app.id, { ...reference, sync: { automated: app.automated ?? true } });
+      stations: stations.map(
+        ({ name, applications, analyses = [], degradedGraceSeconds = 60, missingTimeoutSeconds = 600 }) => {
+          const station = new Station(this, name, {
+            exit: analyses.map((template) => Gate.analysis(template, { args: { version: Value.imageTag(IMAGE) } })),
+            degradedGrace: Duration.seconds(degradedGraceSeconds),
+            missingTimeout: Duration.seconds(missingTimeoutSeconds),
+          });
+          for (const app of applications) {
+            const reference: ApplicationReferenceProps = {
+              repository: GitRepository.at(app.repositoryURL ?? repositoryURL),
+              overlay: app.overlay ?? `env/${name}`,
+            };
+            if (app.existingIn !== undefined) {
+              station.application(Application.fromName(app.id, { ...reference, namespace: app.existingIn }));
+            } else {
+              station.application(app.id, { ...reference, sync: { automated: app.automated ?? true } });
+            }
           }
-        }
-        return station;
-      }),
+          return station;
+        },
+      ),
     });
   }
 }

@@ -23,6 +23,7 @@ import { Servers } from './servers';
 export { call, open, type Access } from './api';
 export { kubeconfigOf } from './kubernetes';
 export { environment } from './environment';
+export { installRollouts } from './rollouts';
 
 interface Addresses {
   /** Everything that the stack keeps; gone when it ends. */

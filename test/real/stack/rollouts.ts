@@ -13,7 +13,7 @@ export async function startRollouts(
   kubernetes: Kubernetes,
   [metrics, health]: readonly [number, number],
 ): Promise<void> {
-  await applyDefinitions(kubernetes, serverFile('rollouts', 'manifests/crds'));
+  await defineRollouts(kubernetes);
   await servers.start('rollouts', {
     file: serverFile('rollouts'),
     args: [
@@ -28,4 +28,19 @@ export async function startRollouts(
     'rollouts',
     async () => (await call({ url: `http://127.0.0.1:${health}` }, 'GET', '/healthz')).code === 200,
   );
+}
+
+const defineRollouts = (kubernetes: Kubernetes): Promise<void> =>
+  applyDefinitions(kubernetes, serverFile('rollouts', 'manifests/crds'));
+
+/** Puts it back where a test took it away: its definitions, and its controller as it was started. */
+export async function installRollouts({
+  kubernetes,
+  servers,
+}: {
+  readonly kubernetes: Kubernetes;
+  readonly servers: Servers;
+}): Promise<void> {
+  await defineRollouts(kubernetes);
+  await servers.start('rollouts');
 }
