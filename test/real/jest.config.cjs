@@ -11,5 +11,7 @@ module.exports = {
   globalTeardown: '<rootDir>/test/real/teardown.ts',
   // Some tests take a server away from everybody.
   maxWorkers: 1,
+  // They take long: each says how long.
+  verbose: true,
   testTimeout: 300_000,
 };

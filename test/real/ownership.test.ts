@@ -1,5 +1,7 @@
 import { Repository, webSource } from './people';
+import { eventually } from '../waiting';
 import { driven } from './driven';
+import { IMAGE } from './image';
 import { kubectl, Line, run, COMMAND } from './line';
 
 driven();
@@ -39,6 +41,52 @@ test('an Application in another namespace is driven only with its consent, by th
   await kubectl(words.trim().split(' ').slice(1));
   await line.completed('one');
   expect(await repository.log('env/test')).toHaveLength(1);
+});
+
+const THEIRS = `# by hand, since 2019
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}   # two spaces and a remark
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web, image: "${IMAGE}:0.9.0"}]
+`;
+
+test('a hand-made Application on a branch that another tool filled is adopted: its image changes in place (D10)', async () => {
+  const repository = await Repository.create('adopted', webSource(['env/test']));
+  const theirs = await repository.commit('env/test', { 'web.yaml': THEIRS, 'README.md': 'Ours.\n' }, 'By the old tool');
+  await kubectl(['apply', '-f', '-'], existing('legacy', 'argocd', repository.url, 'env/test'));
+  const legacy = ['applications.argoproj.io', 'legacy', '-n', 'argocd'];
+  await kubectl(['annotate', ...legacy, 'k8sta.io/authorized-station=adopted/test']);
+  await eventually('it runs as it was', async () => (await deployed()).includes(`${IMAGE}:0.9.0`), 60_000);
+  const line = Line.of('adopted', repository);
+  const network = (adopt: boolean) => ({
+    namespace: 'adopted',
+    repositoryURL: repository.url,
+    stations: [{ name: 'test', applications: [{ id: 'legacy', existingIn: 'argocd', adopt }] }],
+  });
+  await line.apply(network(false));
+  await line.ticket('one', '1.0.0');
+  const refused = await line.waiting('one', 'ForeignBranch');
+  expect(refused.status?.waiting?.message).toContain(theirs.slice(0, 7));
+  expect(await repository.head('env/test')).toBe(theirs);
+
+  await line.apply(network(true));
+  await line.completed('one');
+  expect((await repository.log('env/test')).map(({ author, parents }) => [author, parents])).toEqual([
+    ['K8sTA', [theirs]],
+    ['Ada', []],
+  ]);
+  expect(await repository.read('env/test', 'web.yaml')).toBe(THEIRS.replace('0.9.0', '1.0.0'));
+  expect(await repository.read('env/test', 'README.md')).toBe('Ours.\n');
+  expect(await deployed()).toContain(`${IMAGE}:1.0.0`);
+
+  async function deployed(): Promise<string> {
+    return kubectl(['get', 'deployment', 'web', '-n', 'legacy', '-o', 'yaml']);
+  }
 });
 
 test('a Station that names the repository of another team writes not a byte to it (G5)', async () => {

@@ -41,8 +41,10 @@ export class Repository {
   /** A person's commit, pushed: files are put in place, `null` removes one, the rest of the branch stays. */
   async commit(branch: string, files: Readonly<Record<string, string | null>>, message = 'by hand'): Promise<string> {
     const head = await this.head(branch);
-    if (head === undefined) await this.git('checkout', '--quiet', '--orphan', branch);
-    else {
+    if (head === undefined) {
+      await this.git('checkout', '--quiet', '--orphan', branch);
+      await this.git('rm', '-r', '-f', '--quiet', '--ignore-unmatch', '.');
+    } else {
       await this.git('fetch', '--quiet', this.url, head);
       await this.git('checkout', '--quiet', '-f', '-B', branch, head);
     }

@@ -15,6 +15,8 @@ export interface AppDescription {
   readonly existingIn?: string;
   /** @default the network's */
   readonly repositoryURL?: string;
+  /** @default false */
+  readonly adopt?: boolean;
 }
 
 export interface StationDescription {
@@ -50,6 +52,7 @@ export class Described extends Chart {
             const reference: ApplicationReferenceProps = {
               repository: GitRepository.at(app.repositoryURL ?? repositoryURL),
               overlay: app.overlay ?? `env/${name}`,
+              ...(app.adopt === undefined ? {} : { adopt: app.adopt }),
             };
             if (app.existingIn !== undefined) {
               station.application(Application.fromName(app.id, { ...reference, namespace: app.existingIn }));
