@@ -3,12 +3,14 @@ require('./typescript.cjs');
 const path = require('node:path');
 const { transformSync } = require('@swc/core');
 const { options } = require('./swc.cjs');
-const { PLANTED, withBug } = require('../test/simulation/planted.ts');
+const { PLANTED, edited, editsOf } = require('../test/simulation/planted.ts');
 
-const bug = PLANTED[Number(process.env.PLANTED)];
-const file = path.resolve(__dirname, '..', bug.file);
+const edits = new Map(
+  editsOf(PLANTED[Number(process.env.PLANTED)]).map((edit) => [path.resolve(__dirname, '..', edit.file), edit]),
+);
 const load = require.extensions['.ts'];
 require.extensions['.ts'] = (module, name) => {
-  if (name !== file) return load(module, name);
-  module._compile(transformSync(withBug(bug), options(name, { sourceMaps: false })).code, name);
+  const edit = edits.get(name);
+  if (edit === undefined) return load(module, name);
+  module._compile(transformSync(edited(edit), options(name, { sourceMaps: false })).code, name);
 };

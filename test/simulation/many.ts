@@ -24,6 +24,8 @@ const SHARE = 50;
 export interface Order {
   readonly from: number;
   readonly count: number;
+  /** Much goes wrong, and two runtimes stand for election. @default as each history draws it */
+  readonly rough?: boolean;
 }
 
 export interface Answer {

@@ -7,13 +7,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Invariant } from './invariants';
 
-export interface PlantedBug {
-  /** What is wrong then. */
-  readonly name: string;
+/** A change of source text. */
+export interface Edit {
   /** From the root of the project. */
   readonly file: string;
   readonly find: string;
   readonly replace: string;
+}
+
+export interface PlantedBug extends Edit {
+  /** What is wrong then. */
+  readonly name: string;
+  /** What else has to be taken away: where several defences stand behind each other, one alone is not missed. */
+  readonly also?: readonly Edit[];
   /** Who has to catch it. */
   readonly caughtBy: Invariant;
 }
@@ -27,7 +33,7 @@ export const PLANTED: readonly PlantedBug[] = [
     find: 'replaceStatus(withStatus(step.station, step.status))',
     replace:
       'replaceStatus(withStatus((await cluster.objects(STATIONS).get(step.station.metadata)) ?? step.station, step.status))',
-    caughtBy: 'I1',
+    caughtBy: 'I4',
   },
   {
     name: 'a window is not looked at',
@@ -103,7 +109,7 @@ export const PLANTED: readonly PlantedBug[] = [
     name: 'a job that failed is not tried again',
     file: 'runtime/journey/plan.ts',
     find: 'if (fact.retryAt <= this.now) this.start(job);',
-    replace: 'if (fact.retryAt <= new Date(0)) this.start(job);',
+    replace: 'if (fact.retryAt <= this.now) return fact;',
     caughtBy: 'I1',
   },
   {
@@ -111,6 +117,13 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'runtime/journey/ride.ts',
     find: 'if (found !== undefined) this.ahead.set(ticket.metadata.uid, found);',
     replace: 'if (found === ticket) this.ahead.set(ticket.metadata.uid, found);',
+    also: [
+      {
+        file: 'runtime/journey/turn.ts',
+        find: 'const first = order.tickets.find(',
+        replace: 'const first = order.tickets.findLast(',
+      },
+    ],
     caughtBy: 'I6',
   },
   {
@@ -149,18 +162,32 @@ export const PLANTED: readonly PlantedBug[] = [
     caughtBy: 'I3',
   },
   {
-    name: 'a stale cache is trusted around a push',
-    file: 'runtime/dispatch/records.ts',
-    find: 'if (isOnRecord(job, ticket, station)) return;',
-    replace: 'if (isOnRecord(job, ticket, station) || job.commits.length > 0) return;',
-    caughtBy: 'I2',
-  },
-  {
     name: 'a ticket of the same identity is made again',
     file: 'runtime/dispatch/execute.ts',
     find: 'if (isSameTicket(present, spec)) return;',
     replace: 'if (isSameTicket(present, spec) && name === "") return;',
     caughtBy: 'I2',
+  },
+  {
+    name: 'a ticket that branches off is named at random',
+    file: 'runtime/dispatch/execute.ts',
+    find: 'if (isSameTicket(present, spec)) return;',
+    replace: 'if (isSameTicket(present, spec) && spec.origin.parent === undefined) return;',
+    caughtBy: 'I2',
+  },
+  {
+    name: 'an analysis is not waited for',
+    file: 'runtime/journey/analysis.ts',
+    find: "else if (view.phase !== 'Successful') {",
+    replace: "else if (view.phase === '') {",
+    caughtBy: 'I4',
+  },
+  {
+    name: 'what branched off is not waited for',
+    file: 'runtime/journey/completed.ts',
+    find: 'return open.length === 0 ? undefined :',
+    replace: 'return open.length >= 0 ? undefined :',
+    caughtBy: 'I4',
   },
   {
     name: 'what is written already is written again',
@@ -171,10 +198,16 @@ export const PLANTED: readonly PlantedBug[] = [
   },
 ];
 
-/** @returns the whole source with the bug in it. @throws Error where its text is not there exactly once */
-export function withBug({ name, file, find, replace }: PlantedBug): string {
+/** All changes of a bug. */
+export const editsOf = ({ file, find, replace, also = [] }: PlantedBug): readonly Edit[] => [
+  { file, find, replace },
+  ...also,
+];
+
+/** @returns the whole source of a file with the change in it. @throws Error where its text is not there exactly once */
+export function edited({ file, find, replace }: Edit): string {
   const source = readFileSync(join(ROOT, file), 'utf8');
   const found = source.split(find).length - 1;
   if (found === 1) return source.replace(find, () => replace);
-  throw new Error(`"${name}" cannot be planted: its text is ${found} times in ${file}. Bring it in step: ${find}`);
+  throw new Error(`a bug cannot be planted: its text is ${found} times in ${file}. Bring it in step: ${find}`);
 }

@@ -6,8 +6,8 @@ import type { Answer, Order } from './many';
 import { PLANTED, type PlantedBug } from './planted';
 
 /** Histories in which a bug has to show itself. */
-const MOST_HISTORIES = 300;
-const SHARE = 20;
+const MOST_HISTORIES = 600;
+const SHARE = 5;
 
 export interface Catch {
   readonly bug: PlantedBug;
@@ -45,7 +45,7 @@ function plant(index: number, bug: PlantedBug): Promise<Catch> {
     let from = 1;
     const next = (): void => {
       if (from > MOST_HISTORIES) return end({ bug, others: [...others] });
-      const order: Order = { from, count: SHARE };
+      const order: Order = { from, count: SHARE, rough: true };
       from += SHARE;
       child.send(order);
     };

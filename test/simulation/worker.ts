@@ -4,10 +4,14 @@ import { judge } from './invariants';
 import type { Answer, Order } from './many';
 import { drawStory, Scene } from './scene';
 
-async function live({ from, count }: Order): Promise<Answer> {
+/** Probability of a fault at each effect when the weather is rough. */
+const ROUGH = 0.1;
+
+async function live({ from, count, rough = false }: Order): Promise<Answer> {
   const broken: Answer['broken'][number][] = [];
   for (let seed = from; seed < from + count; seed += 1) {
-    const scene = await new Scene(drawStory(seed)).live();
+    const drawn = drawStory(seed);
+    const scene = await new Scene(rough ? { ...drawn, trouble: ROUGH, elected: seed % 2 === 0 } : drawn).live();
     broken.push(...judge(scene).map((breach) => ({ seed, ...breach })));
   }
   return { lived: count, broken };

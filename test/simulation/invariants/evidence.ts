@@ -138,6 +138,15 @@ export class Evidence {
     return undefined;
   }
 
+  /** Whether the stations of a track had been changed by then. */
+  wasEdited(track: string, time: number): boolean {
+    const lines = [...this.tracks.values()]
+      .flat()
+      .filter((version) => version.object.metadata.name === track && version.from <= time)
+      .map((version) => JSON.stringify(version.object.spec.stations));
+    return new Set(lines).size > 1;
+  }
+
   /** What a rendered commit shows, read from its files. */
   shown(commit: string): Shown | undefined {
     const { objects } = this.scene.git;

@@ -27,14 +27,29 @@ function wayTo(evidence: Evidence, { ticket: name, station, time }: Landing): st
   const ticket = evidence.ticketAt(name, time)?.object;
   const track = ticket && evidence.trackAt(ticket.spec.track ?? '', time)?.object;
   // A track that was edited meanwhile lets an arrival under way finish.
-  if (ticket === undefined || track === undefined || edited(evidence, track.metadata.name, time)) return [];
+  if (ticket === undefined || track === undefined || evidence.wasEdited(track.metadata.name, time)) return [];
   const line = track.spec.stations.map((stop) => stop.name);
   const passed = passedBy(ticket);
   const missed = line.slice(0, Math.max(0, line.indexOf(station))).filter((one) => !passed.includes(one));
   return [
+    ...fanIn(evidence, ticket, station, time),
     ...missed.map((one) => `${name} changed ${station} at ${evidence.second(time)} before it had passed ${one}`),
     ...branchedOff(evidence, ticket, time),
   ];
+}
+
+/** What branched off from the ticket onto the tracks that the station waits for had completed, one way or the other. */
+function fanIn(evidence: Evidence, { metadata }: Ticket, station: string, time: number): string[] {
+  const tracks = evidence.stationAt(station, time)?.object.spec.entry?.completed?.tracks ?? [];
+  return [...evidence.tickets.values()].flatMap((versions) => {
+    const child = at(versions, time)?.object;
+    const waitedFor = child?.spec.origin?.parent?.uid === metadata.uid && tracks.includes(child.spec.track ?? '');
+    const phase = child?.status?.phase ?? '';
+    if (!waitedFor || phase === 'Completed' || phase === 'Superseded') return [];
+    return [
+      `${metadata.name} changed ${station} at ${evidence.second(time)} before ${child.metadata.name} had completed`,
+    ];
+  });
 }
 
 /** A ticket that branched off did so where its parent had arrived. */
@@ -47,14 +62,6 @@ function branchedOff(evidence: Evidence, { metadata, spec }: Ticket, time: numbe
 
 const passedBy = ({ status }: Ticket): string[] =>
   (status?.stamps ?? []).filter((stamp) => PASSED.includes(stamp.result)).map((stamp) => stamp.station);
-
-const edited = (evidence: Evidence, track: string, time: number): boolean => {
-  const lines = [...evidence.tracks.values()]
-    .flat()
-    .filter((version) => version.object.metadata.name === track && version.from <= time)
-    .map((version) => JSON.stringify(version.object.spec.stations));
-  return new Set(lines).size > 1;
-};
 
 /** The window was open when the commit was recorded, or a moment before. */
 function entry(evidence: Evidence, landing: Landing): string[] {

@@ -1,8 +1,34 @@
 /** I6: on one track tickets complete in the order in which they boarded, and no two have the same place. */
 
-import type { Evidence } from './evidence';
+import type { Ticket } from '../../../lib/api';
+import { at, ENDINGS, PASSED, type Evidence, type Landing } from './evidence';
 
 export function noOvertaking(evidence: Evidence): string[] {
+  return [...evidence.landings.flatMap((landing) => passedBy(evidence, landing)), ...completedBefore(evidence)];
+}
+
+/** Older tickets that still had the station before them when a younger one of their track changed it. */
+function passedBy(evidence: Evidence, { ticket: name, station, time }: Landing): string[] {
+  const ticket = evidence.ticketAt(name, time)?.object;
+  const { track, rollback } = ticket?.spec ?? {};
+  // What lies before whom after an edit of the track is another rule.
+  if (ticket === undefined || track === undefined || rollback || evidence.wasEdited(track, time)) return [];
+  const hasAhead = ({ spec, status, metadata }: Ticket): boolean =>
+    spec.track === track &&
+    metadata.uid !== ticket.metadata.uid &&
+    (status?.sequence ?? Infinity) < (ticket.status?.sequence ?? 0) &&
+    !ENDINGS.includes(status?.phase) &&
+    !(status?.stamps ?? []).some((stamp) => stamp.station === station && PASSED.includes(stamp.result));
+  return [...evidence.tickets.values()]
+    .flatMap((versions) => at(versions, time)?.object ?? [])
+    .filter(hasAhead)
+    .map(
+      (older) =>
+        `${name} changed ${station} at ${evidence.second(time)} before ${older.metadata.name}, which had boarded earlier`,
+    );
+}
+
+function completedBefore(evidence: Evidence): string[] {
   const tracks = new Map<string, { name: string; sequence: number; at: number }[]>();
   const found: string[] = [];
   const places = new Map<string, string>();

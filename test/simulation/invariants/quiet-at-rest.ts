@@ -8,6 +8,7 @@ const ASKED_FOR: readonly string[] = ['look', 'list', 'watch', 'replace'];
 export function quietAtRest(evidence: Evidence): string[] {
   const { scene } = evidence;
   const { rest } = scene;
+  if (scene.endless) return ['the runtime never comes to rest'];
   // A window that opens and closes is something to do.
   if (scene.story.network.stations.some(({ name }) => evidence.comesAndGoes(name))) return [];
   const changes = scene.api.history.slice(rest.changes).filter(({ by }) => isRuntime(by));

@@ -1,6 +1,6 @@
 /** What people say to tickets, stations and tracks. */
 
-import { LABELS } from '../../../lib/api';
+import { LABELS, type Ticket } from '../../../lib/api';
 import { TICKETS } from '../../../runtime/dispatch/resources';
 import type { KubeObject } from '../../../runtime/kube';
 import { ANALYSIS_RUNS } from '../../../runtime/rollouts';
@@ -45,6 +45,28 @@ export const WORDS = {
     const approval = { station, digest, by: 'ada' };
     say(scene, 'ticket', ticket, { approvals: [...(ticket.spec.approvals ?? []), approval] });
     return `approves ${name(ticket)} for ${station}: ${digest.slice(7, 14)}`;
+  },
+  approveBehind: (scene, choice) => {
+    const shown = scene.tickets().filter((one) => one.status?.phase === 'Standing' && one.status.entry?.digest);
+    const isAhead = (one: Ticket, other: Ticket): boolean =>
+      one.spec.track === other.spec.track &&
+      one.status?.station === other.status?.station &&
+      (one.status?.sequence ?? 0) < (other.status?.sequence ?? 0);
+    const ticket = chosen(
+      shown.filter((one) => shown.some((other) => isAhead(other, one))),
+      choice.which,
+    );
+    const ahead = ticket && shown.find((one) => isAhead(one, ticket));
+    const { station, digest } = ticket?.status?.entry ?? {};
+    if (ticket === undefined || ahead === undefined || station === undefined || digest === undefined) return undefined;
+    say(scene, 'ticket', ticket, { approvals: [...(ticket.spec.approvals ?? []), { station, digest, by: 'ada' }] });
+    scene.timeline.after(5_000, () => {
+      const present = scene.tickets().find(({ metadata }) => metadata.uid === ahead.metadata.uid);
+      if (present === undefined || hasEnded(present)) return;
+      say(scene, 'ticket', present, { abort: true });
+      scene.tell(scene.person, `aborts ${name(ahead)}`);
+    });
+    return `approves ${name(ticket)} for ${station} behind ${name(ahead)}: ${digest.slice(7, 14)}`;
   },
   retry: (scene, choice) => {
     const ticket = chosen(

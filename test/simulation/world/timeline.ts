@@ -49,8 +49,13 @@ export class Timeline {
     };
   }
 
-  /** Lets happen what happens until then. @returns how many things happened */
-  async until(end: number): Promise<number> {
+  /**
+   * Lets happen what happens until then.
+   *
+   * @param most things that may happen at most; the rest is left to happen @default all
+   * @returns how many things happened
+   */
+  async until(end: number, most = Infinity): Promise<number> {
     let happened = 0;
     await settle();
     for (let next = this.#next(); next !== undefined && next.at <= end; next = this.#next()) {
@@ -62,6 +67,7 @@ export class Timeline {
       run?.();
       happened += 1;
       await settle();
+      if (happened > most) return happened;
     }
     this.#uptime = Math.max(this.#uptime, end);
     return happened;
