@@ -166,13 +166,13 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'runtime/dispatch/execute.ts',
     find: 'if (isSameTicket(present, spec)) return;',
     replace: 'if (isSameTicket(present, spec) && name === "") return;',
-    caughtBy: 'I2',
-  },
-  {
-    name: 'a ticket that branches off is named at random',
-    file: 'runtime/dispatch/execute.ts',
-    find: 'if (isSameTicket(present, spec)) return;',
-    replace: 'if (isSameTicket(present, spec) && spec.origin.parent === undefined) return;',
+    also: [
+      {
+        file: 'runtime/journey/junction.ts',
+        find: 'origin?.parent?.station === station && origin.track === track.metadata.uid',
+        replace: 'origin?.parent?.station === station && origin.track === undefined && track',
+      },
+    ],
     caughtBy: 'I2',
   },
   {
