@@ -158,7 +158,7 @@ function departure(evidence: Evidence, name: string, stamp: Stamp): string[] {
     return live ? [] : [`${left} though ${application} was never synced to ${commit.slice(0, 7)} and healthy`];
   });
   const plan = evidence.scene.story.network.stations.find((one) => one.name === stamp.station);
-  const ticket = evidence.ticketAt(name, departed)?.object;
+  const ticket = evidence.ticketAt(name, departed + SKEW_MS)?.object;
   // What was good has held its exit gates once.
   if (plan === undefined || ticket === undefined || ticket.spec.rollback !== undefined) return found;
   return [
