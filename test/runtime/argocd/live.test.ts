@@ -39,8 +39,13 @@ async function arrive(name: string, commit: string): Promise<{ verdict: Verdict;
 }
 
 test('with automated sync on, a refresh is all that is asked', async () => {
-  await person.push('env/auto', { 'web.yaml': deployment('web:1') });
+  const first = await person.push('env/auto', { 'web.yaml': deployment('web:1') });
   await person.create('auto');
+  // Before it has looked at all, its first look may show the second commit, and nothing has to be asked.
+  await eventually('the first commit is synced', async () => {
+    const { status } = await person.get('auto');
+    return status?.sync?.revision === first;
+  });
   const commit = await person.push('env/auto', { 'web.yaml': deployment('web:2') });
   const { verdict, asked } = await arrive('auto', commit);
   expect(verdict).toEqual({ outcome: 'Synced', revision: commit });
