@@ -132,6 +132,8 @@ export class Person {
   private async gitFed(input: string, ...args: string[]): Promise<string> {
     const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
     const running = run('git', args, { cwd: this.folder, env });
+    // A command that reads nothing may be gone before the end of its input is told.
+    running.child.stdin?.on('error', () => undefined);
     running.child.stdin?.end(input);
     return (await running).stdout.trim();
   }
