@@ -11,13 +11,28 @@ const LOOK_MS = 10;
 
 /** Ends the process and all below it: first asked, so that lock files go, then made to. Returns when they have ended. */
 export async function endTree(root: number): Promise<void> {
-  const tree = await treeOf(root);
+  const tree = await halted(root);
   for (const pid of tree) send(pid, 'SIGTERM');
+  for (const pid of tree) send(pid, 'SIGCONT');
   for (let waited = 0; waited < GRACE_MS && tree.some(lives); waited += LOOK_MS) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
   for (const pid of tree.filter(lives)) {
     for (const late of await treeOf(pid)) send(late, 'SIGKILL');
+  }
+}
+
+/** The process and all below it, none of which can start another now: what starts after a look would be overlooked. */
+async function halted(root: number): Promise<number[]> {
+  const halted = new Set<number>();
+  for (;;) {
+    const tree = await treeOf(root);
+    const running = tree.filter((pid) => !halted.has(pid));
+    if (running.length === 0) return tree;
+    for (const pid of running) {
+      send(pid, 'SIGSTOP');
+      halted.add(pid);
+    }
   }
 }
 

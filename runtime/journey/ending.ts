@@ -27,7 +27,7 @@ import { shorten } from './obstacle';
 import type { Draft } from './plan';
 import { arrivalAt, isFollower, nextStation } from './ride';
 import type { Line } from './snapshot';
-import { keyOf, stateAt, StateList } from './state';
+import { keyOf, stateAt, StateList, wholeStates } from './state';
 import { without } from './without';
 
 /** The present good state, and ten earlier ones (rule H1). */
@@ -244,9 +244,7 @@ function completedView(
     change: describeTicket(ticket),
     commits: commitsOf(arrival),
   };
-  const shows = [
-    ...new Set(recorded.states.flatMap((_, index) => describeState(stateAt(recorded.states, index) ?? {}))),
-  ].join(' | ');
+  const shows = [...new Set(wholeStates(recorded.states).map(describeState))].join(' | ');
   return {
     history: fittingHistory([entry, ...(status.history ?? [])].slice(0, KEPT_HISTORY), { spec, ...recorded }),
     summary: {

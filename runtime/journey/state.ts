@@ -233,6 +233,10 @@ export function stateAt(
   return { ...own, ...(images && { images }), ...(charts && { charts }) };
 }
 
+/** Every state of a list, whole. */
+export const wholeStates = (states: readonly ListedState[] = []): RenderedState[] =>
+  states.flatMap((_, index) => stateAt(states, index) ?? []);
+
 /** Puts states into a list, each once, and the images and charts that several have once as well (rule H1). */
 export class StateList {
   readonly states: ListedState[] = [];

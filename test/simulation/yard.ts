@@ -4,7 +4,7 @@ import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { GitRepository, Station, Track } from '../../lib';
 import type { Station as StationResource, Ticket, Track as TrackResource } from '../../lib/api';
-import { stateAt } from '../../runtime/journey/state';
+import { stateAt, wholeStates } from '../../runtime/journey/state';
 import { resourcesOf } from '../../testing/network';
 import { Simulation } from '../../testing/simulation';
 
@@ -71,9 +71,7 @@ export class Yard {
 
   shows(station: string): (string | undefined)[] {
     const { status } = this.station(station);
-    return (status?.states ?? []).flatMap((_, index) =>
-      (stateAt(status?.states, index)?.images ?? []).map((image) => image.tag),
-    );
+    return wholeStates(status?.states).flatMap((state) => (state.images ?? []).map((image) => image.tag));
   }
 }
 

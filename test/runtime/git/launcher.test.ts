@@ -1,19 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Commands } from '../../../runtime/git/command';
 import { treeOf } from '../../../runtime/git/process-tree';
 import { eventually } from '../../waiting';
+import { commandOf, commandsWith } from './processes';
 import { World } from './world';
 
 const ENVIRONMENT = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
 const LONG = 60_000;
-
-const commandOf = (pid: number): string => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-};
 
 /** The small process of this test. */
 async function launcher(): Promise<number> {
@@ -21,12 +14,6 @@ async function launcher(): Promise<number> {
   if (found === undefined) throw new Error('There is no small process.');
   return found;
 }
-
-const started = (word: string): number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => commandOf(pid).includes(word));
 
 describe('the small process', () => {
   let world: World;
@@ -59,10 +46,10 @@ describe('the small process', () => {
 
   test('takes the commands that it started with it when it is killed, and another takes its place', async () => {
     const running = endless('withit');
-    await eventually('the command runs', () => started('withit').length > 0);
+    await eventually('the command runs', () => commandsWith('withit').length > 0);
     process.kill(await launcher(), 'SIGKILL');
     expect(await running).toMatchObject({ exitCode: -1, stderr: expect.stringContaining('is gone') as string });
-    expect(started('withit')).toEqual([]);
+    expect(commandsWith('withit')).toEqual([]);
     expect(await version()).toMatchObject({ exitCode: 0 });
   });
 
@@ -75,15 +62,15 @@ describe('the small process', () => {
     await eventually('its time has passed', () => Date.now() > asked + 100);
     process.kill(pid, 'SIGCONT');
     expect(await late).toEqual({ exitCode: -1, stdout: '', stderr: '', stopped: 'Deadline' });
-    expect(started('toolate')).toEqual([]);
+    expect(commandsWith('toolate')).toEqual([]);
   });
 
   test('ends what runs, and then itself, when it is closed; nothing starts any more', async () => {
     const running = endless('closing');
-    await eventually('the command runs', () => started('closing').length > 0);
+    await eventually('the command runs', () => commandsWith('closing').length > 0);
     await commands.close();
     expect(await running).toMatchObject({ stopped: 'Abort' });
-    expect(started('closing')).toEqual([]);
+    expect(commandsWith('closing')).toEqual([]);
     expect((await treeOf(process.pid)).map(commandOf).join('\n')).not.toContain('launcher-process');
     expect(await version()).toMatchObject({ exitCode: -1, stopped: 'Abort' });
   });
