@@ -54,9 +54,34 @@ class Effects {
   }
 }
 
+const count = (counts: Map<string, number>, what: string): unknown => counts.set(what, (counts.get(what) ?? 0) + 1);
+
+/** What the writes changed, as the watches show it: kind, and fields of its status. */
+class Changes {
+  readonly counts = new Map<string, number>();
+
+  constructor(yard: Yard) {
+    for (const kind of ['tracks', 'stations', 'tickets'] as const) {
+      yard.eyes[kind].onChange((_key, before, after) => {
+        if (before !== undefined && after !== undefined) this.see(kind, before.status, after.status);
+      });
+    }
+  }
+
+  private see(kind: string, before: object = {}, after: object = {}): void {
+    const one = new Map(Object.entries(before));
+    const other = new Map(Object.entries(after));
+    const keys = [...new Set([...one.keys(), ...other.keys()])].sort();
+    const changed = keys.filter((key) => JSON.stringify(one.get(key)) !== JSON.stringify(other.get(key)));
+    const { reason } = (other.get('waiting') ?? {}) as { reason?: string };
+    const fields = changed.map((key) => (key === 'waiting' ? `waiting (${reason ?? 'none'})` : key));
+    count(this.counts, `${kind}: ${fields.join(', ')}`);
+  }
+}
+
 async function main(): Promise<void> {
   const [tracks = 100, stops = 5, tickets = 10] = process.argv.slice(2).map(Number).filter(Number.isInteger);
-  let writes = 0;
+  const written = new Map<string, number>();
   const yard = await Yard.open();
   try {
     // The first station is held until every ticket stands before it.
@@ -77,8 +102,10 @@ async function main(): Promise<void> {
     const effects = new Effects(yard);
     yard.faults.onRequest = ({ verb, resource }) => {
       const isWrite = ['create', 'update', 'patch', 'delete'].includes(verb);
-      if (isWrite && resource !== 'events' && resource.startsWith('applications') === false) writes += 1;
+      if (isWrite && resource !== 'events' && resource.startsWith('applications') === false) count(written, `${verb} ${resource}`);
     };
+    const made = new Changes(yard);
+    const cpu = process.cpuUsage();
     const begin = performance.now();
     for (const scene of scenes) await scene.say('station', 'stop-0', { hold: false });
     let shown = 0;
@@ -95,7 +122,9 @@ async function main(): Promise<void> {
       DEADLINE_MS,
     );
     const seconds = (performance.now() - begin) / 1_000;
+    const used = process.cpuUsage(cpu);
     const arrivals = tracks * tickets * stops;
+    const writes = [...written.values()].reduce((sum, one) => sum + one, 0);
     console.log(`${tracks} tracks of ${stops} stations, ${tickets} tickets on each: ${arrivals} arrivals`);
     console.log('| figure | value | must be |');
     console.log('|---|--:|--:|');
@@ -104,10 +133,20 @@ async function main(): Promise<void> {
     console.log(
       `| API writes for each arrival, those to Applications and Events aside | ${(writes / arrivals).toFixed(2)} | ${WRITES_GOAL} |`,
     );
+    console.log(`| CPU seconds, stand-in servers included | ${((used.user + used.system) / 1e6).toFixed(1)} | |`);
     for (const share of [0.5, 0.95]) {
       console.log(
         `| health to stamp, p${share * 100} | ${effects.at(share).toFixed(0)} ms | ${share === 0.95 ? `${EFFECT_GOAL_MS} ms` : ''} |`,
       );
+    }
+    for (const [words, counts] of [
+      ['write', written],
+      ['change of status', made.counts],
+    ] as const) {
+      console.log(`\n| ${words} | for each arrival |`);
+      console.log('|---|--:|');
+      const sorted = [...counts].sort(([, one], [, other]) => other - one);
+      for (const [what, times] of sorted) console.log(`| ${what} | ${(times / arrivals).toFixed(2)} |`);
     }
   } finally {
     await yard.close();

@@ -20,6 +20,9 @@ export const shorten = (message: string): string =>
 /** How long a wait has to last before new words for the same reason are worth a write. */
 const SAY_MORE_AFTER_MS = 2_000;
 
+/** The same while Argo CD syncs: its steps follow each other, and only a sync that lasts is worth telling step by step. */
+const SAY_MORE_OF_SYNC_AFTER_MS = 30_000;
+
 /**
  * An obstacle as status says it. One that was there before keeps its beginning (rule E4), and its words too while it is
  * young: most waits end before anybody could read them twice.
@@ -39,7 +42,8 @@ export function waitingFor(draft: Draft, obstacle: Obstacle, ticket: Ticket, sta
 /** The words of a wait that was there before: the old ones while it is young. */
 function laterWords(draft: Draft, before: Waiting, message: string): string {
   if (before.message === message) return message;
-  const sayMoreAt = new Date(Date.parse(before.since) + SAY_MORE_AFTER_MS);
+  const patience = before.reason === 'NotSynced' ? SAY_MORE_OF_SYNC_AFTER_MS : SAY_MORE_AFTER_MS;
+  const sayMoreAt = new Date(Date.parse(before.since) + patience);
   if (sayMoreAt <= draft.now) return message;
   draft.wake(sayMoreAt);
   return before.message;

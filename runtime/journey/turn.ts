@@ -80,8 +80,9 @@ function candidatesOf({ lines, single, station, facts }: StationSnapshot): Candi
  */
 export function decideTurn(draft: Draft, snapshot: StationSnapshot): Ticket | undefined {
   const { station } = snapshot;
-  const free = station.status?.occupant === undefined && !draft.writes(station.metadata.uid);
-  let taken = !free;
+  // Who only waits for a station that this very plan writes is decided once that is seen: most take it then.
+  const changing = draft.writes(station.metadata.uid);
+  let taken = station.status?.occupant !== undefined;
   let next: Ticket | undefined;
   const outlooks = new Outlooks(draft, snapshot);
   const coupling = couplingOf(snapshot);
@@ -95,7 +96,8 @@ export function decideTurn(draft: Draft, snapshot: StationSnapshot): Ticket | un
     if (following === 'Unknown') continue;
     const outlook = following === undefined ? outlooks.of(line, ticket) : {};
     const obstacle =
-      obstacleBefore(snapshot, candidate, following, outlook) ?? (taken ? turnObstacle(station.metadata.name) : 'None');
+      obstacleBefore(snapshot, candidate, following, outlook) ??
+      (changing ? 'Unknown' : taken ? turnObstacle(station.metadata.name) : 'None');
     if (obstacle === 'None') {
       if (outlook.entry) draft.writeTicket(ticket, { ...ticket.status, entry: outlook.entry });
       take(draft, ticket, station);
