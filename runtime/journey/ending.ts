@@ -23,9 +23,9 @@ import { fittingHistory, fittingStamps } from './bounds';
 import { describeTicket } from './cargo';
 import { shortRepository, shortVersion } from './change';
 import { childrenAt } from './junction';
-import { shorten } from './obstacle';
+import { olderObstacle, shorten, trackObstacle, waitingFor } from './obstacle';
 import type { Draft } from './plan';
-import { arrivalAt, isFollower, nextStation } from './ride';
+import { arrivalAt, isFollower, nextStation, Order } from './ride';
 import type { Line } from './snapshot';
 import { keyOf, stateAt, StateList, wholeStates } from './state';
 import { without } from './without';
@@ -44,12 +44,23 @@ export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp
   const next = line && nextStation(line.track, status);
   const last = stamp?.station ?? ticket.status?.station;
   const station = next ?? (line && isFollower(line, ticket) ? last : undefined);
-  draft.writeTicket(
-    ticket,
-    station === undefined
-      ? { ...status, phase: 'Completed' }
-      : { ...status, phase: 'Standing', station, standingSince: draft.now.toISOString() },
-  );
+  if (station === undefined) return draft.writeTicket(ticket, { ...status, phase: 'Completed' });
+  const older = next === undefined ? undefined : olderAfter(line, ticket, status);
+  draft.writeTicket(ticket, {
+    ...status,
+    phase: 'Standing',
+    station,
+    standingSince: draft.now.toISOString(),
+    ...(older && { waiting: waitingFor(draft, olderObstacle(older, station), ticket, station) }),
+  });
+}
+
+/** Whom the ticket waits for once its status is this; said in the same write, since nothing else will come first. */
+function olderAfter(line: Line | undefined, ticket: Ticket, status: TicketStatus): Ticket | undefined {
+  if (line === undefined || trackObstacle(line.track) !== undefined) return undefined;
+  const after = { ...ticket, status };
+  const tickets = line.tickets.map((one) => (one.metadata.uid === ticket.metadata.uid ? after : one));
+  return new Order({ ...line, tickets }).aheadOf(after);
 }
 
 /** What went wrong, in the words of whoever said no. */

@@ -49,6 +49,12 @@ function laterWords(draft: Draft, before: Waiting, message: string): string {
   return before.message;
 }
 
+/** Rule C2: an older ticket of the track still has the station before it, or is in it. */
+export const olderObstacle = (older: Ticket, station: string): Obstacle => ({
+  reason: 'OlderTicket',
+  message: `waits for ${older.metadata.name}, which boarded before it, to pass ${station}`,
+});
+
 /** A track that boards nothing and whose tickets go nowhere (rules C7, G1). */
 export function trackObstacle({ metadata: { name }, spec }: Track): Obstacle | undefined {
   if (!spec.enabled)

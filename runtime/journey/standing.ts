@@ -2,7 +2,7 @@
 
 import type { Entry, Ticket } from '../../lib/api';
 import { goOn } from './ending';
-import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
+import { olderObstacle, trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import { nextStation, type Order } from './ride';
 import type { Line } from './snapshot';
@@ -53,9 +53,6 @@ export function decideStanding(draft: Draft, line: Line, order: Order, ticket: T
   const shut = trackObstacle(line.track);
   if (shut) return stand(draft, ticket, name, shut);
   const older = order.aheadOf(ticket);
-  if (older) {
-    const message = `waits for ${older.metadata.name}, which boarded before it, to pass ${name}`;
-    return stand(draft, ticket, name, { reason: 'OlderTicket', message });
-  }
+  if (older) return stand(draft, ticket, name, olderObstacle(older, name));
   if (!standsBefore(ticket, name)) stand(draft, ticket, name, turnObstacle(name));
 }

@@ -54,7 +54,12 @@ async function forward(
   const { method = 'GET', url: path = '/' } = request;
   const startedAt = performance.now();
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
+  try {
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+  } catch {
+    // Whoever asked hung up before it had said what: there is nothing to pass on, and nobody to tell.
+    return;
+  }
   const body = Buffer.concat(chunks);
   const headers = { ...request.headers };
   // These are between two neighbours, not between the ends.
@@ -62,13 +67,15 @@ async function forward(
   // Node's own headers fit its own requests.
   const sent = open(target, method, path, headers as Record<string, string>, (answer) => {
     const passage = { method, path, body: parsed(body), startedAt, answeredAt: performance.now() };
+    // A server that breaks off is heard by the client as it is: its connection breaks too.
+    answer.on('error', () => response.destroy());
     void Promise.resolve(inspect(passage)).then(() => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       response.flushHeaders();
       answer.pipe(response);
     });
   });
-  sent.once('error', () => response.destroy());
+  sent.on('error', () => response.destroy());
   response.once('close', () => sent.destroy());
   sent.end(body);
 }

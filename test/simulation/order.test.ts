@@ -40,6 +40,47 @@ describe('C1: turns', () => {
   });
 });
 
+describe('what a wait costs in writes', () => {
+  /** The reasons that a ticket gave, one after the other, and for how many of its versions. */
+  const told = (yard: Yard, name: string, until: () => boolean): string[] => {
+    const versions = new Map<string, string>();
+    for (let step = 0; step < 400 && !until(); step += 1) {
+      const { metadata, status } = yard.ticket(name);
+      versions.set(metadata.resourceVersion ?? '', `${status?.phase} ${status?.station} ${status?.waiting?.reason}`);
+      yard.simulation.settle(1);
+    }
+    return [...versions.values()];
+  };
+
+  test('a ticket that goes on behind an older one says so in the write in which it goes on', () => {
+    const yard = new Yard({ tracks: { main: ['a', 'b'] } });
+    yard.fares('b', { suspended: 'paused' });
+    yard.board('1');
+    yard.settle();
+    yard.board('2');
+    const seen = told(yard, 'main-2', () => yard.waits('main-2') === 'OlderTicket');
+    expect(yard.ticket('main-2').status).toMatchObject({
+      phase: 'Standing',
+      station: 'b',
+      waiting: { reason: 'OlderTicket', message: 'waits for main-1, which boarded before it, to pass b' },
+    });
+    expect(seen).not.toContain('Standing b undefined');
+  });
+
+  test('a ticket whose turn comes with the next write is not told to wait for it', () => {
+    const yard = new Yard({ tracks: { main: ['a'] }, stations: {} });
+    yard.fares('a', { suspended: 'paused' });
+    yard.board('1');
+    yard.board('2');
+    yard.settle();
+    expect(yard.waits('main-2')).toBe('OlderTicket');
+    yard.fares('a');
+    const seen = told(yard, 'main-2', () => yard.phase('main-2') === 'Completed');
+    expect(seen).not.toContain('Standing a StationOccupied');
+    expect(yard.phase('main-2')).toBe('Completed');
+  });
+});
+
 describe('C6: the track is edited while a ticket rides', () => {
   const stops = (...names: string[]) => ({ stations: names.map((name) => ({ name })) });
   const cases: [string, string[], string[]][] = [
