@@ -67,17 +67,23 @@ describe('what a wait costs in writes', () => {
     expect(seen).not.toContain('Standing b undefined');
   });
 
-  test('a ticket whose turn comes with the next write is not told to wait for it', () => {
-    const yard = new Yard({ tracks: { main: ['a'] }, stations: {} });
-    yard.fares('a', { suspended: 'paused' });
-    yard.board('1');
-    yard.board('2');
-    yard.settle();
-    expect(yard.waits('main-2')).toBe('OlderTicket');
-    yard.fares('a');
-    const seen = told(yard, 'main-2', () => yard.phase('main-2') === 'Completed');
-    expect(seen).not.toContain('Standing a StationOccupied');
-    expect(yard.phase('main-2')).toBe('Completed');
+  test('a plan that frees a station tells nobody to wait for it', () => {
+    const yard = new Yard({ tracks: { main: ['a'], other: ['a'] } });
+    for (const tag of ['1', '2', '3']) yard.board(tag);
+    yard.board({ images: [{ repoURL: 'ghcr.io/acme/api', tag: '1' }] }, 'other');
+    const told = new Set<string>();
+    let freed = 0;
+    for (let step = 0; step < 400 && yard.phase('main-3') !== 'Completed'; step += 1) {
+      for (const { steps } of yard.simulation.plans()) {
+        if (!steps.some((one) => one.step === 'WriteStation' && one.status.occupant === undefined)) continue;
+        freed += 1;
+        for (const one of steps) if (one.step === 'WriteTicket') told.add(`${one.status.waiting?.reason}`);
+      }
+      yard.simulation.settle(1);
+    }
+    expect(yard.phase('main-3')).toBe('Completed');
+    expect(freed).toBeGreaterThan(2);
+    expect([...told]).not.toContain('StationOccupied');
   });
 });
 
