@@ -31,6 +31,15 @@ const REST: Plan = { steps: [] };
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 
+/** Whether an arrival has only come a stage further: neither its ending nor its analyses are other ones. */
+const goesOnInside = (before: Ticket['status'], after: Ticket['status']): boolean =>
+  before?.phase === 'Arriving' &&
+  after?.phase === 'Arriving' &&
+  before.station === after.station &&
+  before.stamps === after.stamps &&
+  before.arrival?.start === after.arrival?.start &&
+  before.arrival?.analyses === after.arrival?.analyses;
+
 export class Simulation {
   readonly model = new Model(() => this.now);
   private readonly resources = new Resources(() => this.now);
@@ -249,11 +258,23 @@ export class Simulation {
       return agenda.addEverything();
     }
     agenda.add(`track ${namespace}/${spec.track}`);
+    this.tellStations(namespace, before, after);
+  }
+
+  /** Puts the stations on the agenda at which a ticket was or is, unless they ask nothing of it that has changed. */
+  private tellStations(namespace: string, before: Ticket['status'], after: Ticket['status']): void {
+    if (goesOnInside(before, after) && this.asksOccupantAlone(`${namespace}/${after?.station}`)) return;
     for (const status of [before, after]) {
       for (const name of [status?.station, status?.arrival?.station]) {
-        if (name !== undefined) agenda.add(`station ${namespace}/${name}`);
+        if (name !== undefined) this.agenda.add(`station ${namespace}/${name}`);
       }
     }
+  }
+
+  /** Whether nothing there depends on how far the occupant is: no trees are shown to others, and no rollback comes. */
+  private asksOccupantAlone(key: string): boolean {
+    const station = this.stations.get(key);
+    return station !== undefined && !station.spec.entry?.approval && this.resources.singlesAt(station).length === 0;
   }
 
   /** Carries out one step of a plan, however old that is: a write that was decided on an older version is refused. */
