@@ -11,8 +11,9 @@ module.exports = {
     ...Object.fromEntries(
       Object.entries(ENTRIES).map(([name, source]) => [`^${name}$`, path.join('<rootDir>', source)]),
     ),
-    '^@kubernetes/client-node$': '<rootDir>/test/kubernetes-client/index.mjs',
-    '^\\./gen/index\\.js$': '<rootDir>/test/kubernetes-client/generated.mjs',
+    // jest loads modules by itself: what runtime/kube/kube-config.cjs asks of Node is asked of jest here.
+    '^\\./kube-config\\.cjs$': '@kubernetes/client-node/dist/config.js',
+    '^\\./gen/index\\.js$': '<rootDir>/runtime/kube/client-generated.mjs',
   },
   transform: {
     '^.+\\.tsx?$': [

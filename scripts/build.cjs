@@ -21,7 +21,7 @@ const KINDS = [
   { pattern: /\.d\.ts$/, kind: 'none' },
   { pattern: /^(lib|testing|runtime|imports)\/.*\.ts$/, kind: 'compiled' },
   { pattern: /^runtime\/.*\/shim\//, kind: 'none' },
-  { pattern: /^runtime\/.*\.(cjs|br|wasm|html|css|svg)$/, kind: 'copied' },
+  { pattern: /^runtime\/.*\.(cjs|mjs|br|wasm|html|css|svg)$/, kind: 'copied' },
   { pattern: /^imports\/argocd-crds\/.*\.yaml$/, kind: 'copied' },
 ];
 

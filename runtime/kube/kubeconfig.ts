@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { type Cluster, type DispatcherOptions, KubeConfig, type RequestContext } from '@kubernetes/client-node';
 import { TerminalError } from '../errors';
+import { type Cluster, type DispatcherOptions, KubeConfig, type RequestContext } from './client';
 
 /** Which cluster to talk to, and as whom. */
 export interface ClusterOptions {

@@ -1,6 +1,6 @@
-import { PatchStrategy } from '@kubernetes/client-node';
 import { TerminalError } from '../errors';
 import { ask, type RequestOptions } from './ask';
+import { PatchStrategy } from './client';
 import { parseJson } from './json';
 import { NotFoundError } from './fault';
 import { apiVersionOf, collectionPath, type Draft, keyOf, type KubeObject, objectPath } from './object';

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import { HttpMethod, type KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { type Fence, passFence } from '../fence';
+import { HttpMethod, type KubeConfig, RequestContext } from './client';
 import { retryAfterMsOf } from './fault';
 
 /** One request to the API server. */

@@ -1,3 +1,3 @@
-// What the client's own modules take from its generated ones.
+// What the client library's own modules take from its generated ones.
 export { createConfiguration } from '@kubernetes/client-node/dist/gen/configuration.js';
 export { ServerConfiguration } from '@kubernetes/client-node/dist/gen/servers.js';
