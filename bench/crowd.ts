@@ -101,7 +101,7 @@ async function main(): Promise<void> {
     );
     const effects = new Effects(yard);
     yard.faults.onRequest = ({ verb, resource }) => {
-      // Whoever ends the hold patches; the runtime patches nothing but Applications.
+      // A person patches the hold away; without analyses, the runtime itself patches nothing but Applications.
       const isWrite = ['create', 'update', 'delete'].includes(verb);
       if (isWrite && resource !== 'events' && resource.startsWith('applications') === false)
         count(written, `${verb} ${resource}`);
