@@ -2,9 +2,9 @@
 
 import type { ApplicationReference, RenderedState, Renderer as RendererName } from '../../lib/api';
 import { TerminalError } from '../errors';
-import type { Git, TreeEntry } from '../git';
+import { assertPath, type Git, type TreeEntry } from '../git';
 import { overlayPath } from '../journey';
-import { branchFiles, setImages, type Renderer } from '../render';
+import { branchFiles, placesToRead, setImages, type Renderer, type RenderRequest } from '../render';
 import { Unavailable } from './job-board';
 
 const REGULAR_FILES = ['100644', '100755'];
@@ -16,45 +16,70 @@ export interface Composition {
   readonly usedImages?: readonly string[];
 }
 
-/** The whole tree of the base commit, with the overlay folder taken from the overlay commit (rule A3). */
-async function inputTree(
-  git: Git,
-  reference: ApplicationReference,
-  base: string,
-  overlay: string,
-): Promise<Map<string, TreeEntry>> {
-  const { repoURL, folder } = reference;
-  const path = overlayPath(reference);
-  const inside = (candidate: string): boolean => candidate === path || candidate.startsWith(`${path}/`);
-  const [whole, top] = await Promise.all([
-    git.files(repoURL, base, folder === '' ? undefined : folder),
-    git.files(repoURL, overlay, path),
-  ]);
-  const tree = new Map([...whole].filter(([candidate]) => !inside(candidate)));
-  for (const [candidate, entry] of top) tree.set(candidate, entry);
-  if (![...top.keys()].some(inside)) {
-    throw new TerminalError(
-      `folder ${path} does not exist in ${repoURL} at ${overlay.slice(0, 7)}: create it on branch ${reference.sourceBranch}, or correct overlay in the Station`,
-      'OverlayMissing',
-    );
+/**
+ * The tree of the base commit, with the overlay folder taken from the overlay commit (rule A3), as far as a render reads
+ * it: a repository may hold much that is none of this application's.
+ */
+class InputTree {
+  private readonly tree = new Map<string, TreeEntry>();
+  private readonly read: string[] = [];
+  readonly files = new Map<string, Uint8Array>();
+
+  constructor(
+    private readonly git: Git,
+    private readonly reference: ApplicationReference,
+    private readonly commits: { readonly base: string; readonly overlay: string },
+  ) {}
+
+  /** Whether any of these places had not been read. */
+  async take(places: readonly string[]): Promise<boolean> {
+    const fresh = places.filter((place) => isPath(place) && !this.read.some((one) => isWithin(place, one)));
+    if (fresh.length === 0) return false;
+    this.read.push(...fresh);
+    const listings = await Promise.all(fresh.map((place) => this.list(place)));
+    const entries = listings.flatMap((listing) => [...listing]).filter(([path]) => !this.tree.has(path));
+    for (const [path, entry] of entries) this.tree.set(path, entry);
+    const regular = entries.filter(([, entry]) => REGULAR_FILES.includes(entry.mode));
+    const blobs = await this.git.blobs(this.reference.repoURL, new Set(regular.map(([, entry]) => entry.oid)));
+    for (const [path, { oid }] of regular) {
+      const bytes = blobs.get(oid);
+      if (bytes !== undefined) this.files.set(path, bytes);
+    }
+    return true;
   }
-  return tree;
+
+  private async list(place: string): Promise<ReadonlyMap<string, TreeEntry>> {
+    const { git, reference, commits } = this;
+    const path = overlayPath(reference);
+    const under = place === '' ? undefined : place;
+    if (under !== undefined && isWithin(under, path)) return git.files(reference.repoURL, commits.overlay, under);
+    const whole = await git.files(reference.repoURL, commits.base, under);
+    if (!isWithin(path, place)) return whole;
+    const top = await git.files(reference.repoURL, commits.overlay, path);
+    return new Map([...[...whole].filter(([candidate]) => !isWithin(candidate, path)), ...top]);
+  }
 }
 
-async function contents(
-  git: Git,
-  repoURL: string,
-  tree: ReadonlyMap<string, TreeEntry>,
-): Promise<Map<string, Uint8Array>> {
-  const regular = [...tree].filter(([, entry]) => REGULAR_FILES.includes(entry.mode));
-  const blobs = await git.blobs(repoURL, new Set(regular.map(([, entry]) => entry.oid)));
-  const files = new Map<string, Uint8Array>();
-  for (const [path, { oid }] of regular) {
-    const bytes = blobs.get(oid);
-    if (bytes !== undefined) files.set(path, bytes);
+/** A kustomization may hold whole resources where others name a file, and nothing but paths can be read. */
+function isPath(place: string): boolean {
+  if (place === '') return true;
+  try {
+    assertPath(place);
+    return true;
+  } catch {
+    return false;
   }
-  return files;
 }
+
+/** Whether a path is that of the place, or stands below it; everything stands below the empty one. */
+const isWithin = (path: string, place: string): boolean =>
+  place === '' || path === place || path.startsWith(`${place}/`);
+
+const overlayMissing = (reference: ApplicationReference, commit: string): TerminalError =>
+  new TerminalError(
+    `folder ${overlayPath(reference)} does not exist in ${reference.repoURL} at ${commit.slice(0, 7)}: create it on branch ${reference.sourceBranch}, or correct overlay in the Station`,
+    'OverlayMissing',
+  );
 
 /**
  * The files that a state shows.
@@ -75,24 +100,23 @@ export async function compose(
       'OverlayMissing',
     );
   }
-  const files = await contents(git, reference.repoURL, await inputTree(git, reference, base, overlay));
-  const rendered = await renderer
-    .render(
-      {
-        files,
-        folder: reference.folder,
-        overlay: reference.overlay,
-        ...(reference.render === undefined ? {} : { render: reference.render }),
-        application: { name: reference.name, namespace: reference.namespace },
-      },
-      signal,
-    )
-    .catch((error: unknown) => {
-      if (error instanceof TerminalError) throw error;
-      throw new Unavailable('RendererUnavailable', error instanceof Error ? error.message : String(error), {
-        cause: error,
-      });
+  const input = new InputTree(git, reference, { base, overlay });
+  const request: RenderRequest = {
+    files: input.files,
+    folder: reference.folder,
+    overlay: reference.overlay,
+    ...(reference.render === undefined ? {} : { render: reference.render }),
+    application: { name: reference.name, namespace: reference.namespace },
+  };
+  await input.take([overlayPath(reference)]);
+  if (input.files.size === 0) throw overlayMissing(reference, overlay);
+  while (await input.take(placesToRead(request)));
+  const rendered = await renderer.render(request, signal).catch((error: unknown) => {
+    if (error instanceof TerminalError) throw error;
+    throw new Unavailable('RendererUnavailable', error instanceof Error ? error.message : String(error), {
+      cause: error,
     });
+  });
   if (rendered.manifests.length === 0) {
     throw new TerminalError(
       `${overlayPath(reference)} renders no object at all: an empty branch would make Argo CD delete everything, so it is refused`,

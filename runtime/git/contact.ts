@@ -5,11 +5,13 @@ import type { GitCredential } from './contract';
 import { contactEnvironment, type Environment } from './environment';
 import { TransientError } from '../errors';
 import type { RepositoryURL } from './url';
+import type { HttpConnections } from './wire/connections';
 
 /** What all repositories share. */
 export interface Surroundings {
   readonly folder: string;
   readonly commands: Commands;
+  readonly connections: HttpConnections;
   readonly credentials: (repoURL: string) => Promise<GitCredential | undefined>;
   readonly protocols: readonly string[];
   readonly silenceMs: number;

@@ -6,6 +6,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GitCredential } from './contract';
+import { authorizationOf } from './credential';
 import { Secret } from './secret';
 import type { RepositoryURL } from './url';
 
@@ -88,14 +89,11 @@ export async function contactEnvironment(
   if (options.partial) {
     configuration.push(['remote.origin.promisor', 'true'], ['remote.origin.partialclonefilter', 'blob:none']);
   }
-  const secrets: string[] = [];
-  if (credential && 'password' in credential) {
-    const basic = Buffer.from(`${credential.username ?? 'x-access-token'}:${credential.password}`).toString('base64');
-    secrets.push(credential.password, basic);
-    configuration.push([`http.${repository.url}.extraHeader`, new Secret(`Authorization: Basic ${basic}`)]);
+  const { header, secrets } = authorizationOf(credential);
+  if (header !== undefined) {
+    configuration.push([`http.${repository.url}.extraHeader`, new Secret(`Authorization: ${header}`)]);
   }
   const key = await keyFiles(credential, options.folder);
-  if (credential && 'sshPrivateKey' in credential) secrets.push(...linesOf(credential.sshPrivateKey));
   return {
     variables: {
       ...local,
@@ -153,12 +151,4 @@ function sshCommand(keys: string | undefined, silence: number): string {
   ];
   const identity = keys === undefined ? '' : ` -i ${quoted(join(keys, 'key'))}`;
   return `ssh -F /dev/null${identity} ${options.map((option) => `-o ${quoted(option)}`).join(' ')}`;
-}
-
-/** Lines of a key that would give it away; its frame and short ends would not. */
-function linesOf(key: string): string[] {
-  return key
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line.length >= 16 && !line.startsWith('-----'));
 }

@@ -28,6 +28,11 @@ export class Fetcher {
     }
   }
 
+  /** Whether the server said that it has this commit. */
+  isAtServer(commit: string): boolean {
+    return this.seenOn.has(commit);
+  }
+
   /** Whether the commit is in the mirror, fetched if need be. */
   async commit(oid: string): Promise<boolean> {
     if (await this.hasCommit(oid)) return true;

@@ -18,6 +18,7 @@ import { localEnvironment } from './environment';
 import { Mirror } from './mirror';
 import { Repository } from './repository';
 import { parseRepositoryURL } from './url';
+import { HttpConnections } from './wire';
 
 export type {
   CommitDescription,
@@ -53,6 +54,7 @@ export function openGit(options: GitOptions): Git {
   const around: Surroundings = {
     folder,
     commands: new Commands(folder),
+    connections: new HttpConnections(ambient),
     credentials: options.credentials ?? (async () => undefined),
     protocols: options.allowedProtocols ?? DEFAULT_PROTOCOLS,
     silenceMs: options.limits?.silenceMs ?? DEFAULTS.silenceMs,
@@ -87,6 +89,7 @@ class Repositories implements Git {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.around.connections.close();
     await this.around.commands.close();
     for (const mirror of this.mirrors.values()) mirror.close();
   }

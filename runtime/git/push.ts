@@ -11,11 +11,19 @@ const CONTENDED =
   /stale info|fetch first|non-fast-forward|cannot lock ref|incorrect old value|reference already exists|failed to (update|lock) ref|but expected/i;
 const NO_ATOMIC = /does not support --atomic/i;
 
+/** What a server did with one head. */
 interface Verdict {
   readonly landed: boolean;
   readonly summary: string;
   /** The server took the objects and did not say what it did with this head. */
   readonly silent: boolean;
+}
+
+/** What came back of a push. */
+export interface PushAnswer {
+  /** By branch; those that the server said nothing of are absent. */
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly result: ContactResult;
 }
 
 /** @throws TerminalError `InvalidBranch` where one branch is named twice */
@@ -47,16 +55,13 @@ export function sendPush(
   return contact.run(args, { ...options, silenceMs: options.wholeMs });
 }
 
-/**
- * @param look reads the heads as they are now; asked only after a refusal, to tell a lost race from a rule of the server
- */
+/** @param look reads the heads as they are now; asked only after a refusal, since they say what became of it */
 export async function judgePush(
   repository: string,
   updates: readonly HeadUpdate[],
-  result: ContactResult,
+  { verdicts, result }: PushAnswer,
   look: () => Promise<ReadonlyMap<string, string>>,
-): Promise<PushOutcome> {
-  const verdicts = readVerdicts(result.stdout);
+): Promise<PushOutcome | { readonly outcome: 'Partly'; readonly left: readonly HeadUpdate[] }> {
   const told = updates.map(({ branch }) => verdicts.get(branch)).filter((verdict) => verdict !== undefined);
   const complete = told.length === updates.length && told.every((verdict) => !verdict.silent);
   if (complete && told.every((verdict) => verdict.landed)) return { outcome: 'Accepted' };
@@ -65,10 +70,16 @@ export async function judgePush(
     return { outcome: 'Unanswered', message: explain(repository, result, result.secrets).text };
   }
   const message = refusalWords(verdicts, result);
-  return { outcome: 'Refused', kind: (await hasMoved(updates, message, look)) ? 'Moved' : 'Rejected', message };
+  // Who cannot look takes the server by its word; the caller looks again anyway.
+  const heads = await look().catch(() => undefined);
+  const left = updates.filter(({ branch, commit }) => heads?.get(branch) !== commit);
+  const moved = heads !== undefined && left.some(({ branch, expected }) => heads.get(branch) !== expected);
+  if (left.length === 0) return { outcome: 'Accepted' };
+  if (left.length < updates.length && !moved) return { outcome: 'Partly', left };
+  return { outcome: 'Refused', kind: moved || CONTENDED.test(message) ? 'Moved' : 'Rejected', message };
 }
 
-function readVerdicts(stdout: string): Map<string, Verdict> {
+export function readVerdicts(stdout: string): Map<string, Verdict> {
   const verdicts = new Map<string, Verdict>();
   for (const line of stdout.split('\n')) {
     const [, sign, branch, summary = ''] = STATUS_LINE.exec(line) ?? [];
@@ -88,18 +99,4 @@ function refusalWords(verdicts: ReadonlyMap<string, Verdict>, result: ContactRes
     .filter((line) => !/^error: (failed to push some refs|atomic push failed)/.test(line))
     .map((line) => line.replace(/^remote: ?/, ''));
   return [...words, ...reasons].filter((line) => line !== '').join('\n');
-}
-
-async function hasMoved(
-  updates: readonly HeadUpdate[],
-  message: string,
-  look: () => Promise<ReadonlyMap<string, string>>,
-): Promise<boolean> {
-  if (CONTENDED.test(message)) return true;
-  try {
-    const heads = await look();
-    return updates.some(({ branch, expected }) => heads.get(branch) !== expected);
-  } catch {
-    return false; // Who cannot look takes the server by its word; the caller looks again anyway.
-  }
 }

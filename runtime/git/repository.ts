@@ -7,17 +7,19 @@ import type { CommitDescription, CommitOrder, CommitPaths, Git, HeadUpdate, Push
 import { commitMissing, contactError, isDamage, MirrorDamaged } from './failure';
 import { Fetcher } from './fetch';
 import { HISTORY, parseHistory } from './history';
+import { Looks, unlessAborted } from './look';
 import type { Mirror } from './mirror';
 import { assertBranch, assertObjectId } from './names';
 import type { GitObject } from './object-reader';
 import { writeObjects } from './object-writer';
 import { parseCommit } from './objects';
-import { assertDistinct, judgePush, sendPush } from './push';
+import { assertDistinct, judgePush } from './push';
+import { Server, type PushOptions } from './server';
 import { editTree } from './tree-edit';
 import { listFiles } from './tree-listing';
 import type { RepositoryURL } from './url';
+import { Speaker } from './wire';
 
-const HEAD_LINE = /^([0-9a-f]{40})\trefs\/heads\/(.+)$/;
 const MAX_KNOWN_DESCENTS = 10_000;
 
 export class Repository {
@@ -25,8 +27,8 @@ export class Repository {
   private readonly fetcher: Fetcher;
   /** Descent never changes, so an answer is good for ever. */
   private readonly descents = new Map<string, boolean>();
-  private look: Promise<ReadonlyMap<string, string>> | undefined;
-  private nextLook: Promise<ReadonlyMap<string, string>> | undefined;
+  private readonly server: Server;
+  private readonly looks = new Looks((branches) => this.use(() => this.server.heads(branches, this.mirror.partial)));
 
   constructor(
     private readonly url: RepositoryURL,
@@ -35,12 +37,13 @@ export class Repository {
   ) {
     this.contact = new Contact(url, around, mirror.environment(mirror.folder));
     this.fetcher = new Fetcher(this.contact, mirror);
+    this.server = new Server(this.contact, new Speaker(url, around));
   }
 
   async heads(branches: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
     branches.forEach(assertBranch);
     if (branches.length === 0) return new Map();
-    const all = await unlessAborted(this.freshLook(), this.url.url, signal);
+    const all = await unlessAborted(this.looks.at(branches), this.url.url, signal);
     const wanted = branches.flatMap((branch) => {
       const commit = all.get(branch);
       return commit === undefined ? [] : [[branch, commit] as const];
@@ -124,17 +127,25 @@ export class Repository {
     assertDistinct(updates);
     if (updates.length === 0) return { outcome: 'Accepted' };
     await Promise.all(updates.map((update) => this.assertForward(update)));
-    const result = await this.use(() =>
-      sendPush(this.contact, updates, {
-        partial: this.mirror.partial,
-        wholeMs: deadline.getTime() - this.around.now().getTime(),
-        ...(permit === undefined ? {} : { permit }),
-        ...(signal === undefined ? {} : { signal }),
-      }),
-    );
-    const outcome = await judgePush(this.url.url, updates, result, () =>
+    return this.send(updates, {
+      wholeMs: () => deadline.getTime() - this.around.now().getTime(),
+      ...(permit === undefined ? {} : { permit }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  private async send(updates: readonly HeadUpdate[], options: PushOptions): Promise<PushOutcome> {
+    const standing = new Set(updates.flatMap(({ expected }) => expected ?? []));
+    const answer = await this.use(() => {
+      const isAtServer = (commit: string): boolean => standing.has(commit) || this.fetcher.isAtServer(commit);
+      const read = (oid: string): Promise<GitObject | undefined> => this.mirror.read(oid);
+      return this.server.push(updates, { partial: this.mirror.partial, read, isAtServer }, options);
+    });
+    const outcome = await judgePush(this.url.url, updates, answer, () =>
       this.heads(updates.map((update) => update.branch)),
     );
+    // What landed before is left alone, so that the rest can land as well.
+    if (outcome.outcome === 'Partly') return this.send(outcome.left, options);
     if (outcome.outcome === 'Accepted') await this.rememberPushed(updates);
     return outcome;
   }
@@ -194,50 +205,7 @@ export class Repository {
   }
 
   private async rememberPushed(updates: readonly HeadUpdate[]): Promise<void> {
+    this.fetcher.note(new Map(updates.map(({ branch, commit }) => [branch, commit])));
     await Promise.all(updates.map(({ branch, commit }) => this.mirror.remember(branch, commit))).catch(() => undefined);
-  }
-
-  /** Many who ask at once share one answer, which no one of them asked for too late to trust. */
-  private freshLook(): Promise<ReadonlyMap<string, string>> {
-    this.nextLook ??= Promise.resolve(this.look)
-      .catch(() => undefined)
-      .then(() => {
-        this.nextLook = undefined;
-        this.look = this.use(() => this.listHeads());
-        return this.look;
-      });
-    return this.nextLook;
-  }
-
-  private async listHeads(): Promise<ReadonlyMap<string, string>> {
-    const result = await this.contact.run(['ls-remote', '--heads', '--', 'origin'], { partial: this.mirror.partial });
-    if (result.exitCode !== 0 || result.stopped !== undefined) {
-      if (isDamage(result)) throw new MirrorDamaged(result.stderr.trim());
-      throw contactError(this.url.url, result, result.secrets);
-    }
-    const heads = new Map<string, string>();
-    for (const line of result.stdout.split('\n')) {
-      const [, commit, branch] = HEAD_LINE.exec(line) ?? [];
-      if (commit !== undefined && branch !== undefined) heads.set(branch, commit);
-    }
-    return heads;
-  }
-}
-
-/** The answer, unless the asker goes first. The question itself goes on: others may wait for it. */
-async function unlessAborted<T>(answer: Promise<T>, repository: string, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return answer;
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    abort = (): void =>
-      reject(new TransientError(`The question to ${repository} was given up before it was answered.`));
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    return await Promise.race([answer, aborted]);
-  } finally {
-    if (abort) signal.removeEventListener('abort', abort);
-    answer.catch(() => undefined);
   }
 }

@@ -5,7 +5,7 @@
  */
 
 export { createRenderer, type Rendered, type Renderer, type RendererOptions } from './renderer';
-export { supportedRenderers, type RenderRequest } from './input';
+export { placesToRead, supportedRenderers, type RenderRequest } from './input';
 export { adoptablePaths, imagesIn, manifestsAmong, setImagesInPlace, type Files } from './adopted';
 export { branchFiles } from './layout';
 export { findImages, parseImage, setImages, type Image } from './images';

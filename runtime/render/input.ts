@@ -3,7 +3,7 @@
 import { posix } from 'node:path';
 import { type RenderSpec } from '../../lib/api';
 import { TerminalError } from '../errors';
-import { KUSTOMIZATION_FILES, kustomizationIn, reachable } from './kustomization';
+import { KUSTOMIZATION_FILES, kustomizationIn, reach, reachable } from './kustomization';
 
 export interface RenderRequest {
   /** The composed input tree (rule A3): path from the root of the repository -> content, symlinks left out. */
@@ -52,6 +52,23 @@ export function inputOf(request: RenderRequest): Input {
   const sorted = [...chosen].sort();
   return { renderer, overlay, files: sorted.map((path) => [path, files.get(path) ?? new Uint8Array()] as const) };
 }
+
+/**
+ * Folders and single files, as paths from the root of the repository, that the render reads as far as the files given
+ * say: asked again with those, it may name more, until it names none that is not given. The empty path is all.
+ *
+ * @throws TerminalError like {@link inputOf}
+ */
+export function placesToRead(request: RenderRequest): readonly string[] {
+  const { folder, overlay } = request;
+  const files = seenFrom(folder, request.files);
+  cleanFolder(overlay, 'overlay');
+  const renderer = rendererOf(request, files, overlay);
+  const places = renderer === 'yaml' ? [overlay, BASE] : [...(reach(files, overlay)?.folders ?? [''])];
+  return places.filter((place) => place === '' || isClean(place)).map((place) => below(folder, place));
+}
+
+const below = (folder: string, place: string): string => [folder, place].filter((part) => part !== '').join('/');
 
 function rendererOf(
   { render, application }: RenderRequest,

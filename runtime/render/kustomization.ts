@@ -24,28 +24,42 @@ export function kustomizationIn(files: ReadonlyMap<string, unknown>, folder: str
   return KUSTOMIZATION_FILES.map((name) => posix.join(folder, name)).find((path) => files.has(path));
 }
 
+/** What a kustomization is made of. */
+export interface Reach {
+  /** Folders that it, or one that it names, names or stands in. The empty one is the root. */
+  readonly folders: ReadonlySet<string>;
+  /** Files named outside of these. */
+  readonly files: ReadonlySet<string>;
+}
+
 /**
- * Paths that the kustomization in `overlay` can reach.
+ * What the kustomization in `overlay` can reach, as far as the files given say; `undefined`: any file.
  *
  * @throws TerminalError (`RenderFailed`) naming the file and the entry, when a base is remote
  */
-export function reachable(files: ReadonlyMap<string, Uint8Array>, overlay: string): ReadonlySet<string> {
-  const roots = new Set([overlay]);
+export function reach(files: ReadonlyMap<string, Uint8Array>, overlay: string): Reach | undefined {
+  const folders = new Set([overlay]);
   const singles = new Set<string>();
-  for (const root of roots) {
+  for (const root of folders) {
     const path = kustomizationIn(files, root);
     if (path === undefined) continue;
     const entries = entriesOf(files.get(path));
-    if (entries === undefined) return new Set(files.keys());
+    if (entries === undefined) return undefined;
     for (const entry of entries) {
       const target = posix.join(root, entry).replace(/\/$/, '');
       if (files.has(target)) singles.add(target);
       else if (REMOTE.test(entry)) throw remote(path, entry);
-      else roots.add(target === '.' ? '' : target);
+      else folders.add(target === '.' ? '' : target);
     }
   }
-  const chosen = [...files.keys()].filter((path) => singles.has(path) || isBelow(path, roots));
-  return new Set(chosen);
+  return { folders, files: singles };
+}
+
+/** Which of the files given the kustomization in `overlay` can reach. @throws TerminalError like {@link reach} */
+export function reachable(files: ReadonlyMap<string, Uint8Array>, overlay: string): ReadonlySet<string> {
+  const found = reach(files, overlay);
+  if (found === undefined) return new Set(files.keys());
+  return new Set([...files.keys()].filter((path) => found.files.has(path) || isBelow(path, found.folders)));
 }
 
 function isBelow(path: string, roots: ReadonlySet<string>): boolean {

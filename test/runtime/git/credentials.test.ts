@@ -84,15 +84,17 @@ describe('a credential', () => {
     const repo = await world.repository('acme/deploy');
     const { log, said } = listening();
     const git = world.git({ credentials: right, log });
-    const parent = world.personCommits(repo, 'main', { a: '1' });
+    const parent = world.personCommits(repo, 'main', { a: '1', unread: '3' });
     const [entry] = (await git.files(repo, parent)).values();
     await git.blobs(repo, [entry?.oid ?? '']);
     const { commit } = await git.commit(repo, order({ b: '2' }, { parent }));
+    // Nobody said that the server has the parent: Git's own command finds out, where this process cannot know.
+    await git.push(repo, [{ branch: 'other', expected: undefined, commit }], soon());
     await git.push(repo, [{ branch: 'main', expected: parent, commit }], soon());
     sampling = false;
     const [mirror = ''] = readdirSync(world.mirrors).filter((name) => name.endsWith('.git'));
     writeFileSync(join(world.mirrors, mirror, 'config'), 'broken [');
-    await git.heads(repo, ['main']);
+    await git.history(repo, { upTo: parent, without: [] });
 
     expect(seen.some((line) => line.includes('git-remote-http'))).toBe(true);
     expect(seen.some((line) => line.includes('git push'))).toBe(true);

@@ -27,7 +27,7 @@ describe('R7: a server', () => {
       world.personCommits(repo, 'main', { a: '1' });
       const wire = await world.wire();
       wire.quality = quality;
-      const git = world.git({ limits: { silenceMs: 400 } });
+      const git = world.git({ limits: { silenceMs: 1000 } });
       const began = Date.now();
       const error = await failureOf(git.heads(wire.through(repo), ['main']));
 
@@ -48,7 +48,7 @@ describe('R7: a server', () => {
     const repo = await world.repository('acme/deploy');
     const commit = world.personCommits(repo, 'main', { a: '1' });
     const wire = await world.wire();
-    const git = world.git({ limits: { silenceMs: 400 } });
+    const git = world.git({ limits: { silenceMs: 1000 } });
     await git.heads(wire.through(repo), ['main']);
     wire.quality = 'silent';
     expect(await failureOf(git.files(wire.through(repo), commit))).toMatchObject({ name: 'TransientError' });

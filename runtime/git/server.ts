@@ -1,0 +1,96 @@
+/** The server of one repository: where its heads are, and moving them. Asked in one request where that is understood. */
+
+import type { Contact, ContactResult } from './contact';
+import type { HeadUpdate } from './contract';
+import { contactError, isDamage, MirrorDamaged } from './failure';
+import { outgoing, type ReadWhole } from './outgoing';
+import { readVerdicts, sendPush, type PushAnswer } from './push';
+import { packOf, type Speaker, type UpdateReport } from './wire';
+
+const HEAD_LINE = /^([0-9a-f]{40})\trefs\/heads\/(.+)$/;
+/** The server lacks what it was said to have; Git's commands ask first what it has. */
+const INCOMPLETE = /missing necessary objects|unpacker error/i;
+
+export interface PushOptions {
+  readonly wholeMs: () => number;
+  readonly permit?: () => number;
+  readonly signal?: AbortSignal;
+}
+
+export class Server {
+  constructor(
+    private readonly contact: Contact,
+    private readonly speaker: Speaker,
+  ) {}
+
+  /**
+   * @param partial whether the mirror lacks contents of files
+   * @throws TransientError
+   */
+  async heads(branches: readonly string[], partial: boolean): Promise<ReadonlyMap<string, string>> {
+    const tried = this.speaker.willing;
+    if (tried) {
+      const spoken = await this.speaker.heads(branches, {});
+      if (spoken.spoken === 'Answered') return spoken.answer;
+      if (spoken.spoken === 'Failed') throw this.failed(spoken.result);
+    }
+    const result = await this.contact.run(['ls-remote', '--heads', '--', 'origin'], { partial });
+    if (result.exitCode !== 0 || result.stopped !== undefined) {
+      if (isDamage(result)) throw new MirrorDamaged(result.stderr.trim());
+      throw this.failed(result);
+    }
+    if (tried) this.speaker.avoid();
+    return readHeadLines(result.stdout);
+  }
+
+  /** @param isAtServer whether the server has a commit, with all that it needs */
+  async push(
+    updates: readonly HeadUpdate[],
+    mirror: { readonly partial: boolean; readonly read: ReadWhole; readonly isAtServer: (commit: string) => boolean },
+    options: PushOptions,
+  ): Promise<PushAnswer> {
+    const { wholeMs, ...limits } = options;
+    const spoken = this.speaker.willing ? await this.update(updates, mirror, options) : undefined;
+    if (spoken?.spoken === 'Failed') return { verdicts: new Map(), result: spoken.result };
+    if (spoken?.spoken === 'Answered' && isComplete(spoken.answer)) return answerOf(spoken.answer, spoken.secrets);
+    const result = await sendPush(this.contact, updates, { ...limits, partial: mirror.partial, wholeMs: wholeMs() });
+    const verdicts = readVerdicts(result.stdout);
+    if (spoken?.spoken === 'NotSpoken' && verdicts.size > 0) this.speaker.avoid();
+    return { verdicts, result };
+  }
+
+  private async update(
+    updates: readonly HeadUpdate[],
+    { read, isAtServer }: { readonly read: ReadWhole; readonly isAtServer: (commit: string) => boolean },
+    { wholeMs, ...limits }: PushOptions,
+  ) {
+    const commits = updates.map(({ commit }) => commit);
+    const objects = await outgoing(read, commits, isAtServer);
+    if (objects === undefined) return undefined;
+    return this.speaker.update(updates, await packOf(objects), { ...limits, wholeMs: wholeMs() });
+  }
+
+  private failed(result: ContactResult) {
+    return contactError(this.contact.repository.url, result, result.secrets);
+  }
+}
+
+function readHeadLines(stdout: string): ReadonlyMap<string, string> {
+  const heads = new Map<string, string>();
+  for (const line of stdout.split('\n')) {
+    const [, commit, branch] = HEAD_LINE.exec(line) ?? [];
+    if (commit !== undefined && branch !== undefined) heads.set(branch, commit);
+  }
+  return heads;
+}
+
+const isComplete = ({ unpacked, heads }: UpdateReport): boolean =>
+  unpacked && [...heads.values()].every(({ reason }) => !INCOMPLETE.test(reason));
+
+function answerOf({ heads, words }: UpdateReport, secrets: readonly string[]): PushAnswer {
+  const verdicts = [...heads].map(
+    ([branch, { landed, reason }]) => [branch, { landed, summary: reason, silent: false }] as const,
+  );
+  const landed = verdicts.every(([, verdict]) => verdict.landed);
+  return { verdicts: new Map(verdicts), result: { exitCode: landed ? 0 : 1, stdout: '', stderr: words, secrets } };
+}
