@@ -9,7 +9,8 @@ import { decideStation, decideTrack, type Facts, type Line } from '../runtime/jo
 import { factsOf } from '../testing/facts';
 import { Model } from '../testing/model';
 import { resourcesOf } from '../testing/network';
-import { keyOf, Resources } from '../testing/resources';
+import { Resources } from '../testing/resources';
+import { keyOf } from '../testing/shelf';
 import { line } from './line';
 
 const NOW = new Date('2030-01-01T00:00:00Z');
@@ -30,7 +31,6 @@ function sceneOf(stations: number, tickets: number): Scene {
   if (track === undefined) throw new Error('there is no track');
   resources.tracks.set(keyOf(track), track);
   const seats = new Map<string, StationResource>();
-  const byUid = new Map<string, Ticket>();
   for (let at = 0; at < tickets; at += 1) {
     const change = { images: [{ repoURL: 'ghcr.io/acme/shop', tag: `1.${at}.0` }] };
     const ticket = resources.add('line', `main-${at + 1}`, {}, { track: 'main', change });
@@ -50,17 +50,13 @@ function sceneOf(stations: number, tickets: number): Scene {
       },
     };
     resources.tickets.set(keyOf(boarded), boarded);
-    byUid.set(boarded.metadata.uid, boarded);
     const stop = resources.stations.get(`line/${station}`);
     if (at % 10 === 0 && stop !== undefined) seats.set(boarded.metadata.uid, stop);
   }
-  const model = new Model(() => NOW);
-  // The runtime's caches have indexes for these.
   const facts: Facts = {
-    ...factsOf(resources, model, new Map()),
+    ...factsOf(resources, new Model(() => NOW), new Map()),
     seat: (uid) => seats.get(uid),
-    ticket: (uid) => byUid.get(uid),
-    singlesAt: () => [],
+    // The runtime's caches have an index for this.
     named: () => true,
   };
   const station = resources.stations.get(`line/stop-${Math.floor(stations / 2)}`);

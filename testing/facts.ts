@@ -3,6 +3,7 @@
 import { overlayPath, type Facts, type JobFact, type JobResults } from '../runtime/journey';
 import type { Model } from './model';
 import type { Resources } from './resources';
+import { aloneAt, childrenOf, onTrack, rollbacksOf } from './shelf';
 
 /** @param jobs what is known of jobs, by kind and key */
 export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<string, JobFact<unknown>>): Facts {
@@ -11,22 +12,15 @@ export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<st
     judge: (reference, expectation) => model.judge(reference, expectation),
     health: () => 'Healthy',
     live: (reference) => model.head(reference),
-    ticket: (uid) => [...resources.tickets.values()].find((ticket) => ticket.metadata.uid === uid),
-    ticketsOn: (track) =>
-      resources.where(
-        ({ metadata, spec }) => metadata.namespace === track.metadata.namespace && spec.track === track.metadata.name,
-      ),
-    children: (parentUid) => resources.where(({ spec }) => spec.origin?.parent?.uid === parentUid),
+    ticket: (uid) => resources.tickets.byUid(uid),
+    ticketsOn: (track) => resources.tickets.of(onTrack(track.metadata)),
+    children: (parentUid) => resources.tickets.of(childrenOf(parentUid)),
     reported: (reference) => model.head(reference) ?? '',
     named: (uid) => resources.isNamed(uid),
-    singlesAt: (place) =>
-      resources.where(
-        ({ spec, metadata: { namespace } }) =>
-          namespace === place.namespace && (spec.rollback ?? spec.express)?.station === place.name,
-      ),
-    rollbackOf: (failedUid) => resources.where(({ spec }) => spec.origin?.failed?.uid === failedUid)[0],
+    singlesAt: (place) => resources.tickets.of(aloneAt(place)),
+    rollbackOf: (failedUid) => resources.tickets.of(rollbacksOf(failedUid))[0],
     track: ({ namespace, name }) => resources.tracks.get(`${namespace}/${name}`),
-    trackOf: (uid) => [...resources.tracks.values()].find((track) => track.metadata.uid === uid),
+    trackOf: (uid) => resources.tracks.byUid(uid),
     overlays: (repoURL) => [
       ...new Set(
         [...resources.stations.values()]
@@ -36,7 +30,7 @@ export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<st
       ),
     ],
     station: ({ namespace, name }) => resources.stations.get(`${namespace}/${name}`),
-    seat: (uid) => [...resources.stations.values()].find((station) => station.status?.occupant?.uid === uid),
+    seat: (uid) => resources.stations.seat(uid),
     visitors: (station) =>
       [...resources.tickets.values()].filter((ticket) => ticket.status?.arrival?.station === station.metadata.name),
     analysis: (place) => model.runs.get(`${place.namespace}/${place.name}`),

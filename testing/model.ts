@@ -1,6 +1,6 @@
 /** The world in memory: branches, Argo CD and time, as far as a journey can tell them from the real ones. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { SourceHistories } from './source';
 import type { ApplicationReference, RenderedState } from '../lib/api';
 import {
@@ -61,7 +61,7 @@ const HEALTHY_MS = 2_000;
 export const applicationKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
   `${namespace}/${name}`;
 
-const sha = (...parts: readonly string[]): string => createHash('sha1').update(parts.join('\0')).digest('hex');
+const sha = (...parts: readonly string[]): string => hash('sha1', parts.join('\0'));
 
 /** What a state shows: the same for equal images and commits, whoever put them there. */
 const treeOf = (reference: ApplicationReference, state: RenderedState, renderer: string): string =>

@@ -18,11 +18,28 @@ export function resourcesOf(construct: IConstruct): NetworkResources {
   const stations: Station[] = [];
   for (const child of construct.node.findAll()) {
     if (!ApiObject.isApiObject(child) || child.apiVersion !== API_VERSION) continue;
-    const stored = asStored(child);
-    if (child.kind === 'Track') tracks.push(take(parseTrack(stored), child));
-    if (child.kind === 'Station') stations.push(take(parseStation(stored), child));
+    if (child.kind === 'Track') tracks.push(readOf(TRACKS, child, parseTrack));
+    if (child.kind === 'Station') stations.push(readOf(STATIONS, child, parseStation));
   }
   return { tracks, stations };
+}
+
+type Parsed<T> = { readonly resource: T } | { readonly problems: readonly string[] };
+
+/** What objects synthesise, and what was read from it: a test simulates one network many times. */
+type Reads<T> = WeakMap<ApiObject, { readonly text: string; readonly resource: T }>;
+
+const TRACKS: Reads<Track> = new WeakMap();
+const STATIONS: Reads<Station> = new WeakMap();
+
+function readOf<T>(reads: Reads<T>, object: ApiObject, parse: (stored: unknown) => Parsed<T>): T {
+  const stored = asStored(object);
+  const text = JSON.stringify(stored);
+  const before = reads.get(object);
+  if (before?.text === text) return before.resource;
+  const resource = take(parse(stored), object);
+  reads.set(object, { text, resource });
+  return resource;
 }
 
 function asStored(object: ApiObject): unknown {
@@ -32,7 +49,7 @@ function asStored(object: ApiObject): unknown {
   return { ...json, metadata: { ...json.metadata, name, namespace, uid, resourceVersion: '1', generation: 1 } };
 }
 
-function take<T>(parsed: { readonly resource: T } | { readonly problems: readonly string[] }, object: ApiObject): T {
+function take<T>(parsed: Parsed<T>, object: ApiObject): T {
   if ('resource' in parsed) return parsed.resource;
   throw new Error(`${object.node.path}: ${parsed.problems.join(' ')}`);
 }

@@ -4,22 +4,17 @@ import { API_VERSION, type Metadata, type Station, type Ticket, type Track } fro
 import { parseTicket } from '../lib/api/validation';
 import { numberedTicketName } from '../lib/network/ticket-name';
 import { hasEnded, isSameTicket, type Line, type Step } from '../runtime/journey';
+import { aloneAt, keyOf, onTrack, Shelf, Stations, Tickets } from './shelf';
 
 interface Resource {
   readonly metadata: Metadata;
 }
 
-/** `<namespace>/<name>`. */
-export const keyOf = ({
-  metadata,
-}: {
-  readonly metadata: { readonly namespace: string; readonly name: string };
-}): string => `${metadata.namespace}/${metadata.name}`;
-
 export class Resources {
-  readonly tracks = new Map<string, Track>();
-  readonly stations = new Map<string, Station>();
-  readonly tickets = new Map<string, Ticket>();
+  readonly tracks = new Shelf<Track>();
+  readonly stations = new Stations();
+  readonly tickets = new Tickets();
+  private readonly lines = new Map<string, Line>();
   private version = 1;
 
   constructor(private readonly now: () => Date) {}
@@ -34,13 +29,12 @@ export class Resources {
 
   /** A track with its unfinished tickets. */
   line(track: Track): Line {
-    const tickets = this.where(
-      (ticket) =>
-        ticket.metadata.namespace === track.metadata.namespace &&
-        ticket.spec.track === track.metadata.name &&
-        !hasEnded(ticket.status),
-    );
-    return { track, tickets };
+    const tickets = this.tickets.ridingOf(onTrack(track.metadata));
+    const before = this.lines.get(track.metadata.uid);
+    if (before?.track === track && before.tickets === tickets) return before;
+    const line = { track, tickets };
+    this.lines.set(track.metadata.uid, line);
+    return line;
   }
 
   /** Tracks that stop at a station. */
@@ -51,13 +45,8 @@ export class Resources {
   }
 
   /** Unfinished tickets that visit this station alone. */
-  singlesAt({ metadata }: Station): Ticket[] {
-    return this.where(
-      (ticket) =>
-        ticket.metadata.namespace === metadata.namespace &&
-        (ticket.spec.rollback ?? ticket.spec.express)?.station === metadata.name &&
-        !hasEnded(ticket.status),
-    );
+  singlesAt({ metadata }: Station): readonly Ticket[] {
+    return this.tickets.ridingOf(aloneAt(metadata));
   }
 
   where(holds: (ticket: Ticket) => boolean): Ticket[] {

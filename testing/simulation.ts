@@ -8,11 +8,12 @@ import {
   hasEnded,
   isOnRecord,
   pushesOverAt,
-  type Facts,
+  Recall,
   type Job,
   type JobFact,
   type LandJob,
   type Plan,
+  type Sight,
   type Snapshot,
   type StationSnapshot,
   type Step,
@@ -21,7 +22,8 @@ import { Agenda } from './agenda';
 import { factsOf } from './facts';
 import { Model } from './model';
 import type { NetworkResources } from './network';
-import { copyInto, keyOf, Resources } from './resources';
+import { copyInto, Resources } from './resources';
+import { keyOf } from './shelf';
 
 /** More decisions than any sane journey needs: a loop is reported instead of running forever. */
 const MOST_DECISIONS = 100_000;
@@ -48,14 +50,20 @@ export class Simulation {
   readonly tickets: Map<string, Ticket> = this.resources.tickets;
   private readonly subscriptions = new Map<string, Track['spec']['subscriptions']>();
   private readonly jobs = new Map<string, JobFact<unknown>>();
-  private readonly known: Facts = factsOf(this.resources, this.model, this.jobs);
+  private readonly recall = new Recall(factsOf(this.resources, this.model, this.jobs));
   private sleeper:
     { readonly before: 'the record is read' | 'the push'; readonly job?: LandJob; readonly since?: Date } | undefined;
   private agenda = new Agenda();
+  private seen: Sight | undefined;
+  private present: { readonly version: string; readonly keys: readonly string[] } = { version: '', keys: [] };
   private time = START;
   private taken = 0;
 
-  constructor(network: NetworkResources) {
+  /** @param remembers whether what was decided is not decided again while nothing that it is made of has changed */
+  constructor(
+    network: NetworkResources,
+    private readonly remembers = true,
+  ) {
     // What boards is said by the test: there is no registry to look at, so the runtime must not wait for one.
     for (const track of network.tracks) this.subscriptions.set(keyOf(track), track.spec.subscriptions);
     for (const track of network.tracks)
@@ -146,14 +154,21 @@ export class Simulation {
   }
 
   /** What decisions are made for: tracks first, then stations, then those that are gone and still have a run. */
-  keys(): string[] {
-    const runs = [...this.model.runs.values()].map(({ namespace, station }) => `${namespace}/${station}`);
-    const gone = [...new Set(runs)].filter((key) => !this.stations.has(key));
-    return [
-      ...[...this.tracks.keys()].map((key) => `track ${key}`),
-      ...[...this.stations.keys()].map((key) => `station ${key}`),
-      ...gone.map((key) => `station ${key}`),
-    ];
+  keys(): readonly string[] {
+    const { tracks, stations } = this.resources;
+    const version = `${tracks.membership} ${stations.membership}`;
+    if (this.present.version !== version) {
+      const keys = [
+        ...[...tracks.keys()].map((key) => `track ${key}`),
+        ...[...stations.keys()].map((key) => `station ${key}`),
+      ];
+      this.present = { version, keys };
+    }
+    const { runs } = this.model;
+    if (runs.size === 0) return this.present.keys;
+    const places = [...runs.values()].map(({ namespace, station }) => `${namespace}/${station}`);
+    const gone = [...new Set(places)].filter((key) => !stations.has(key));
+    return [...this.present.keys, ...gone.map((key) => `station ${key}`)];
   }
 
   /** The decision for one key, made on what is there now. */
@@ -167,7 +182,7 @@ export class Simulation {
     if (station !== undefined) return decideStation(this.stationSnapshot(station));
     const slash = name.indexOf('/');
     const place = { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
-    return decideGoneStation(place, { now: this.now, facts: this.known });
+    return decideGoneStation(place, this.sight);
   }
 
   /** What is known of a job that others carry out. */
@@ -196,8 +211,16 @@ export class Simulation {
     return this.jobs;
   }
 
+  private get sight(): Sight {
+    const { recall } = this;
+    if (this.seen?.now.getTime() !== this.time) {
+      this.seen = { now: this.now, facts: recall.facts, ...(this.remembers && { recall }) };
+    }
+    return this.seen;
+  }
+
   private snapshot(track: Track): Snapshot {
-    return { ...this.resources.line(track), now: this.now, facts: this.known };
+    return { ...this.resources.line(track), ...this.sight };
   }
 
   private stationSnapshot(station: Station): StationSnapshot {
@@ -206,8 +229,7 @@ export class Simulation {
       station,
       lines: resources.tracksThrough(station).map((track) => resources.line(track)),
       single: resources.singlesAt(station),
-      now: this.now,
-      facts: this.known,
+      ...this.sight,
     };
   }
 

@@ -134,7 +134,7 @@ function copy(draft: Draft, line: Line, ticket: Ticket, sequence: number): void 
   const job = sourcesJob(draft, line, ticket);
   const fact = job === undefined ? undefined : draft.ask(job);
   if (!mayBoard(draft, line, ticket) || (job !== undefined && (fact === undefined || fact.state === 'Running'))) return;
-  const now = draft.now.toISOString();
+  const now = draft.time;
   if (fact?.state === 'Failed') {
     stayAway(draft, ticket, { reason: fact.reason, message: `cannot board yet: ${fact.message}` });
     return;

@@ -10,6 +10,29 @@ const PAST_BYTES = 96 * 1024;
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
+/** What a character takes at most, escaped as JSON does it. */
+const CHARACTER_BYTES = 6;
+/** What a number, a truth value or nothing takes at most. */
+const SCALAR_BYTES = 24;
+
+/** More than a value takes, told without writing it: nearly everything is far from what is allowed. */
+function atMost(value: unknown): number {
+  if (typeof value === 'string') return value.length * CHARACTER_BYTES + 3;
+  if (typeof value !== 'object' || value === null) return SCALAR_BYTES;
+  let sum = 2;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly unknown[]) sum += atMost(item) + 1;
+    return sum;
+  }
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const name in fields) sum += name.length * CHARACTER_BYTES + 4 + atMost(fields[name]);
+  return sum;
+}
+
+/** Whether the past and the rest of the object are so small that nobody has to count. */
+const fitsAnyhow = (past: number, besides: object): boolean =>
+  past <= PAST_BYTES && atMost(besides) <= OBJECT_BYTES - PAST_BYTES;
+
 const roomBeside = (besides: object): number => Math.min(PAST_BYTES, OBJECT_BYTES - bytesOf(besides));
 
 /**
@@ -18,6 +41,7 @@ const roomBeside = (besides: object): number => Math.min(PAST_BYTES, OBJECT_BYTE
  * @param besides the rest of the object
  */
 export function fittingHistory(history: readonly StationHistory[], besides: object): StationHistory[] {
+  if (fitsAnyhow(atMost(history), besides)) return [...history];
   let left = roomBeside(besides);
   const kept = history.findIndex((entry, index) => {
     left -= bytesOf(entry);
@@ -32,6 +56,8 @@ export function fittingHistory(history: readonly StationHistory[], besides: obje
  * @param besides the rest of the object
  */
 export function fittingStamps(stamps: readonly Stamp[], besides: object): Stamp[] {
+  const past = stamps.reduce((sum, { commits, skipped }) => sum + atMost(commits) + atMost(skipped), 0);
+  if (fitsAnyhow(past, besides)) return [...stamps];
   let left = roomBeside(besides);
   return stamps
     .toReversed()

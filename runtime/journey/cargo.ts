@@ -36,15 +36,31 @@ export const packed = ({ images = [], charts = [], sources = [], overlays = [] }
   ...(overlays.length > 0 && { overlays }),
 });
 
+const NOTHING: Change = {};
+
+const packs = new WeakMap<Change, Change>();
+const wholes = new WeakMap<Change, Change>();
+
+/** What is made of a change, worked out once: resources never change, a change makes new ones. */
+function onlyOnce(known: WeakMap<Change, Change>, change: Change, make: (change: Change) => Change): Change {
+  const before = known.get(change);
+  if (before !== undefined) return before;
+  const made = make(change);
+  known.set(change, made);
+  return made;
+}
+
 /**
  * Everything that the ticket carries, in the order in which it is applied: what it took along, then its own. A part of
  * its own that it also took along keeps the root of the ticket that boarded with it: a child's change names all of its
  * parent's.
  */
 export function cargoOf(ticket: Ticket): Piece[] {
-  const own = ticket.spec.change ?? {};
+  const own = ticket.spec.change ?? NOTHING;
   const root = rootOf(ticket);
-  const taken = (ticket.status?.absorbed ?? [])
+  const absorbed = ticket.status?.absorbed;
+  if (absorbed === undefined) return [{ change: onlyOnce(packs, own, packed), root }];
+  const taken = absorbed
     .filter((one) => !one.pending)
     .map(({ change, root: its }): Piece => ({ change, root: its ?? root }));
   const rest = packed({
@@ -56,8 +72,12 @@ export function cargoOf(ticket: Ticket): Piece[] {
 }
 
 /** All that the ticket carries as one change, each image and chart once, the newest. */
-export function wholeChange(ticket: Ticket): Change {
-  const changes = cargoOf(ticket).map(({ change }) => change);
+export const wholeChange = (ticket: Ticket): Change =>
+  ticket.status?.absorbed === undefined
+    ? onlyOnce(wholes, ticket.spec.change ?? NOTHING, (own) => folded([own]))
+    : folded(cargoOf(ticket).map(({ change }) => change));
+
+function folded(changes: readonly Change[]): Change {
   const last = <T>(list: readonly T[], key: (item: T) => string): T[] => [
     ...new Map(list.map((item) => [key(item), item])).values(),
   ];

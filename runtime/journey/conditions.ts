@@ -16,12 +16,20 @@ function conditionsFrom(
   present: readonly Condition[] | undefined,
   findings: readonly Finding[],
   generation: number | undefined,
-  now: Date,
+  now: string,
 ): Condition[] {
   return findings.map((finding) => {
-    const before = present?.find((condition) => condition.type === finding.type);
-    const lastTransitionTime = before?.status === finding.status ? before.lastTransitionTime : now.toISOString();
-    return { ...finding, lastTransitionTime, ...(generation === undefined ? {} : { observedGeneration: generation }) };
+    const { type, status, reason, message } = finding;
+    const before = present?.find((condition) => condition.type === type);
+    const lastTransitionTime = before?.status === status ? before.lastTransitionTime : now;
+    const isPresent =
+      before?.status === status &&
+      before.reason === reason &&
+      before.message === message &&
+      before.observedGeneration === generation;
+    if (isPresent) return before;
+    const condition = { type, status, reason, message, lastTransitionTime };
+    return generation === undefined ? condition : { ...condition, observedGeneration: generation };
   });
 }
 
@@ -87,7 +95,7 @@ function fateOf({ station, digest, by }: Approval, status: TicketStatus): { reas
 }
 
 /** A ticket's status with the conditions that it implies. */
-export function withConditions(ticket: Ticket, status: TicketStatus, now: Date): TicketStatus {
+export function withConditions(ticket: Ticket, status: TicketStatus, now: string): TicketStatus {
   const generation = ticket.metadata.generation;
   return {
     ...status,
@@ -106,7 +114,7 @@ export function readyCondition(
   resource: Track | Station,
   problems: readonly string[],
   wellWords: string,
-  now: Date,
+  now: string,
 ): Condition[] {
   const finding: Finding =
     problems.length === 0

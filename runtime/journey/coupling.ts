@@ -11,7 +11,7 @@ import { descentJob, historyOf } from './descent';
 import { absorbedFrom, commitsToFold, type Absorbed } from './folding';
 import { trackObstacle } from './obstacle';
 import type { Draft } from './plan';
-import { Order } from './ride';
+import { orderOf } from './ride';
 import type { Facts, StationSnapshot } from './snapshot';
 import { standsBefore } from './standing';
 import { without } from './without';
@@ -25,16 +25,26 @@ interface Pair {
   readonly younger: Ticket;
 }
 
-export const isPending = (ticket: Ticket): boolean => (ticket.status?.absorbed ?? []).some((one) => one.pending);
+export const isPending = (ticket: Ticket): boolean => ticket.status?.absorbed?.some((one) => one.pending) ?? false;
+
+const takers = new WeakMap<readonly Ticket[], readonly Ticket[]>();
+
+/** Those who are about to take another one along, found once among the same tickets. */
+function takersAmong(tickets: readonly Ticket[]): readonly Ticket[] {
+  let found = takers.get(tickets);
+  if (found === undefined) {
+    found = tickets.filter(isPending);
+    takers.set(tickets, found);
+  }
+  return found;
+}
 
 /** Uids of the tickets that are about to be taken along, and of those that take them: none of them moves (rule C4). */
 export function couplingOf({ lines, single }: Pick<StationSnapshot, 'lines' | 'single'>): ReadonlySet<string> {
   const uids = new Set<string>();
-  for (const ticket of [...lines.flatMap((line) => line.tickets), ...single]) {
-    for (const one of ticket.status?.absorbed ?? []) {
-      if (!one.pending) continue;
-      uids.add(one.uid);
-      uids.add(ticket.metadata.uid);
+  for (const tickets of [...lines.map((line) => line.tickets), single]) {
+    for (const ticket of takersAmong(tickets)) {
+      for (const one of ticket.status?.absorbed ?? []) if (one.pending) uids.add(one.uid).add(ticket.metadata.uid);
     }
   }
   return uids;
@@ -58,7 +68,7 @@ function pairsAt(snapshot: StationSnapshot): Pair[] {
   if (station.spec.entry?.completed !== undefined || !station.spec.enabled) return [];
   const riding = lines
     .filter(({ track }) => track.spec.service === 'Latest')
-    .map((line) => ({ track: line.track, tickets: [...new Order(line).tickets] }));
+    .map((line) => ({ track: line.track, tickets: orderOf(line).tickets }));
   const express = single.filter(({ spec, status }) => spec.express && status?.boarded);
   const uids = new Set(express.flatMap(({ spec }) => spec.origin?.track ?? []));
   const alone = [...uids].flatMap((uid) => {
@@ -86,10 +96,9 @@ const bySince = (one: Ticket, other: Ticket): number =>
 /** Decides for all who couple, or might, before the station; one who takes the station in this plan is left alone. */
 export function decideCoupling(draft: Draft, snapshot: StationSnapshot, taking: Ticket | undefined): void {
   const pairs = pairsAt(snapshot);
-  const standing = [...snapshot.lines.flatMap((line) => line.tickets), ...snapshot.single];
   const busy = new Set(couplingOf(snapshot));
-  for (const ticket of standing) {
-    if (isPending(ticket) && ticket.status?.station === snapshot.station.metadata.name) settle(draft, ticket, pairs);
+  for (const ticket of [...snapshot.lines.map((line) => line.tickets), snapshot.single].flatMap(takersAmong)) {
+    if (ticket.status?.station === snapshot.station.metadata.name) settle(draft, ticket, pairs);
   }
   if (taking !== undefined) busy.add(taking.metadata.uid);
   for (const { older, younger } of pairs) {

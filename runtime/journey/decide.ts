@@ -9,7 +9,7 @@ import { abort } from './ending';
 import { belongsTo } from './identity';
 import { waitingFor } from './obstacle';
 import { Draft, type Plan } from './plan';
-import { arrivalIsStamped, hasPassed, Order } from './ride';
+import { arrivalIsStamped, hasPassed, orderOf, type Order } from './ride';
 import type { Line, Snapshot } from './snapshot';
 import { decideStanding } from './standing';
 import { decideTicketing } from './ticketing';
@@ -27,11 +27,15 @@ export function decideTrack(snapshot: Snapshot): Plan {
   }
   decideTicketing(draft, snapshot);
   decideBoarding(draft, snapshot);
-  const order = new Order(snapshot);
-  for (const ticket of order.tickets) decideTicket(draft, snapshot, order, ticket);
-  collectTrack(draft, snapshot);
+  const order = orderOf(snapshot);
   const { track } = snapshot;
-  draft.writeTrack(track, trackView(track, track.status ?? {}, snapshot.now));
+  for (const ticket of order.tickets) {
+    // Being first or not matters, and no other ticket of the line does.
+    const inputs = [track, ticket, order.aheadOf(ticket)];
+    draft.part(ticket.metadata.uid, inputs, () => decideTicket(draft, snapshot, order, ticket));
+  }
+  collectTrack(draft, snapshot);
+  draft.writeTrack(track, trackView(track, track.status ?? {}, draft.time));
   return draft.plan();
 }
 

@@ -25,7 +25,7 @@ import { shortRepository, shortVersion } from './change';
 import { childrenAt } from './junction';
 import { olderObstacle, shorten, trackObstacle, waitingFor } from './obstacle';
 import type { Draft } from './plan';
-import { arrivalAt, isFollower, nextStation, Order } from './ride';
+import { arrivalAt, isFollower, nextStation, orderOf } from './ride';
 import type { Line } from './snapshot';
 import { keyOf, stateAt, StateList, wholeStates } from './state';
 import { without } from './without';
@@ -50,7 +50,7 @@ export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp
     ...status,
     phase: 'Standing',
     station,
-    standingSince: draft.now.toISOString(),
+    standingSince: draft.time,
     ...(older && { waiting: waitingFor(draft, olderObstacle(older, station), ticket, station) }),
   });
 }
@@ -58,9 +58,7 @@ export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp
 /** Whom the ticket waits for once its status is this; said in the same write, since nothing else will come first. */
 function olderAfter(line: Line | undefined, ticket: Ticket, status: TicketStatus): Ticket | undefined {
   if (line === undefined || trackObstacle(line.track) !== undefined) return undefined;
-  const after = { ...ticket, status };
-  const tickets = line.tickets.map((one) => (one.metadata.uid === ticket.metadata.uid ? after : one));
-  return new Order({ ...line, tickets }).aheadOf(after);
+  return orderOf(line).aheadWith(line, ticket, status);
 }
 
 /** What went wrong, in the words of whoever said no. */
@@ -86,7 +84,7 @@ function stampOf(
   return {
     station,
     ...(arrival === undefined ? {} : { arrived: arrival.start }),
-    departed: draft.now.toISOString(),
+    departed: draft.time,
     result,
     ...(failure === undefined ? {} : { reason: failure.reason, message: failure.message }),
     ...(commits.length === 0 ? {} : { commits }),

@@ -19,7 +19,7 @@ function soakObstacle({ draft, ticket, station }: Visit, { soaking }: Arrival): 
 
 /** What the exit gates have to know of the arrival: since when they are held, and which runs are made for it. */
 function heldFrom(visit: Visit, arrival: Arrival): Arrival {
-  const now = visit.draft.now.toISOString();
+  const now = visit.draft.time;
   const analyses = runsOf(visit, arrival).map((run) => run.name);
   return {
     ...without(arrival, 'deadline', 'analyses'),

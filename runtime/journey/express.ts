@@ -38,7 +38,7 @@ export function boardExpress(draft: Draft, ticket: Ticket, station: Station): vo
   );
   if (missing === 'Unknown') return;
   if (missing?.kind === 'Failure') return fail(draft, ticket, name, missing.failure);
-  const now = draft.now.toISOString();
+  const now = draft.time;
   const { status = {} } = ticket;
   const track = ticket.spec.origin?.track;
   const standing = {

@@ -1,9 +1,9 @@
 /** Digests: of managed files, of all trees of an arrival, of whatever a decision depends on. Functions of their input. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** SHA-256 of a text, as status writes digests. */
-export const fingerprint = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+export const fingerprint = (text: string): string => `sha256:${hash('sha256', text)}`;
 
 /**
  * Digest over managed files; the record of the state is none of them (rule F3).

@@ -16,8 +16,9 @@ export { ownershipOf, type HeadFacts, type Kinship, type Ownership } from './own
 export { previewOf } from './preview';
 export type { Plan, Step } from './plan';
 export { isOnRecord, pushesOverAt } from './push';
+export { Recall } from './recall';
 export { hasEnded } from './ride';
-export type { Facts, Line, Snapshot, StationSnapshot } from './snapshot';
+export type { Facts, Line, Sight, Snapshot, StationSnapshot } from './snapshot';
 export {
   applyCargo,
   commitsFor,

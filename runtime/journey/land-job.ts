@@ -4,12 +4,12 @@ import type { Arrival, ArrivalApplication } from '../../lib/api';
 import type { HeadsJob, Landing, LandJob, RecordedCommit } from './job';
 import { displacedShas } from './displaced';
 import { seenAt } from './prepare-job';
-import { keyOf, recordOf } from './state';
+import { isSame, keyOf, recordOf } from './state';
 import type { Visit } from './visit';
 
 function recordedCommits(visit: Visit, arrival: Arrival): RecordedCommit[] {
   return arrival.applications.flatMap((one) => {
-    const reference = visit.station.spec.applications.find((candidate) => keyOf(candidate) === keyOf(one));
+    const reference = visit.station.spec.applications.find((candidate) => isSame(candidate, one));
     const commit = one.commit ?? one.withdrawn?.[0];
     if (reference === undefined || commit === undefined || one.branch === undefined) return [];
     const { head } = recordOf(visit.station, reference);

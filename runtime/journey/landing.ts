@@ -5,7 +5,7 @@ import { fail } from './ending';
 import type { JobFact, LandedApplication, Landing, Prepared, PreparedApplication, PrepareJob } from './job';
 import { headsJob, landJob, withShown } from './land-job';
 import { NO_COMMIT } from './ownership';
-import { prepareJob, resumedHeads } from './prepare-job';
+import { prepareJob, prepareKey, resumedHeads } from './prepare-job';
 import { mayStillLand } from './push';
 import { keyOf } from './state';
 import { suspension } from './suspension';
@@ -46,8 +46,8 @@ export function land(visit: Visit, arrival: Arrival): void {
  */
 function readyToPush(visit: Visit, arrival: Arrival): boolean {
   const { draft } = visit;
-  const job = prepareJob(stopOf(withoutRecord(visit)), visit.start);
-  if (isMade(arrival, draft.peek('prepare', job.key))) return true;
+  const stop = stopOf(withoutRecord(visit));
+  if (isMade(arrival, draft.peek('prepare', prepareKey(stop, visit.start)))) return true;
   const heads = draft.ask(headsJob(visit, arrival, 'restart'));
   if (heads === undefined || heads.state === 'Running') return false;
   if (heads.state === 'Failed') {
@@ -55,7 +55,8 @@ function readyToPush(visit: Visit, arrival: Arrival): boolean {
     return false;
   }
   const undecided = heads.result.every((one) => one.outcome === 'Shown' || one.outcome === 'NotShown');
-  if (undecided && heads.result.some((one) => one.outcome === 'NotShown')) return madeAgain(visit, arrival, heads, job);
+  if (undecided && heads.result.some((one) => one.outcome === 'NotShown'))
+    return madeAgain(visit, arrival, heads, prepareJob(stop, visit.start));
   landed(visit, arrival, heads.result);
   return false;
 }
@@ -136,7 +137,7 @@ function landed(visit: Visit, arrival: Arrival, landing: Landing): void {
   const names = seen.applications.filter((one) => one.result !== 'Skipped').map((one) => one.name);
   waitInStation(
     visit,
-    { ...seen, pushed: draft.now.toISOString(), deadline: deadline.toISOString() },
+    { ...seen, pushed: draft.time, deadline: deadline.toISOString() },
     { reason: 'NotSynced', message: `waits for Argo CD to sync ${names.join(', ')}` },
   );
 }

@@ -30,7 +30,7 @@ const SAY_MORE_OF_SYNC_AFTER_MS = 30_000;
 export function waitingFor(draft: Draft, obstacle: Obstacle, ticket: Ticket, station: string): Waiting {
   const present = (ticket.status?.station ?? '') === station ? ticket.status?.waiting : undefined;
   const before = present?.reason === obstacle.reason ? present : undefined;
-  const since = before?.since ?? draft.now.toISOString();
+  const since = before?.since ?? draft.time;
   return {
     reason: obstacle.reason,
     since,

@@ -58,6 +58,17 @@ export interface Plan {
   readonly wakeAt?: Date;
 }
 
+const texts = new WeakMap<Date, string>();
+
+/** A time as status writes it: put into words once, though many decisions are made at that time. */
+function textOf(time: Date): string {
+  const before = texts.get(time);
+  if (before !== undefined) return before;
+  const text = time.toISOString();
+  texts.set(time, text);
+  return text;
+}
+
 /**
  * A plan in the making. Each object is written at most once in a plan: what was decided on its old version is decided
  * again once the write is seen.
@@ -66,11 +77,39 @@ export class Draft {
   private readonly steps: Step[] = [];
   private readonly written = new Set<string>();
   private wakeAt: Date | undefined;
+  private refused = false;
+  private text: string | undefined;
 
   constructor(readonly snapshot: Sight) {}
 
   get now(): Date {
     return this.snapshot.now;
+  }
+
+  /** The time as status writes it. */
+  get time(): string {
+    return (this.text ??= textOf(this.now));
+  }
+
+  /**
+   * Decides a part of the plan, unless it asked for nothing before and all that it is made of is as it was.
+   *
+   * @param inputs what it is made of besides facts; values that never change
+   */
+  part(key: string, inputs: readonly unknown[], decide: () => void): void {
+    const { recall } = this.snapshot;
+    if (recall === undefined) return decide();
+    const quiet = recall.quiet(key, inputs, this.now);
+    if (quiet !== undefined) return this.wake(quiet.until);
+    const before = this.wakeAt;
+    const steps = this.steps.length;
+    this.wakeAt = undefined;
+    this.refused = false;
+    const reads = recall.watch(decide);
+    const until = this.wakeAt;
+    if (this.steps.length === steps && !this.refused) recall.keep(key, { inputs, reads, since: this.now, until });
+    else recall.forget(key);
+    this.wake(before);
   }
 
   writeTrack(track: Track, status: TrackStatus): void {
@@ -85,7 +124,7 @@ export class Draft {
 
   /** Writes a ticket's status, its conditions derived from the rest. */
   writeTicket(ticket: Ticket, status: TicketStatus): void {
-    const complete = withConditions(ticket, status, this.now);
+    const complete = withConditions(ticket, status, this.time);
     if (same(ticket.status ?? {}, complete) || !this.claim(ticket.metadata.uid)) return;
     this.steps.push({ step: 'WriteTicket', ticket, status: complete });
   }
@@ -122,13 +161,18 @@ export class Draft {
    * @returns the fact, or `undefined` where it has only now been started
    */
   ask<J extends Job>(job: J): JobFact<JobResults[J['kind']]> | undefined {
-    const fact = this.snapshot.facts.job<J['kind']>(job.kind, job.key);
+    return this.askFor<J['kind']>(job.kind, job.key, () => job);
+  }
+
+  /** The same for a job that takes some work to put together: only one that is started is. */
+  askFor<K extends JobKind>(kind: K, key: string, job: () => Job): JobFact<JobResults[K]> | undefined {
+    const fact = this.snapshot.facts.job(kind, key);
     if (fact?.state === 'Failed') {
-      if (fact.retryAt <= this.now) this.start(job);
+      if (fact.retryAt <= this.now) this.start(job());
       else this.wake(fact.retryAt);
       return fact;
     }
-    if (fact === undefined) this.start(job);
+    if (fact === undefined) this.start(job());
     return fact;
   }
 
@@ -156,7 +200,10 @@ export class Draft {
   }
 
   private claim(uid: string): boolean {
-    if (this.written.has(uid)) return false;
+    if (this.written.has(uid)) {
+      this.refused = true;
+      return false;
+    }
     this.written.add(uid);
     return true;
   }

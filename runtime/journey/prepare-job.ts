@@ -54,19 +54,24 @@ export function approvalsAt({ ticket, station }: Stop, start: string): readonly 
 }
 
 /** Stations that the ticket's journey had before this one, the nearest first; those of its parents' tracks too (rule A8). */
-function earlierStations({ snapshot: { facts }, line, ticket, station }: Stop): Station[] {
-  const before = (track: Track | undefined, end: number): Station[] =>
-    (track?.spec.stations ?? [])
-      .slice(0, Math.max(0, end))
-      .reverse()
-      .flatMap(({ name }) => facts.station({ namespace: track?.metadata.namespace ?? '', name }) ?? []);
+function* earlierStations({ snapshot: { facts }, line, ticket, station }: Stop): Generator<Station> {
   const place = (track: Track | undefined, name: string): number =>
     (track?.spec.stations ?? []).findIndex((one) => one.name === name);
-  const ridden = [...(ticket.spec.origin?.lineage ?? [])].reverse().flatMap(({ namespace, track: name, station }) => {
+  yield* stationsBefore(facts, line?.track, place(line?.track, station.metadata.name));
+  for (const { namespace, track: name, station: branching } of [...(ticket.spec.origin?.lineage ?? [])].reverse()) {
     const track = facts.track({ namespace, name });
-    return before(track, place(track, station) + 1);
-  });
-  return [...before(line?.track, place(line?.track, station.metadata.name)), ...ridden];
+    yield* stationsBefore(facts, track, place(track, branching) + 1);
+  }
+}
+
+function* stationsBefore(facts: Facts, track: Track | undefined, end: number): Generator<Station> {
+  if (track === undefined) return;
+  const { namespace } = track.metadata;
+  for (let at = end - 1; at >= 0; at -= 1) {
+    const name = track.spec.stations[at]?.name;
+    const station = name === undefined ? undefined : facts.station({ namespace, name });
+    if (station !== undefined) yield station;
+  }
 }
 
 /** Whether the rollback puts something back for the application. */
@@ -88,9 +93,11 @@ export const takesPart = (stop: Stop, start: string, reference: ApplicationRefer
  * What a branch that never existed starts from (rule A8). Once the arrival is on record that is what it has recorded:
  * the stations before it may have moved on since, and nobody has approved that.
  */
-function firstState(stop: Stop, start: string, reference: ApplicationReference, earlier: readonly Station[]) {
+function firstState(stop: Stop, start: string, reference: ApplicationReference) {
   const index = presentEntry(stop, start, keyOf(reference))?.state;
-  return stateAt(stop.ticket.status?.arrival?.states, index) ?? startState(reference, earlier, stop.ticket);
+  return (
+    stateAt(stop.ticket.status?.arrival?.states, index) ?? startState(reference, earlierStations(stop), stop.ticket)
+  );
 }
 
 /** What Argo CD reports of the station's Applications. */
@@ -100,6 +107,41 @@ export const seenAt = (facts: Facts, station: Station): string =>
     .map((reference) => facts.reported(reference))
     .join('|');
 
+/** The applications that the arrival makes commits for. */
+const preparedAt = (stop: Stop, start: string): ApplicationReference[] =>
+  stop.station.spec.applications.filter(
+    (reference) =>
+      takesPart(stop, start, reference) &&
+      (stop.ticket.spec.rollback === undefined || isRestored(stop.ticket, reference)),
+  );
+
+/** Every SHA that counts as a recorded head of the application's branch. */
+const listedOf = (stop: Stop, key: string): string[] => [
+  ...listedFor(stop, key),
+  ...displacedShas(stop.snapshot.facts, stop.station, key),
+];
+
+const approversAt = (stop: Stop, start: string): string[] => [
+  ...new Set(approvalsAt(stop, start).map((approval) => approval.by)),
+];
+
+/** What tells the job that makes the commits of an arrival from every other. */
+export function prepareKey(stop: Stop, start: string): string {
+  const { ticket, station } = stop;
+  return [
+    ticket.metadata.uid,
+    station.metadata.uid,
+    start,
+    station.metadata.generation ?? 0,
+    preparedAt(stop, start)
+      .map((reference) => listedOf(stop, keyOf(reference)).join(','))
+      .join(';'),
+    resumedHeads(ticket).join(','),
+    approversAt(stop, start).join(','),
+    (ticket.status?.absorbed ?? []).map((one) => one.uid).join(','),
+  ].join('/');
+}
+
 /**
  * The job that makes the commits of an arrival.
  *
@@ -107,43 +149,28 @@ export const seenAt = (facts: Facts, station: Station): string =>
  */
 export function prepareJob(stop: Stop, start: string): PrepareJob {
   const { snapshot, ticket, station } = stop;
-  const earlier = earlierStations(stop);
   const resumed = resumedHeads(ticket);
-  const applications = station.spec.applications
-    .filter((reference) => takesPart(stop, start, reference))
-    .filter((reference) => ticket.spec.rollback === undefined || isRestored(ticket, reference))
-    .map((reference) => {
-      const first = firstState(stop, start, reference, earlier);
-      const { head, good } = recordOf(station, reference);
-      const key = keyOf(reference);
-      const restored = ticket.status?.restores?.find(({ application }) => application === key)?.commit;
-      const live = head === undefined ? snapshot.facts.live(reference) : undefined;
-      return {
-        reference,
-        ...(head === undefined ? {} : { head }),
-        ...(good === undefined ? {} : { good: { commit: good.commit, state: good.state } }),
-        ...(first === undefined ? {} : { start: first }),
-        listed: [...listedFor(stop, key), ...displacedShas(snapshot.facts, station, key)],
-        ...(live === undefined ? {} : { live }),
-        unfinished: head === undefined ? unfinishedAt(stop, key) : [],
-        resumed,
-        ...(restored && { restore: { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, key) } }),
-      };
-    });
-  const approvedBy = [...new Set(approvalsAt(stop, start).map((approval) => approval.by))];
-  const listed = applications.map((one) => one.listed.join(',')).join(';');
+  const applications = preparedAt(stop, start).map((reference) => {
+    const first = firstState(stop, start, reference);
+    const { head, good } = recordOf(station, reference);
+    const key = keyOf(reference);
+    const restored = ticket.status?.restores?.find(({ application }) => application === key)?.commit;
+    const live = head === undefined ? snapshot.facts.live(reference) : undefined;
+    return {
+      reference,
+      ...(head === undefined ? {} : { head }),
+      ...(good === undefined ? {} : { good: { commit: good.commit, state: good.state } }),
+      ...(first === undefined ? {} : { start: first }),
+      listed: listedOf(stop, key),
+      ...(live === undefined ? {} : { live }),
+      unfinished: head === undefined ? unfinishedAt(stop, key) : [],
+      resumed,
+      ...(restored && { restore: { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, key) } }),
+    };
+  });
   return {
     kind: 'prepare',
-    key: [
-      ticket.metadata.uid,
-      station.metadata.uid,
-      start,
-      station.metadata.generation ?? 0,
-      listed,
-      resumed.join(','),
-      approvedBy.join(','),
-      (ticket.status?.absorbed ?? []).map((one) => one.uid).join(','),
-    ].join('/'),
+    key: prepareKey(stop, start),
     namespace: station.metadata.namespace,
     station: station.metadata.name,
     ticket: ticket.metadata.name,
@@ -151,7 +178,7 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
     change: wholeChange(ticket),
     cargo: cargoOf(ticket),
     ...(ticket.spec.rollback && { rollback: describeTicket(ticket) }),
-    approvedBy,
+    approvedBy: approversAt(stop, start),
     applications,
     seen: seenAt(snapshot.facts, station),
   };

@@ -5,8 +5,8 @@ import { foundOtherwise } from './approval';
 import { fail } from './ending';
 import type { Prepared } from './job';
 import { shorten } from './obstacle';
-import { approvalsAt, listedFor, prepareJob, takesPart } from './prepare-job';
-import { keyOf, StateList } from './state';
+import { approvalsAt, listedFor, prepareJob, prepareKey, takesPart } from './prepare-job';
+import { isSame, keyOf, StateList } from './state';
 import { suspension } from './suspension';
 import { emptyArrival, shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
 
@@ -31,8 +31,9 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const { draft, ticket, station } = visit;
   const somethingShown = arrival?.applications.some((one) => one.shown) ?? false;
   if (!somethingShown && shutAgain(visit) !== undefined) return standAgain(visit);
-  const job = prepareJob(stopOf(visit), visit.start);
-  const fact = draft.ask(job);
+  const stop = stopOf(visit);
+  const key = prepareKey(stop, visit.start);
+  const fact = draft.askFor('prepare', key, () => prepareJob(stop, visit.start));
   if (fact === undefined || fact.state === 'Running') {
     return sayRendering(visit, arrival, fact === undefined ? draft.now : fact.since);
   }
@@ -41,7 +42,7 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   if (failed) return fail(draft, ticket, station.metadata.name, failed, arrival ?? emptyArrival(visit));
   const suspended = fact.result.find((one) => one.outcome === 'Suspended');
   if (suspended) {
-    draft.askAgain(job);
+    draft.askAgain(prepareJob(stop, visit.start));
     return waitInStation(visit, arrival, suspension(suspended.reference, suspended.ownership, ticket), true);
   }
   const asked = somethingShown || ticket.spec.rollback !== undefined;
@@ -63,7 +64,7 @@ function record(visit: Visit, prepared: Prepared): void {
     const identity = { name: reference.name, namespace: reference.namespace };
     if (!takesPart(stopOf(visit), visit.start, reference))
       return { ...identity, result: 'Skipped', message: 'The application is disabled.' };
-    const one = prepared.find((candidate) => keyOf(candidate.reference) === keyOf(reference));
+    const one = prepared.find((candidate) => isSame(candidate.reference, reference));
     if (one === undefined || one.outcome === 'Failed' || one.outcome === 'Suspended')
       return { ...identity, result: 'Skipped', message: 'It has no good state to put back.' };
     const withdrawn = listedFor(stopOf(visit), keyOf(reference)).filter((commit) => commit !== one.commit);

@@ -12,7 +12,7 @@ import type { PreviewJob } from './job';
 import { shorten, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import { prepareJob, type Stop } from './prepare-job';
-import { Order } from './ride';
+import { orderOf } from './ride';
 import type { Line, StationSnapshot } from './snapshot';
 import { standsBefore } from './standing';
 
@@ -26,7 +26,7 @@ const occupies = (station: Station, ticket: Ticket): boolean => station.status?.
 
 /** Tickets of a track that stand before the station or are in it, oldest first. */
 const ticketsAt = (line: Line, station: Station): Ticket[] =>
-  new Order(line).tickets.filter((ticket) => occupies(station, ticket) || standsBefore(ticket, station.metadata.name));
+  orderOf(line).tickets.filter((ticket) => occupies(station, ticket) || standsBefore(ticket, station.metadata.name));
 
 /**
  * The job that works out the trees of a ticket at a station.

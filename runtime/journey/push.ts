@@ -3,7 +3,7 @@
 import type { Arrival, ArrivalApplication, Station, Ticket } from '../../lib/api';
 import type { Landing, LandJob } from './job';
 import { arrivalAt, hasEnded } from './ride';
-import { keyOf } from './state';
+import { isSame } from './state';
 
 /**
  * How long a push may take, counted from before the last look at its record. It lies inside the lease, so that a leader
@@ -19,7 +19,7 @@ export function isOnRecord(job: LandJob, ticket: Ticket | undefined, station: St
   if (occupant?.uid !== job.ticketUid || occupant.start !== job.start) return false;
   const recorded = arrivalAt(station, ticket)?.applications ?? [];
   return job.commits.every((one) =>
-    recorded.some((entry) => keyOf(entry) === keyOf(one.reference) && entry.commit === one.commit),
+    recorded.some((entry) => isSame(entry, one.reference) && entry.commit === one.commit),
   );
 }
 
@@ -30,7 +30,7 @@ const mayBePushed = (one: ArrivalApplication): boolean => one.result === 'Commit
 export const mayStillLand = (arrival: Arrival, landing: Landing): boolean =>
   landing.some(
     ({ outcome, reference }) =>
-      outcome === 'NotShown' && arrival.applications.some((one) => keyOf(one) === keyOf(reference) && mayBePushed(one)),
+      outcome === 'NotShown' && arrival.applications.some((one) => isSame(one, reference) && mayBePushed(one)),
   );
 
 /** Whether the arrival has, or had, anything to push. */

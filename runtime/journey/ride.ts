@@ -37,7 +37,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** Resources never change, a change makes new ones: what was worked out of them holds for as long as they are there. */
 const indexes = new WeakMap<object, ReadonlyMap<string, number>>();
-const known = new WeakMap<TicketStatus, Progress>();
+const known = new WeakMap<NonNullable<TicketStatus['stamps']>, Progress>();
 
 /** Where each station is on the line. */
 function indexOf(track: Track): ReadonlyMap<string, number> {
@@ -53,7 +53,7 @@ function indexOf(track: Track): ReadonlyMap<string, number> {
 function progressOf(track: Track, status: TicketStatus | undefined): Progress {
   const { stations } = track.spec;
   if (status?.stamps === undefined) return { stations, from: 0, beyond: NONE };
-  const before = known.get(status);
+  const before = known.get(status.stamps);
   if (before?.stations === stations) return before;
   const index = indexOf(track);
   const passed = passedStations(status).filter((name) => index.has(name));
@@ -61,7 +61,7 @@ function progressOf(track: Track, status: TicketStatus | undefined): Progress {
   const from = last === undefined ? 0 : (index.get(last) ?? 0) + 1;
   const beyond = passed.filter((name) => (index.get(name) ?? 0) >= from);
   const progress = { stations, from, beyond: beyond.length === 0 ? NONE : new Set(beyond) };
-  known.set(status, progress);
+  known.set(status.stamps, progress);
   return progress;
 }
 
@@ -79,7 +79,9 @@ export const nextStation = (track: Track, status: TicketStatus | undefined): str
 
 /** Whether the ticket has the station behind it, so that it does not arrive there again. */
 export const hasPassed = (station: Station, ticket: Ticket): boolean =>
-  passedStations(ticket.status).includes(station.metadata.name);
+  ticket.status?.stamps?.some(
+    ({ station: name, result }) => name === station.metadata.name && PASSED.includes(result),
+  ) ?? false;
 
 /** Whether the ticket rides a track and has a place in its order. */
 const isRiding = (ticket: Ticket): boolean =>
@@ -110,6 +112,7 @@ export class Order {
   /** Tickets that have a place in the order, oldest first. */
   readonly tickets: readonly Ticket[];
   private readonly ahead = new Map<string, Ticket>();
+  private readonly firsts = new Map<string, Ticket>();
 
   constructor(line: Line) {
     this.tickets = ridingInOrder(line);
@@ -119,6 +122,7 @@ export class Order {
     for (const [at, ticket] of this.tickets.entries()) {
       const progress = progressOf(line.track, ticket.status);
       const next = nextOf(progress);
+      if (next !== undefined && !this.firsts.has(next)) this.firsts.set(next, ticket);
       // At the end of its line every older one is waited for: a track that was edited may have left one behind (I6).
       const found = next === undefined ? this.tickets[at - 1] : nearest(older, next, index.get(next) ?? 0);
       if (found !== undefined) this.ahead.set(ticket.metadata.uid, found);
@@ -129,10 +133,39 @@ export class Order {
     }
   }
 
+  /** The oldest ticket that has this station next before it. */
+  firstBefore(station: string): Ticket | undefined {
+    return this.firsts.get(station);
+  }
+
+  /** Whom the ticket would have ahead of it with another status, which does not move it in the order. */
+  aheadWith(line: Line, ticket: Ticket, status: TicketStatus): Ticket | undefined {
+    const place = this.tickets.findIndex((one) => one.metadata.uid === ticket.metadata.uid);
+    const next = nextOf(progressOf(line.track, status));
+    if (next === undefined) return this.tickets[place - 1];
+    const at = indexOf(line.track).get(next) ?? 0;
+    for (let older = place - 1; older >= 0; older -= 1) {
+      const { from, beyond } = progressOf(line.track, this.tickets[older]?.status);
+      if (from <= at && !beyond.has(next)) return this.tickets[older];
+    }
+    return undefined;
+  }
+
   /** The next older ticket that still has the station before it, or is in it, before which this one stands; at the end of its line any. */
   aheadOf(ticket: Ticket): Ticket | undefined {
     return this.ahead.get(ticket.metadata.uid);
   }
+}
+
+const orders = new WeakMap<readonly Ticket[], { readonly track: Track; readonly order: Order }>();
+
+/** The order of a line, worked out once for the same tickets. */
+export function orderOf(line: Line): Order {
+  const before = orders.get(line.tickets);
+  if (before?.track === line.track) return before.order;
+  const order = new Order(line);
+  orders.set(line.tickets, { track: line.track, order });
+  return order;
 }
 
 /** The youngest who still has the station, at this place of the line, before it. */

@@ -86,7 +86,7 @@ function decided(
     ...ticket.status,
     phase: 'Standing',
     station: name,
-    standingSince: ticket.status?.standingSince ?? draft.now.toISOString(),
+    standingSince: ticket.status?.standingSince ?? draft.time,
     restores: [...found.commits],
     summary: { change: describeRollback(found.commits) },
   });
@@ -135,7 +135,7 @@ export function handedTo(draft: Draft, station: Station, ticket: Ticket): Statio
     occupant: {
       ticket: name,
       uid,
-      start: wholeSecond(draft.now),
+      start: wholeSecond(draft),
       ...(displaced.length === 0 ? {} : { displaced }),
     },
   };

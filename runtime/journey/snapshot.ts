@@ -6,6 +6,7 @@
 import type { ApplicationReference, Station, Ticket, Track } from '../../lib/api';
 import type { Expectation, Precondition, Verdict } from './application';
 import type { AnalysisView } from './analysis-view';
+import type { Recall } from './recall';
 import type { JobFact, JobKind, JobResults } from './job';
 
 /** One track and its tickets: every unfinished one. */
@@ -70,6 +71,8 @@ export interface Facts {
 export interface Sight {
   readonly now: Date;
   readonly facts: Facts;
+  /** Lets parts be left out that would ask for nothing; its facts have to be the ones above. @default - all is decided */
+  readonly recall?: Recall;
 }
 
 /** Everything that the decision for one track depends on. */

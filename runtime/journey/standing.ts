@@ -15,7 +15,7 @@ export function stand(draft: Draft, ticket: Ticket, station: string, obstacle: O
     ...status,
     phase: 'Standing',
     station,
-    standingSince: status.station === station && status.standingSince ? status.standingSince : draft.now.toISOString(),
+    standingSince: status.station === station && status.standingSince ? status.standingSince : draft.time,
     waiting: waitingFor(draft, obstacle, ticket, station),
     ...(entry && { entry }),
   });

@@ -32,9 +32,17 @@ export interface SourceHistory {
 export const sameRepository = (one: string, other: string): boolean =>
   one === other || normaliseRepositoryURL(one) === normaliseRepositoryURL(other);
 
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 /** Name of an Application among those of all namespaces. */
-export const keyOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
-  `${namespace}/${name}`;
+export const keyOf = ({ namespace, name }: Named): string => `${namespace}/${name}`;
+
+/** Whether both are the same Application. */
+export const isSame = (one: Named, other: Named): boolean =>
+  one.name === other.name && one.namespace === other.namespace;
 
 /** The overlay folder from the root of the repository. */
 export const overlayPath = (reference: Pick<ApplicationReference, 'folder' | 'overlay'>): string =>
@@ -183,7 +191,7 @@ export function recordOf(
   station: Station,
   reference: Pick<ApplicationReference, 'namespace' | 'name'>,
 ): { head?: string; good?: { commit: string; state: RenderedState; recovered: boolean } } {
-  const entry = station.status?.applications?.find((one) => keyOf(one) === keyOf(reference));
+  const entry = station.status?.applications?.find((one) => isSame(one, reference));
   if (!entry) return {};
   const state = stateAt(station.status?.states, entry.good?.state);
   const head = entry.head?.commit ?? entry.good?.commit;
@@ -204,7 +212,7 @@ export function recordOf(
  */
 export function startState(
   reference: ApplicationReference,
-  earlier: readonly Station[],
+  earlier: Iterable<Station>,
   ticket: Ticket,
 ): RenderedState | undefined {
   for (const station of earlier) {

@@ -25,7 +25,7 @@ import { without } from './without';
 /** The plan for one station. */
 export function decideStation(snapshot: StationSnapshot): Plan {
   const draft = new Draft(snapshot);
-  const { station, facts, now } = snapshot;
+  const { station, facts } = snapshot;
   finishEnding(draft, station);
   endStops(draft, station);
   decideRollbacks(draft, station, snapshot.single);
@@ -33,7 +33,7 @@ export function decideStation(snapshot: StationSnapshot): Plan {
   decideCoupling(draft, snapshot, decideTurn(draft, snapshot));
   endStrayRuns(draft, station.metadata, station);
   collectSingles(draft, station);
-  draft.writeStation(station, stationView(station, facts, now));
+  draft.writeStation(station, stationView(station, facts, draft));
   return draft.plan();
 }
 

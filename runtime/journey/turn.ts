@@ -12,7 +12,7 @@ import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import type { Stop } from './prepare-job';
 import { Outlooks, type Outlook } from './preview';
-import { Order, nextStation } from './ride';
+import { orderOf } from './ride';
 import type { Facts, Line, StationSnapshot } from './snapshot';
 import { stand, standsBefore, turnObstacle } from './standing';
 import { stopObstacle } from './stop';
@@ -54,8 +54,8 @@ export function preconditionObstacle(facts: Facts, station: Station): Obstacle |
 function candidatesOf({ lines, single, station, facts }: StationSnapshot): Candidate[] {
   const { name } = station.metadata;
   const candidates = lines.flatMap((line): Candidate[] => {
-    const order = new Order(line);
-    const first = order.tickets.find((ticket) => nextStation(line.track, ticket.status) === name);
+    const order = orderOf(line);
+    const first = order.firstBefore(name);
     if (first === undefined || first.spec.abort || order.aheadOf(first) || !standsBefore(first, name)) return [];
     return facts.seat(first.metadata.uid) === undefined ? [{ line, ticket: first }] : [];
   });
@@ -148,7 +148,7 @@ function passes(draft: Draft, candidate: Candidate, station: Station): 'Handled'
   const track = trackOf(facts, candidate);
   if (track && trackObstacle(track)) return undefined;
   const { name } = station.metadata;
-  const departed = draft.now.toISOString();
+  const departed = draft.time;
   if (!station.spec.enabled) {
     goOn(draft, line, ticket, { station: name, departed, result: 'Skipped', reason: 'StationDisabled' });
     return 'Handled';
@@ -172,12 +172,12 @@ function passes(draft: Draft, candidate: Candidate, station: Station): 'Handled'
 function take(draft: Draft, ticket: Ticket, station: Station): void {
   draft.writeStation(station, {
     ...station.status,
-    occupant: { ticket: ticket.metadata.name, uid: ticket.metadata.uid, start: wholeSecond(draft.now) },
+    occupant: { ticket: ticket.metadata.name, uid: ticket.metadata.uid, start: wholeSecond(draft) },
   });
 }
 
 /** The date of a commit has no fractions; neither has the start of the arrival that makes it (rule D1). */
-export const wholeSecond = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;
+export const wholeSecond = ({ time }: Draft): string => `${time.slice(0, 19)}Z`;
 
 /** Rule E2: a missing Application is waited for with a deadline. */
 function failsForMissing(draft: Draft, ticket: Ticket, station: Station, obstacle: Obstacle): boolean {

@@ -4,6 +4,7 @@ import type { Station, StationStatus, Track, TrackStatus } from '../../lib/api';
 import { readyCondition } from './conditions';
 import { describeGates } from './gates';
 import { junctionProblems } from './junction';
+import type { Draft } from './plan';
 import type { Facts } from './snapshot';
 import { windowProblems } from './window';
 
@@ -36,23 +37,40 @@ function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[
   ];
 }
 
+/** What a track says of itself by its spec alone, whatever its status. */
+interface TrackWords {
+  readonly summary: TrackStatus['summary'];
+  readonly problems: readonly string[];
+}
+
+const words = new WeakMap<Track['spec'], TrackWords>();
+
+function wordsOf(track: Track): TrackWords {
+  const before = words.get(track.spec);
+  if (before !== undefined) return before;
+  const { subscriptions, stations } = track.spec;
+  const names = (list: readonly { readonly name: string }[], between: string): string =>
+    list.map((one) => one.name).join(between);
+  const found = {
+    summary: {
+      subscriptions: names(subscriptions, ', ').slice(0, 1024),
+      stations: names(stations, ' > ').slice(0, 4096),
+    },
+    problems: unhonouredOfTrack(track),
+  };
+  words.set(track.spec, found);
+  return found;
+}
+
 /** The track's status with its own words brought up to date. */
-export function trackView(track: Track, status: TrackStatus, now: Date): TrackStatus {
+export function trackView(track: Track, status: TrackStatus, time: string): TrackStatus {
   const generation = track.metadata.generation;
+  const { summary, problems } = wordsOf(track);
   return {
     ...status,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
-    summary: {
-      subscriptions: track.spec.subscriptions
-        .map((one) => one.name)
-        .join(', ')
-        .slice(0, 1024),
-      stations: track.spec.stations
-        .map((one) => one.name)
-        .join(' > ')
-        .slice(0, 4096),
-    },
-    conditions: readyCondition(track, unhonouredOfTrack(track), 'In service.', now),
+    summary,
+    conditions: readyCondition(track, problems, 'In service.', time),
   };
 }
 
@@ -61,12 +79,17 @@ const HEALTH = ['Missing', 'Degraded', 'Unknown', 'Suspended', 'Progressing', 'H
 
 /** The worst health of the station's Applications; empty for a station without any. */
 function stationHealth(station: Station, facts: Facts): string {
-  const found = station.spec.applications.filter((one) => one.enabled).map((one) => facts.health(one));
-  return [...found].sort((one, other) => HEALTH.indexOf(one) - HEALTH.indexOf(other))[0] ?? '';
+  let worst: string | undefined;
+  for (const one of station.spec.applications) {
+    if (!one.enabled) continue;
+    const health = facts.health(one);
+    if (worst === undefined || HEALTH.indexOf(health) < HEALTH.indexOf(worst)) worst = health;
+  }
+  return worst ?? '';
 }
 
 /** The station's status with its own words brought up to date. */
-export function stationView(station: Station, facts: Facts, now: Date): StationStatus {
+export function stationView(station: Station, facts: Facts, { now, time }: Pick<Draft, 'now' | 'time'>): StationStatus {
   const generation = station.metadata.generation;
   const status = station.status ?? {};
   const held = station.spec.hold ? 'a person' : (status.holdBy?.ticket ?? status.haltBy?.ticket ?? '');
@@ -76,6 +99,6 @@ export function stationView(station: Station, facts: Facts, now: Date): StationS
     ...status,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     summary: { ...status.summary, health, gates: describeGates(station).slice(0, 256), held },
-    conditions: readyCondition(station, unhonouredOfStation(facts, station, now), 'In service.', now),
+    conditions: readyCondition(station, unhonouredOfStation(facts, station, now), 'In service.', time),
   };
 }

@@ -18,7 +18,7 @@ import type { LandedApplication } from './job';
 import { headsJob } from './land-job';
 import { suspendOrResume } from './landing';
 import type { Obstacle } from './obstacle';
-import { keyOf } from './state';
+import { isSame } from './state';
 import { waitInStation, type Visit } from './visit';
 import { without } from './without';
 
@@ -53,7 +53,7 @@ function isStillDue({ draft }: Visit, { pushed }: Arrival): boolean {
 function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
   return arrival.applications.flatMap((one: ArrivalApplication): Judged[] => {
     const { commit, branch, repoURL } = one;
-    const present = visit.station.spec.applications.find((candidate) => keyOf(candidate) === keyOf(one));
+    const present = visit.station.spec.applications.find((candidate) => isSame(candidate, one));
     if (one.result === 'Skipped' || present === undefined || !commit || !branch || !repoURL) return [];
     const reference = { ...present, branch, repoURL };
     const expectation: Expectation = {
@@ -93,7 +93,7 @@ export function awaitApplications(visit: Visit, arrival: Arrival): void {
   }
   for (const { reference, verdict } of judged) {
     if (verdict.outcome === 'Refresh') draft.refresh(reference, verdict.message);
-    const commit = arrival.applications.find((one) => keyOf(one) === keyOf(reference))?.commit;
+    const commit = arrival.applications.find((one) => isSame(one, reference))?.commit;
     if (verdict.outcome === 'Sync' && commit) draft.sync(reference, commit, ticket.metadata.uid);
     if (verdict.outcome === 'Waiting') draft.wake(verdict.recheckAt);
   }
@@ -128,7 +128,7 @@ function suspendedBy(arrival: Arrival, one: LandedApplication): SuspendedApplica
   if (one.outcome === 'Suspended') return one;
   if (one.outcome !== 'NotShown') return undefined;
   const { reference } = one;
-  const head = arrival.applications.find((application) => keyOf(application) === keyOf(reference))?.parent;
+  const head = arrival.applications.find((application) => isSame(application, reference))?.parent;
   const ownership =
     head === undefined ? { whose: 'BranchDeleted' as const } : { whose: 'HistoryRewritten' as const, head };
   return { outcome: 'Suspended', reference, ownership };

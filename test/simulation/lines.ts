@@ -57,14 +57,15 @@ const stationOf = (key: string, spec: Readonly<Record<string, unknown>> = {}): S
 export class Yard {
   readonly simulation: Simulation;
 
-  constructor(plan: Plan) {
+  /** @param remembers whether decisions are left out that would be made as before */
+  constructor(plan: Plan, remembers = true) {
     const tracks = Object.entries(plan.tracks).map(([key, line]) => trackOf(key, line));
     const stops = tracks.flatMap(({ metadata: { namespace }, spec }) =>
       spec.stations.map(({ name }) => `${namespace}/${name}`),
     );
     const described = new Map(Object.entries(plan.stations ?? {}).map(([key, spec]) => [idOf(key), spec]));
     const stations = [...new Set([...stops, ...described.keys()])].map((key) => stationOf(key, described.get(key)));
-    this.simulation = new Simulation({ tracks, stations });
+    this.simulation = new Simulation({ tracks, stations }, remembers);
   }
 
   track(key: string): Track {

@@ -108,7 +108,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a job that failed is not tried again',
     file: 'runtime/journey/plan.ts',
-    find: 'if (fact.retryAt <= this.now) this.start(job);',
+    find: 'if (fact.retryAt <= this.now) this.start(job());',
     replace: 'if (fact.retryAt <= this.now) return fact;',
     caughtBy: 'I1',
   },
@@ -120,8 +120,8 @@ export const PLANTED: readonly PlantedBug[] = [
     also: [
       {
         file: 'runtime/journey/turn.ts',
-        find: 'const first = order.tickets.find(',
-        replace: 'const first = order.tickets.findLast(',
+        find: 'const first = order.firstBefore(name);',
+        replace: 'const first = order.tickets.findLast(({ status }) => status?.station === name);',
       },
     ],
     caughtBy: 'I6',

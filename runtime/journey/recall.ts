@@ -1,0 +1,98 @@
+/**
+ * What parts of a plan were made of. A part that asked for nothing asks for nothing again while all that it has read is as
+ * it was, until the time that it named: whoever decides often keeps a recall, and such parts are not worked out twice.
+ */
+
+import { same } from './canonical';
+import type { Facts } from './snapshot';
+
+/** One look at a fact, and what it showed. */
+interface Read {
+  readonly again: () => unknown;
+  readonly value: unknown;
+}
+
+/** A part that asked for nothing. */
+interface Quiet {
+  readonly inputs: readonly unknown[];
+  readonly reads: readonly Read[];
+  readonly since: Date;
+  readonly until: Date | undefined;
+}
+
+const equal = (one: readonly unknown[], other: readonly unknown[]): boolean =>
+  one.length === other.length && one.every((item, index) => item === other[index]);
+
+export class Recall {
+  /** The facts that decisions have to be made with, so that their reads are known. */
+  readonly facts: Facts;
+  private readonly parts = new Map<string, Quiet>();
+  private reads: Read[] | undefined;
+
+  /** @param facts answer with the same value, or an equal one, while nothing has changed */
+  constructor(facts: Facts) {
+    this.facts = this.watched(facts);
+  }
+
+  /** The part, if it would ask for nothing now: then it need not be decided. */
+  quiet(part: string, inputs: readonly unknown[], now: Date): Pick<Quiet, 'until'> | undefined {
+    const found = this.parts.get(part);
+    if (found === undefined || now < found.since || (found.until !== undefined && found.until <= now)) return undefined;
+    if (!equal(found.inputs, inputs)) return undefined;
+    return found.reads.every(({ again, value }) => same(again(), value)) ? found : undefined;
+  }
+
+  /** Notes what is read while a part is decided. @returns what it has read */
+  watch(decide: () => void): readonly Read[] {
+    const outer = this.reads;
+    const reads: Read[] = [];
+    this.reads = reads;
+    try {
+      decide();
+    } finally {
+      this.reads = outer;
+    }
+    return reads;
+  }
+
+  /** Keeps a part that asked for nothing, up to the time that it named. */
+  keep(part: string, quiet: Quiet): void {
+    this.parts.set(part, quiet);
+  }
+
+  /** A part that asks for something has to be decided again. */
+  forget(part: string): void {
+    this.parts.delete(part);
+  }
+
+  private noted<T>(again: () => T): T {
+    const value = again();
+    this.reads?.push({ again, value });
+    return value;
+  }
+
+  private watched(facts: Facts): Facts {
+    return {
+      precondition: (station, reference) => this.noted(() => facts.precondition(station, reference)),
+      judge: (reference, expectation) => this.noted(() => facts.judge(reference, expectation)),
+      health: (reference) => this.noted(() => facts.health(reference)),
+      live: (reference) => this.noted(() => facts.live(reference)),
+      reported: (reference) => this.noted(() => facts.reported(reference)),
+      named: (uid) => this.noted(() => facts.named(uid)),
+      singlesAt: (place) => this.noted(() => facts.singlesAt(place)),
+      ticket: (uid) => this.noted(() => facts.ticket(uid)),
+      ticketsOn: (track) => this.noted(() => facts.ticketsOn(track)),
+      children: (uid) => this.noted(() => facts.children(uid)),
+      track: (place) => this.noted(() => facts.track(place)),
+      rollbackOf: (uid) => this.noted(() => facts.rollbackOf(uid)),
+      trackOf: (uid) => this.noted(() => facts.trackOf(uid)),
+      overlays: (repoURL) => this.noted(() => facts.overlays(repoURL)),
+      station: (place) => this.noted(() => facts.station(place)),
+      seat: (uid) => this.noted(() => facts.seat(uid)),
+      visitors: (station) => this.noted(() => facts.visitors(station)),
+      analysis: (place) => this.noted(() => facts.analysis(place)),
+      analysesAt: (place) => this.noted(() => facts.analysesAt(place)),
+      job: (kind, key) => this.noted(() => facts.job(kind, key)),
+    };
+  }
+}
