@@ -99,9 +99,8 @@ export class Tickets extends Shelf<Ticket> {
     const before = this.get(key);
     if (before !== undefined && before.spec !== ticket.spec) this.leave(key, before);
     for (const group of groupsOf(ticket)) {
-      let tickets = this.groups.get(group);
-      if (tickets === undefined) this.groups.set(group, (tickets = new Map()));
-      tickets.set(key, ticket);
+      const tickets = this.groups.get(group) ?? new Map<string, Ticket>();
+      this.groups.set(group, tickets.set(key, ticket));
       this.changed(group);
     }
     return super.set(key, ticket);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Station, Ticket } from '../../lib/api';
 import { Yard, type Plan } from './lines';
 
 const STATIONS = ['a', 'b', 'c', 'd'];
@@ -53,14 +54,20 @@ function say(yard: Yard, { what, which }: Word, at: number): void {
   const ticket = [...simulation.tickets.values()][which];
   if (what === 'board') yard.board(`1.${at}.0`, which % 3 === 0 ? 'other' : 'main');
   if (what === 'die') simulation.restart();
-  if (stop !== undefined) {
-    if (what === 'fails') yard.fares(stop.metadata.name, { degraded: 'it crashes' });
-    if (what === 'recovers') yard.fares(stop.metadata.name);
-    if (what === 'hold') yard.say(stop, { hold: !stop.spec.hold });
-    const rollback = { rollback: { station: stop.metadata.name, to: { previous: true as const } } };
-    if (what === 'rollback') simulation.make('shop', `back-${at}`, { ...rollback, hold: false, abort: false });
-  }
-  if (ticket === undefined) return;
+  if (stop !== undefined) sayOfStation(yard, what, stop, at);
+  if (ticket !== undefined) sayOfTicket(yard, what, ticket);
+}
+
+function sayOfStation(yard: Yard, what: string, stop: Station, at: number): void {
+  const station = stop.metadata.name;
+  if (what === 'fails') yard.fares(station, { degraded: 'it crashes' });
+  if (what === 'recovers') yard.fares(station);
+  if (what === 'hold') yard.say(stop, { hold: !stop.spec.hold });
+  const rollback = { rollback: { station, to: { previous: true as const } }, hold: false, abort: false };
+  if (what === 'rollback') yard.simulation.make('shop', `back-${at}`, rollback);
+}
+
+function sayOfTicket(yard: Yard, what: string, ticket: Ticket): void {
   if (what === 'abort') yard.say(ticket, { abort: true });
   const { station, digest } = ticket.status?.entry ?? {};
   if (what !== 'approve' || station === undefined || digest === undefined) return;
