@@ -4,26 +4,12 @@
  */
 
 import { same } from './canonical';
-import type { Facts } from './snapshot';
-
-/** One look at a fact, and what it showed. */
-interface Read {
-  readonly again: () => unknown;
-  readonly value: unknown;
-}
-
-/** A part that asked for nothing. */
-interface Quiet {
-  readonly inputs: readonly unknown[];
-  readonly reads: readonly Read[];
-  readonly since: Date;
-  readonly until: Date | undefined;
-}
+import type { Facts, Memory, Quiet, Read } from './snapshot';
 
 const equal = (one: readonly unknown[], other: readonly unknown[]): boolean =>
   one.length === other.length && one.every((item, index) => item === other[index]);
 
-export class Recall {
+export class Recall implements Memory {
   /** The facts that decisions have to be made with, so that their reads are known. */
   readonly facts: Facts;
   private readonly parts = new Map<string, Quiet>();
@@ -34,7 +20,6 @@ export class Recall {
     this.facts = this.watched(facts);
   }
 
-  /** The part, if it would ask for nothing now: then it need not be decided. */
   quiet(part: string, inputs: readonly unknown[], now: Date): Pick<Quiet, 'until'> | undefined {
     const found = this.parts.get(part);
     if (found === undefined || now < found.since || (found.until !== undefined && found.until <= now)) return undefined;
@@ -42,7 +27,6 @@ export class Recall {
     return found.reads.every(({ again, value }) => same(again(), value)) ? found : undefined;
   }
 
-  /** Notes what is read while a part is decided. @returns what it has read */
   watch(decide: () => void): readonly Read[] {
     const outer = this.reads;
     const reads: Read[] = [];
@@ -55,12 +39,10 @@ export class Recall {
     return reads;
   }
 
-  /** Keeps a part that asked for nothing, up to the time that it named. */
   keep(part: string, quiet: Quiet): void {
     this.parts.set(part, quiet);
   }
 
-  /** A part that asks for something has to be decided again. */
   forget(part: string): void {
     this.parts.delete(part);
   }

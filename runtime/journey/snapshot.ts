@@ -6,7 +6,6 @@
 import type { ApplicationReference, Station, Ticket, Track } from '../../lib/api';
 import type { Expectation, Precondition, Verdict } from './application';
 import type { AnalysisView } from './analysis-view';
-import type { Recall } from './recall';
 import type { JobFact, JobKind, JobResults } from './job';
 
 /** One track and its tickets: every unfinished one. */
@@ -67,12 +66,38 @@ export interface Facts {
   job<K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined;
 }
 
+/** One look at a fact, and what it showed. */
+export interface Read {
+  readonly again: () => unknown;
+  readonly value: unknown;
+}
+
+/** A part that asked for nothing. */
+export interface Quiet {
+  readonly inputs: readonly unknown[];
+  readonly reads: readonly Read[];
+  readonly since: Date;
+  readonly until: Date | undefined;
+}
+
+/** What is remembered of parts of plans (`Recall`). */
+export interface Memory {
+  /** The part, if it would ask for nothing now: then it need not be decided. */
+  quiet(part: string, inputs: readonly unknown[], now: Date): Pick<Quiet, 'until'> | undefined;
+  /** Notes what is read while a part is decided. @returns what it has read */
+  watch(decide: () => void): readonly Read[];
+  /** Keeps a part that asked for nothing, up to the time that it named. */
+  keep(part: string, quiet: Quiet): void;
+  /** A part that asks for something has to be decided again. */
+  forget(part: string): void;
+}
+
 /** What every decision sees. */
 export interface Sight {
   readonly now: Date;
   readonly facts: Facts;
   /** Lets parts be left out that would ask for nothing; its facts have to be the ones above. @default - all is decided */
-  readonly recall?: Recall;
+  readonly recall?: Memory;
 }
 
 /** Everything that the decision for one track depends on. */
