@@ -6,6 +6,11 @@ import { contactError, isDamage, MirrorDamaged } from './failure';
 import { Mirror } from './mirror';
 
 const FETCH = ['fetch', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--progress'] as const;
+/**
+ * Contents are asked for as if nothing were here: a server that is told of a commit believes that its files are here too,
+ * and leaves them out.
+ */
+const ALONE = ['-c', 'fetch.negotiationAlgorithm=noop'] as const;
 const NOT_THERE = /not our ref|want [0-9a-f]{40} not valid|couldn't find remote ref|TF401035/i;
 /** Servers of the first protocol give out heads only. */
 const HEADS_ONLY = /does not allow request for unadvertised object/i;
@@ -60,7 +65,7 @@ export class Fetcher {
       if (missing.length === 0) return;
       if (!this.mirror.partial) return this.allBranches();
       const input = missing.map((oid) => `${oid}\n`).join('');
-      const result = await this.fetch(['--stdin'], input);
+      const result = await this.fetch(['--stdin'], { before: ALONE, input });
       if (result.exitCode === 0 || NOT_THERE.test(result.stderr)) return;
       if (!HEADS_ONLY.test(result.stderr)) throw this.failed(result);
       this.mirror.partial = false;
@@ -90,12 +95,15 @@ export class Fetcher {
   }
 
   /** @param what options, then refs to fetch */
-  private async fetch(what: readonly string[], input?: string): Promise<ContactResult> {
+  private async fetch(
+    what: readonly string[],
+    { before = [], input }: { readonly before?: readonly string[]; readonly input?: string } = {},
+  ): Promise<ContactResult> {
     const { partial } = this.mirror;
     const options = what.filter((word) => word.startsWith('--'));
     const refs = what.filter((word) => !word.startsWith('--'));
     const filter = partial ? ['--filter=blob:none'] : [];
-    const result = await this.contact.run([...FETCH, ...filter, ...options, '--', 'origin', ...refs], {
+    const result = await this.contact.run([...before, ...FETCH, ...filter, ...options, '--', 'origin', ...refs], {
       partial,
       ...(input === undefined ? {} : { input }),
     });

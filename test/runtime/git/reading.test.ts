@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { blobId, isCommitMissing, type Git } from '../../../runtime/git';
 import { order, soon, stockGit, World } from './world';
@@ -91,6 +91,16 @@ describe('files', () => {
 
     expect(Buffer.from(contents.get(files.get('bin/x')?.oid ?? '') ?? [])).toEqual(bytes);
     expect(contents.get(files.get('empty')?.oid ?? '')?.byteLength).toBe(0);
+  });
+
+  test('are fetched into the mirror that is there, which stays', async () => {
+    const commit = world.personCommits(repo, 'main', { a: '1', b: '2' });
+    await git.heads(repo, ['main']);
+    const files = await git.files(repo, commit);
+    const mirror = (): number[] => readdirSync(world.mirrors).map((name) => statSync(join(world.mirrors, name)).ino);
+    const before = mirror();
+    for (const { oid } of files.values()) await git.blobs(repo, [oid]);
+    expect(mirror()).toEqual(before);
   });
 
   test('of a commit that nobody has are a CommitMissing, told apart from an outage', async () => {
