@@ -6,6 +6,7 @@ import type { WaitingReason } from '../../lib/api';
 import type { Clock } from '../kube';
 import type { Log } from '../log';
 import { fieldsOfJob, fieldsOfKey } from './log-fields';
+import { Line } from './line';
 
 /** Does one job; `signal` aborts when nobody asks for it any more. */
 export type JobRunner = <J extends Job>(job: J, signal: AbortSignal) => Promise<JobResults[J['kind']]>;
@@ -46,7 +47,14 @@ export interface JobBoardOptions {
   /** Numbers in [0, 1). */
   readonly random: () => number;
   readonly log: Log;
+  /** How many jobs run at once that take processes, and processor time with it. @default 8 */
+  readonly atOnce?: number;
 }
+
+/** Jobs that wait for a server and take next to nothing here. */
+const LIGHT: readonly JobKind[] = ['look', 'analyse'];
+/** What others wait for: it ends an arrival, or says what became of one. */
+const URGENT: readonly JobKind[] = ['land', 'heads', 'relate', 'goods'];
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
@@ -55,10 +63,12 @@ const LONGEST_RETRY_MS = 60_000;
 export class JobBoard {
   readonly #options: JobBoardOptions;
   readonly #owners = new Map<string, Map<string, Entry>>();
+  readonly #line: Line;
   #closed = false;
 
   constructor(options: JobBoardOptions) {
     this.#options = options;
+    this.#line = new Line(options.atOnce ?? 8);
   }
 
   /** What an owner's decision sees; `asked` collects the keys that it looked at. */
@@ -154,9 +164,9 @@ export class JobBoard {
   }
 
   async #run(owner: string, job: Job, entry: Entry, signal: AbortSignal): Promise<void> {
-    const { clock, log, run, wake } = this.#options;
+    const { clock, log, wake } = this.#options;
     try {
-      const result = await run(job, signal);
+      const result = await this.#inTurn(job, entry, signal);
       entry.fact = { state: 'Done', at: clock.uptime(), result, ...('seen' in job ? { seen: job.seen } : {}) };
       entry.failures = 0;
     } catch (error) {
@@ -170,6 +180,22 @@ export class JobBoard {
     }
     entry.running = undefined;
     if (!this.#closed && !signal.aborted) wake(owner);
+  }
+
+  /** Does a job as soon as there is a place for it. */
+  async #inTurn<J extends Job>(job: J, entry: Entry, signal: AbortSignal): Promise<JobResults[J['kind']]> {
+    const { clock, run } = this.#options;
+    if (LIGHT.includes(job.kind)) return run(job, signal);
+    const turn = this.#line.enter(URGENT.includes(job.kind), signal);
+    if (turn !== undefined) {
+      await turn;
+      entry.startedAt = clock.uptime();
+    }
+    try {
+      return await run(job, signal);
+    } finally {
+      this.#line.leave();
+    }
   }
 
   #failure(error: unknown, failures: number): Kept {

@@ -34,6 +34,8 @@ export interface Ports {
   readonly patience: Partial<Patience>;
   /** How many tracks are decided on at once. @default 8 */
   readonly workers?: number;
+  /** How many jobs run at once that take processes. @default 8 */
+  readonly jobs?: number;
 }
 
 export interface Machine {
@@ -67,6 +69,7 @@ export function assemble(ports: Ports): Machine {
     clock,
     random,
     log,
+    ...(ports.jobs !== undefined && { atOnce: ports.jobs }),
   });
   const progress = (key: string): void => queue.progress(key);
   const dispatcher = new Dispatcher({ world, executor, board, cluster, events, patience, now, progress, log });

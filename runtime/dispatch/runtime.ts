@@ -1,5 +1,6 @@
 /** One runtime against one cluster. */
 
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Patience } from '../argocd';
 import { openGit } from '../git';
@@ -17,6 +18,8 @@ import { measure, measuredGit, measuredRenderer } from './measure';
 import { warmUp } from './warm';
 import { type Scope, World } from './world';
 
+const JOBS_FOR_EACH_PROCESSOR = 4;
+
 export interface RuntimeOptions {
   readonly cluster: ConnectedCluster;
   /** Where caches live: mirrors of repositories. Lost without harm. */
@@ -31,6 +34,8 @@ export interface RuntimeOptions {
   readonly scope?: Scope;
   /** How many tracks are decided on at once. @default 8 */
   readonly workers?: number;
+  /** How many jobs run at once that read or write Git. @default - four for each processor: most wait for a server */
+  readonly jobs?: number;
   /** @default - this runtime works alone */
   readonly election?: ElectionChoice;
   /** @default - nothing is measured */
@@ -76,9 +81,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     credentials: async (host) => registryCredential(world, host),
   });
   const patience: Partial<Patience> = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
-  const { workers } = options;
+  const { workers, jobs = JOBS_FOR_EACH_PROCESSOR * availableParallelism() } = options;
   const tools = { world, git, renderer, registry, clock, random, log, patience };
-  const ports: Ports = { ...tools, cluster, ...(workers === undefined ? {} : { workers }) };
+  const ports: Ports = { ...tools, cluster, jobs, ...(workers === undefined ? {} : { workers }) };
 
   try {
     await world.start();

@@ -10,8 +10,8 @@ import { isSame, keyOf, StateList } from './state';
 import { suspension } from './suspension';
 import { emptyArrival, shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
 
-/** How long a render may take before its ticket says that it is being rendered: most take less than a write. */
-const SAY_RENDERING_AFTER_MS = 1_000;
+/** How long a render may take, its wait for its turn included, before its ticket says that it is being rendered. */
+const SAY_RENDERING_AFTER_MS = 2_000;
 
 /** Waits that a new try does not end; only its success does. */
 const UNAVAILABLE: readonly WaitingReason[] = ['GitUnavailable', 'RendererUnavailable'];

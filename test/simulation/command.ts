@@ -9,10 +9,13 @@ import { explore, NETWORKS } from './exploration';
 import { drawStory, Scene, type Story } from './scene';
 import { INVARIANTS, judge } from './invariants';
 import { runHistories } from './many';
+import { growth } from './many-tickets';
 import { plantAll } from './planting';
 import { shrink } from './shrink';
 import { loadStory, saveStory } from './stories';
 import { storyOf } from './telling';
+
+const MANY_TICKETS = 10_000;
 
 interface Options {
   readonly seed?: number;
@@ -76,7 +79,7 @@ async function main(): Promise<void> {
     if (!(await tellOne(story))) process.exitCode = 1;
     return;
   }
-  const checks = [histories, planted, exploration];
+  const checks = [histories, planted, exploration, housekeeping];
   let passed = 0;
   let failed = 0;
   for (const check of checks) {
@@ -138,6 +141,13 @@ async function exploration(): Promise<Count> {
     return breaches.length > 0;
   });
   return { passed: NETWORKS.length - failures.length, failed: failures.length };
+}
+
+/** Ended tickets leave nothing behind that grows (rule H2). */
+async function housekeeping(): Promise<Count> {
+  const grown = growth(MANY_TICKETS);
+  console.log(`\n${MANY_TICKETS} tickets on one line: ${grown.length === 0 ? 'nothing grows' : grown.join('; ')}`);
+  return { passed: grown.length === 0 ? 1 : 0, failed: grown.length === 0 ? 0 : 1 };
 }
 
 void main();

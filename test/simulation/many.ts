@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Breach } from './invariants';
+import type { Story } from './scene';
 
 export interface Broken extends Breach {
   readonly seed: number;
@@ -26,6 +27,8 @@ export interface Order {
   readonly count: number;
   /** Much goes wrong, and two runtimes stand for election. @default as each history draws it */
   readonly rough?: boolean;
+  /** This story instead of any that is drawn. */
+  readonly story?: Story;
 }
 
 export interface Answer {

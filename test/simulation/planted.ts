@@ -20,6 +20,8 @@ export interface PlantedBug extends Edit {
   readonly name: string;
   /** What else has to be taken away: where several defences stand behind each other, one alone is not missed. */
   readonly also?: readonly Edit[];
+  /** The saved story that it shows itself in, where chance seldom comes to what it takes. @default - any history */
+  readonly story?: string;
   /** Who has to catch it. */
   readonly caughtBy: Invariant;
 }
@@ -195,6 +197,26 @@ export const PLANTED: readonly PlantedBug[] = [
     find: 'if (same(ticket.status ?? {}, complete) || !this.claim(ticket.metadata.uid)) return;',
     replace: 'if (!this.claim(ticket.metadata.uid)) return;',
     caughtBy: 'I8',
+  },
+  {
+    name: 'a stale cache is trusted around a push',
+    file: 'runtime/dispatch/records.ts',
+    find: 'if (isOnRecord(job, ticket, station)) return;',
+    replace: "if (job.ticket !== '') return;",
+    also: [
+      {
+        file: 'runtime/dispatch/land.ts',
+        find: 'const deadline = pushesOverAt(tools.now());',
+        replace: 'const deadline = new Date(pushesOverAt(tools.now()).getTime() + 3_600_000);',
+      },
+      {
+        file: 'runtime/dispatch/fenced-git.ts',
+        find: '{ ...until, permit: () => fence.remainingMs() }',
+        replace: 'until',
+      },
+    ],
+    story: 'asleep-around-a-push-I2.json',
+    caughtBy: 'I2',
   },
 ];
 

@@ -4,6 +4,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Answer, Order } from './many';
 import { PLANTED, type PlantedBug } from './planted';
+import { loadStory, STORIES } from './stories';
 
 /** Histories in which a bug has to show itself. */
 const MOST_HISTORIES = 600;
@@ -43,9 +44,11 @@ function plant(index: number, bug: PlantedBug): Promise<Catch> {
     });
     const others = new Set<string>();
     let from = 1;
+    const only = bug.story === undefined ? undefined : loadStory(join(STORIES, bug.story)).story;
     const next = (): void => {
+      if (only !== undefined && from > 1) return end({ bug, others: [...others] });
       if (from > MOST_HISTORIES) return end({ bug, others: [...others] });
-      const order: Order = { from, count: SHARE, rough: true };
+      const order: Order = { from, count: SHARE, rough: true, ...(only && { story: only }) };
       from += SHARE;
       child.send(order);
     };

@@ -46,3 +46,62 @@ describe('a clock that is set back by an hour', () => {
     expect(now?.state === 'Done' && clock.now() - now.at.getTime()).toBe(5_000);
   });
 });
+
+describe('with one place', () => {
+  /** Jobs that are under way, in the order in which they began; each ends when it is told to. */
+  function open() {
+    const clock = new FakeClock();
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const run = async ({ kind, key }: Job): Promise<unknown> => {
+      begun.push(`${kind} ${key}`);
+      return new Promise<void>((resolve) => ends.set(key, resolve));
+    };
+    const options = { wake: () => undefined, clock, random: () => 0.5, log: silentLog, atOnce: 1 };
+    // What the runner gives does not matter here.
+    const board = new JobBoard({ ...options, run: run as never });
+    const start = (owner: string, kind: string, key: string): void =>
+      board.start(owner, { ...job, kind, key } as unknown as Job);
+    const end = async (key: string): Promise<void> => {
+      ends.get(key)?.();
+      await settle();
+    };
+    return { board, begun, start, end };
+  }
+
+  test('jobs run one after the other, what ends an arrival first, and looks at registries at any time', async () => {
+    const { begun, start, end } = open();
+    start('a', 'prepare', '1');
+    start('b', 'prepare', '2');
+    start('c', 'land', '3');
+    start('d', 'look', '4');
+    await settle();
+    expect(begun).toEqual(['prepare 1', 'look 4']);
+    await end('1');
+    await end('3');
+    expect(begun).toEqual(['prepare 1', 'look 4', 'land 3', 'prepare 2']);
+  });
+
+  test('one that nobody asks for any more leaves the line, and one that fails leaves its place', async () => {
+    const { board, begun, start, end } = open();
+    start('a', 'prepare', '1');
+    start('b', 'prepare', '2');
+    start('c', 'prepare', '3');
+    board.sweep('b', new Set());
+    await end('1');
+    expect(begun).toEqual(['prepare 1', 'prepare 3']);
+    await end('3');
+    start('b', 'prepare', '2');
+    await settle();
+    expect(begun).toEqual(['prepare 1', 'prepare 3', 'prepare 2']);
+  });
+
+  test('what waits for its turn counts as running', async () => {
+    const { board, start } = open();
+    start('a', 'prepare', '1');
+    start('b', 'prepare', '2');
+    await settle();
+    expect(board.view('b', new Set())('prepare', '2')).toMatchObject({ state: 'Running' });
+    expect(board.running).toBe(2);
+  });
+});
