@@ -47,6 +47,11 @@ export interface RuntimeOptions {
   readonly random?: () => number;
 }
 
+const limitsOf = ({
+  workers,
+  jobs = JOBS_FOR_EACH_PROCESSOR * availableParallelism(),
+}: RuntimeOptions): Pick<Ports, 'workers' | 'jobs'> => ({ jobs, ...(workers !== undefined && { workers }) });
+
 export interface Runtime {
   /** What only a restart helps, in sentences; none while it gets any further. */
   stuck(): readonly string[];
@@ -81,9 +86,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     credentials: async (host) => registryCredential(world, host),
   });
   const patience: Partial<Patience> = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
-  const { workers, jobs = JOBS_FOR_EACH_PROCESSOR * availableParallelism() } = options;
   const tools = { world, git, renderer, registry, clock, random, log, patience };
-  const ports: Ports = { ...tools, cluster, jobs, ...(workers === undefined ? {} : { workers }) };
+  const ports: Ports = { ...tools, cluster, ...limitsOf(options) };
 
   try {
     await world.start();
