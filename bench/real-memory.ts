@@ -1,9 +1,9 @@
 /**
- * What `k8sta run` holds in memory after it has synced 1,000 Applications of 20 KB from a real API server, twelve seconds
- * later, so that what the lists left behind has been collected or not as in a cluster.
+ * What the runtime, as `k8sta manifests` installs it, holds in memory after it has synced 1,000 Applications of 20 KB from
+ * a real API server, twelve seconds later, so that what the lists left behind has been collected or not as in a cluster.
  */
 import { call, startRealStack } from '../test/real/stack';
-import { installK8sTA, RuntimeProcess } from '../test/real/line';
+import { installAuthority, podOf } from '../test/real/authority';
 import { prepare } from '../test/real/setup';
 import { application } from './applications';
 
@@ -19,8 +19,8 @@ async function main(): Promise<void> {
   try {
     // It would bring the Applications to what it thinks of them.
     await servers.stop('argocd-application-controller');
-    await installK8sTA();
-    const runtime = new RuntimeProcess();
+    await installAuthority();
+    const runtime = await podOf('runtime');
     await runtime.start();
     const empty = (await servers.look(runtime.name)).rssBytes;
     await runtime.stop();

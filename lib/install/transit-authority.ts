@@ -43,6 +43,13 @@ const LOCKED_DOWN: ContainerSecurityContextProps = {
 };
 
 /**
+ * What the process is told about memory. It keeps a few kilobytes of each object that it reads, and what it reads it drops
+ * at once: without these, young objects take tens of megabytes before anybody looks at them, and the C library keeps what was
+ * given back, for itself, in an arena for each thread.
+ */
+const FRUGAL = { NODE_OPTIONS: '--max-semi-space-size=1', MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
+
+/**
  * Everything that the runtime needs in a cluster: definitions, admission policies, roles for people, namespace, the least
  * rights, Deployment, Service and NetworkPolicy.
  */
@@ -172,7 +179,12 @@ export class TransitAuthority extends Construct {
         failureThreshold: 6,
       }),
       readiness: Probe.fromHttpGet('/readyz', { port: PORT }),
-      envVariables: { HOME: EnvValue.fromValue('/tmp'), TMPDIR: EnvValue.fromValue('/tmp') },
+      envVariables: Object.fromEntries(
+        Object.entries({ HOME: '/tmp', TMPDIR: '/tmp', ...FRUGAL }).map(([name, value]) => [
+          name,
+          EnvValue.fromValue(value),
+        ]),
+      ),
     });
     const cache = { sizeLimit: Size.gibibytes(resources.cacheGibibytes) };
     container.mount(CACHE, Volume.fromEmptyDir(this, 'cache', 'cache', cache));

@@ -15,7 +15,7 @@ import { elected, type ElectionChoice } from './elected';
 import { clockWords, leadWords, stuck, unready, vitalsOf, type Vitals } from './health';
 import { assemble, type Machine, type Ports } from './machine';
 import { measure, measuredGit, measuredRenderer } from './measure';
-import { warmUp } from './warm';
+import { wakeForTickets } from './warm';
 import { type Scope, World } from './world';
 
 const JOBS_FOR_EACH_PROCESSOR = 4;
@@ -36,6 +36,8 @@ export interface RuntimeOptions {
   readonly workers?: number;
   /** How many jobs run at once that read or write Git. @default - four for each processor: most wait for a server */
   readonly jobs?: number;
+  /** Whether the renderer is made ready at once, and not when the first ticket appears. @default false */
+  readonly eager?: boolean;
   /** @default - this runtime works alone */
   readonly election?: ElectionChoice;
   /** @default - nothing is measured */
@@ -96,8 +98,6 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     await git.close();
     throw error;
   }
-  void warmUp(renderer, log);
-
   // Windows, soaks and deadlines go by the time of day: where this clock is off, another one does better.
   const unfit = (): string | undefined => clockWords(cluster.clockAheadMs);
   const chosen = options.election && elected(ports, cluster, { ...options.election, unfit });
@@ -107,6 +107,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const machine = (): Machine | undefined => alone ?? chosen?.machine();
   const standing = (): Standing | undefined => chosen?.election.standing();
 
+  const isAtWork = (): boolean => machine() !== undefined;
+  const sleep = wakeForTickets(world.tickets, bareRenderer, { isAtWork, eager: options.eager, log });
   const vitals = (): Vitals => vitalsOf(world, machine(), standing());
   const deafen = metrics && measure(metrics, { world, clock, machine, standing });
 
@@ -124,6 +126,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await machine()?.drain();
       await chosen?.election.stop();
       deafen?.();
+      sleep();
       await world.stop();
       await Promise.all([git.close(), renderer.close()]);
     },

@@ -95,7 +95,8 @@ export class Launcher {
     if (this.process?.connected === true) return this.process;
     const process = fork(join(__dirname, 'launcher-process.cjs'), [], {
       env: {},
-      execArgv: [],
+      // What it reads it hands on at once.
+      execArgv: ['--max-semi-space-size=1'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

@@ -3,7 +3,7 @@
  * The kubeconfig of the Kubernetes client library, without what it drags along: it asks for the index of the library's
  * generated code, and that loads the classes of every kind of Kubernetes, which nobody uses here: 900 modules, 50 MB, most
  * of a second. While it loads, that one question is answered with the two modules that hold what it takes from there.
- * Node before 22.15 cannot be asked to, and loads it all.
+ * Whatever talks to a cluster needs a Node that can be asked to (cli/node-version.ts); constructs never load this.
  */
 const { registerHooks } = require('node:module');
 const { join } = require('node:path');
@@ -13,7 +13,7 @@ const INDEX = './gen/index.js';
 const ASKS = /\/@kubernetes\/client-node\/dist\/\w+\.js$/;
 const url = pathToFileURL(join(__dirname, 'client-generated.mjs')).href;
 
-const hooks = registerHooks?.({
+const hooks = registerHooks({
   resolve: (specifier, context, next) =>
     specifier === INDEX && ASKS.test(context.parentURL ?? '')
       ? { url, format: 'module', shortCircuit: true }
@@ -22,5 +22,5 @@ const hooks = registerHooks?.({
 try {
   exports.KubeConfig = require('@kubernetes/client-node/dist/config.js').KubeConfig;
 } finally {
-  hooks?.deregister();
+  hooks.deregister();
 }

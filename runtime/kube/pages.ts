@@ -3,6 +3,7 @@ import { ExpiredError } from './fault';
 import { apiVersionOf, collectionPath, type KubeObject, type Resource } from './object';
 import { parseJson } from './json';
 import type { Elide } from './elide';
+import { Room } from './room';
 import type { ApiReply, Transport } from './transport';
 
 /** Which objects of a resource. */
@@ -17,7 +18,7 @@ export interface Selection {
 
 /** How a list is fetched. */
 export interface PageOptions extends Selection, RequestOptions {
-  /** Objects to a page; each page has its own deadline. @default 250 */
+  /** Objects to a page; each page has its own deadline. @default 50 */
   readonly pageSize?: number;
   /** Reads the body's text; @default - as it is */
   readonly elide?: Elide;
@@ -29,7 +30,8 @@ interface Page {
   readonly next: string;
 }
 
-const PAGE_SIZE = 250;
+/** A page is held whole while it is read: this many of the largest objects are a dozen megabytes. */
+const PAGE_SIZE = 50;
 
 /**
  * Fetches a list page by page and calls `take` with each object, `apiVersion` and `kind` filled in where the server
@@ -47,10 +49,11 @@ export async function listPages<K extends KubeObject>(
   const header = { apiVersion: apiVersionOf(resource), kind: resource.kind };
   let limit: number | undefined = options.pageSize ?? PAGE_SIZE;
   let next = '';
+  const room = new Room();
   for (;;) {
     let page: Page;
     try {
-      page = await fetchPage(transport, resource, options, { limit, next });
+      page = await fetchPage(transport, resource, options, { limit, next, room });
     } catch (error) {
       if (!(error instanceof ExpiredError) || !next) throw error;
       restart();
@@ -69,7 +72,7 @@ function fetchPage(
   transport: Transport,
   resource: Resource,
   options: PageOptions,
-  { limit, next }: { limit: number | undefined; next: string },
+  { limit, next, room }: { limit: number | undefined; next: string; room: Room },
 ): Promise<Page> {
   const query = {
     labelSelector: options.labelSelector,
@@ -79,14 +82,13 @@ function fetchPage(
   };
   const subject = `${resource.kind} list${options.namespace ? ` in ${options.namespace}` : ''}`;
   const question = { method: 'GET', path: collectionPath(resource, options.namespace), query, subject } as const;
-  return ask(transport, question, options, async (reply) => pageIn(await textOf(reply, options.elide)));
+  return ask(transport, question, options, async (reply) => pageIn(await textOf(reply, room, options.elide)));
 }
 
-async function textOf(reply: ApiReply, elide: Elide | undefined): Promise<string> {
-  if (!elide) return reply.text();
-  const parts: Buffer[] = [];
-  await reply.each((part) => void parts.push(part));
-  return elide(Buffer.concat(parts));
+async function textOf(reply: ApiReply, room: Room, elide: Elide | undefined): Promise<string> {
+  room.forget(true);
+  await reply.each((part) => room.add(part));
+  return elide ? elide(room.bytes()) : room.bytes().toString();
 }
 
 function pageIn(text: string): Page {

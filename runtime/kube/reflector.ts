@@ -37,7 +37,7 @@ export interface ReflectorOptions<K extends KubeObject, T> {
   /** @default - whatever their fields */
   readonly fieldSelector?: string;
 
-  /** Objects to a page of a list. @default 250 */
+  /** Objects to a page of a list. @default 50 */
   readonly pageSize?: number;
 
   readonly log: Log;

@@ -4,7 +4,7 @@
  * network or a credential, or know of Git, tickets and stations.
  */
 
-export { createRenderer, type Rendered, type Renderer, type RendererOptions } from './renderer';
+export { createRenderer, type Rendered, type Renderer, type RendererOptions, type RestingRenderer } from './renderer';
 export { placesToRead, supportedRenderers, type RenderRequest } from './input';
 export { adoptablePaths, imagesIn, manifestsAmong, setImagesInPlace, type Files } from './adopted';
 export { branchFiles } from './layout';

@@ -30,6 +30,17 @@ export interface Renderer {
   close(): Promise<void>;
 }
 
+/** A renderer that rests when there is nothing to render, and can be told to get ready. */
+export interface RestingRenderer extends Renderer {
+  /**
+   * Starts a thread where there is none, so that the next render need not wait for it: that takes longer than most
+   * renders.
+   *
+   * @throws TransientError when it does not start
+   */
+  wake(): Promise<void>;
+}
+
 /** Limits of a renderer. Sizes are bytes, times milliseconds. */
 export interface RendererOptions {
   /** Renders that run side by side. @default 2 */
@@ -67,7 +78,7 @@ const WORDS = 4000;
 
 type Answer = Reply & { readonly versions: ShimVersions };
 
-export function createRenderer(options: RendererOptions = {}): Renderer {
+export function createRenderer(options: RendererOptions = {}): RestingRenderer {
   const limits = { ...DEFAULTS, ...options };
   const pool = new ShimPool(limits);
   const cache = new ByteCache<Answer>(limits.cacheBytes, ({ text }) => 2 * text.length);
@@ -85,9 +96,19 @@ export function createRenderer(options: RendererOptions = {}): Renderer {
         throw failed(input, 'it gives no object at all; an empty branch would delete everything');
       return { manifests, renderer: { name: input.renderer, version: answer.versions[input.renderer] } };
     },
+    wake: () => pool.wake(encode(SMALL, limits.inputBytes)),
     close: () => pool.close(),
   };
 }
+
+const SMALL: Input = {
+  renderer: 'kustomize',
+  overlay: 'small',
+  files: [
+    ['small/kustomization.yaml', Buffer.from('resources: [object.yaml]\n')],
+    ['small/object.yaml', Buffer.from('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: small}\n')],
+  ],
+};
 
 /** With plain YAML, an object of the overlay stands for the one in `base/`. */
 function overlayWins(overlay: string): (first: Placed, second: Placed) => boolean {

@@ -11,9 +11,17 @@ export const AUTHORITY = { namespace: 'k8sta-system', account: 'k8sta' } as cons
 /** The part of a Deployment that says what its pods run. */
 interface Deployed {
   readonly spec: {
-    readonly template: { readonly spec: { readonly containers: readonly { readonly args: readonly string[] }[] } };
+    readonly template: { readonly spec: { readonly containers: readonly Container[] } };
   };
 }
+
+interface Container {
+  readonly args: readonly string[];
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** Folders of a pod. */
+const FOLDERS = ['HOME', 'TMPDIR'];
 
 /** Installs it with these options. */
 export async function installAuthority(options: readonly string[] = []): Promise<void> {
@@ -52,10 +60,13 @@ export async function podOf(name: string): Promise<RuntimeProcess> {
   ) as Deployed;
   const kubeconfig = join(realStack().folder, 'tmp', `${name}.kubeconfig`);
   await writeFile(kubeconfig, kubeconfigOf(await accountAccess(), namespace));
+  const { args = [], env = [] } = deployment.spec.template.spec.containers[0] ?? {};
+  const told = env.filter((variable) => !FOLDERS.includes(variable.name));
   return new RuntimeProcess({
     name,
     kubeconfig,
-    args: withoutPod(deployment.spec.template.spec.containers[0]?.args ?? []),
+    args: withoutPod(args),
+    env: Object.fromEntries(told.map((variable) => [variable.name, variable.value])),
   });
 }
 

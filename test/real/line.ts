@@ -104,6 +104,8 @@ export interface RuntimeProcessOptions {
   /** @default that of the stack's administrator */
   readonly kubeconfig?: string;
   readonly args?: readonly string[];
+  /** Besides what every process of the stack has. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** `k8sta run`, as a process that the stack's keeper owns. */
@@ -129,7 +131,7 @@ export class RuntimeProcess {
         `--credentials-namespace=${CREDENTIALS_NAMESPACE}`,
         ...(this.options.args ?? []),
       ],
-      env: environment(folder),
+      env: environment(folder, this.options.env),
     });
     await servers.ready(this.name, async () =>
       (await servers.log(this.name)).slice(before).includes('The runtime runs'),

@@ -103,6 +103,8 @@ async function openRuntime(
     folder: join(folder.path, 'caches'),
     registryMirrors: new Map([[registry, registryURL]]),
     settleMs: SETTLE_MS * scale,
+    // Somebody watches, from the first second on.
+    eager: true,
     log,
   });
   ends.push(() => runtime.stop());

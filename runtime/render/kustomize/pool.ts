@@ -45,6 +45,15 @@ export class ShimPool {
     }
   }
 
+  /**
+   * Has a worker ready, if there is none.
+   *
+   * @param request is rendered for that: the first render of a worker takes ten times as long as the second
+   */
+  async wake(request: Uint8Array): Promise<void> {
+    if (this.threads === 0) await this.run(request, this.closing.signal);
+  }
+
   /** Ends every render and every thread. What waits is refused as transient. */
   async close(): Promise<void> {
     this.closing.abort(new TransientError('The renderer is closed.'));

@@ -157,6 +157,19 @@ describe('TransitAuthority', () => {
     });
   });
 
+  test('tells Node and the C library to be frugal, in words that Node takes from its environment', () => {
+    const { spec } = of('Deployment')[0]?.spec?.['template'] as {
+      readonly spec: { readonly containers: readonly { readonly env: readonly { name: string; value: string }[] }[] };
+    };
+    const env = new Map(spec.containers[0]?.env.map(({ name, value }) => [name, value]));
+    expect([...env.keys()]).toEqual(expect.arrayContaining(['MALLOC_ARENA_MAX', 'MALLOC_TRIM_THRESHOLD_']));
+    const options = (env.get('NODE_OPTIONS') ?? '').split(' ');
+    expect(options).toContain('--max-semi-space-size=1');
+    for (const option of options) {
+      expect(process.allowedNodeEnvironmentFlags.has(option.replace(/=.*/, ''))).toBe(true);
+    }
+  });
+
   test('runs twice, apart where it can, elects one by the Lease that it has the right to, and drains one at a time', () => {
     const manifests = synth({ name: 'eu' });
     const [deployment] = of('Deployment', manifests);

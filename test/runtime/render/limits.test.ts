@@ -149,6 +149,16 @@ describe('the pool', () => {
     });
   });
 
+  test('that is woken has one worker ready, also when it is woken twice, and rests again', async () => {
+    await withPool({ workers: 2, idleMs: 50 }, async (pool) => {
+      const waking = pool.wake(small('a'));
+      expect(pool.threads).toBe(1);
+      await Promise.all([waking, pool.wake(small('b'))]);
+      expect(pool.threads).toBe(1);
+      await eventually('no thread is left', () => pool.threads === 0);
+    });
+  });
+
   test('keeps no worker whose memory has grown', async () => {
     await withPool({ recycleBytes: 0 }, async (pool) => {
       await pool.run(small('a'), live());
