@@ -29,6 +29,8 @@ const SECRET_FIELDS = [
   'token',
   'authorization',
   'sshPrivateKey',
+  'privateKey',
+  'githubAppPrivateKey',
   'credential',
   'secret',
   'data',

@@ -2,14 +2,14 @@
 
 import { normaliseRepositoryURL } from '../../lib/network/repository-url';
 import { TransientError } from '../errors';
-import type { GitCredential } from '../git';
+import type { GitCredential, GitHubApp } from '../git';
 import type { KeptCredential, World } from './world';
 
 /** Whether a URL is the prefix itself, or lies below it at a path boundary. */
 const isBelow = (url: string, prefix: string): boolean =>
   url === prefix || url.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
 
-function serving(world: World, kind: string, url: string): KeptCredential | undefined {
+function serving(world: Pick<World, 'credentials'>, kind: string, url: string): KeptCredential | undefined {
   const wanted = normaliseRepositoryURL(url);
   return world.credentials
     .list()
@@ -21,15 +21,28 @@ function serving(world: World, kind: string, url: string): KeptCredential | unde
 }
 
 /** The credential for a Git repository, read anew each time so that a rotated one is used at once. */
-export function gitCredential(world: World, repoURL: string): GitCredential | undefined {
+export function gitCredential(world: Pick<World, 'credentials'>, repoURL: string): GitCredential | undefined {
   const found = serving(world, 'git', repoURL);
   if (found === undefined) return undefined;
   const { username, password, sshPrivateKey, knownHosts } = found.values;
+  const githubApp = appIn(found.values);
   if (password) return { password, ...(username ? { username } : {}) };
   if (sshPrivateKey && knownHosts) return { sshPrivateKey, knownHosts };
+  if (githubApp) return { githubApp };
   throw new TransientError(
-    `Secret ${found.metadata.namespace}/${found.metadata.name} serves ${repoURL} but has neither password nor sshPrivateKey with knownHosts`,
+    `Secret ${found.metadata.namespace}/${found.metadata.name} serves ${repoURL} but has neither password, nor sshPrivateKey with knownHosts, nor githubAppID with githubAppInstallationID and githubAppPrivateKey`,
   );
+}
+
+/** The keys are those of Argo CD's repository Secrets. */
+function appIn({
+  githubAppID: appId,
+  githubAppInstallationID: installationId,
+  githubAppPrivateKey: privateKey,
+  githubAppEnterpriseBaseUrl: api,
+}: KeptCredential['values']): GitHubApp | undefined {
+  if (!appId || !installationId || !privateKey) return undefined;
+  return { appId, installationId, privateKey, ...(api ? { api: api.replace(/\/+$/, '') } : {}) };
 }
 
 /** Name and password for an image registry, if one of the operator's Secrets serves it. */

@@ -1,7 +1,9 @@
 /** Speaking with one repository: credential, environment, limits, and one command at the end of the line. */
 
 import type { CommandResult, Commands } from './command';
-import type { GitCredential } from './contract';
+import type { WireCredential } from './contract';
+import type { Credentials } from './credentials';
+import { isUnauthorised } from './failure';
 import { contactEnvironment, type Environment } from './environment';
 import { TransientError } from '../errors';
 import type { RepositoryURL } from './url';
@@ -12,7 +14,7 @@ export interface Surroundings {
   readonly folder: string;
   readonly commands: Commands;
   readonly connections: HttpConnections;
-  readonly credentials: (repoURL: string) => Promise<GitCredential | undefined>;
+  readonly credentials: Credentials;
   readonly protocols: readonly string[];
   readonly silenceMs: number;
   readonly wholeMs: number;
@@ -37,6 +39,12 @@ export interface ContactOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What is left of a time that runs from now on: a credential may take some of it, and a second try the rest. */
+export function countdown(wholeMs: number): () => number {
+  const end = performance.now() + wholeMs;
+  return () => end - performance.now();
+}
+
 export class Contact {
   constructor(
     readonly repository: RepositoryURL,
@@ -45,9 +53,20 @@ export class Contact {
   ) {}
 
   /** Runs a command against the repository. It may fail; what that means is for the caller to say. */
-  async run(args: readonly string[], options: ContactOptions): Promise<ContactResult> {
+  run(args: readonly string[], options: ContactOptions): Promise<ContactResult> {
     const { around, repository } = this;
-    const credential = await around.credentials(repository.url);
+    const left = countdown(options.wholeMs ?? around.wholeMs);
+    const work = (credential: WireCredential | undefined): Promise<ContactResult> =>
+      this.runWith(credential, args, { ...options, wholeMs: left() });
+    return around.credentials.using(repository.url, work, isUnauthorised);
+  }
+
+  private async runWith(
+    credential: WireCredential | undefined,
+    args: readonly string[],
+    options: ContactOptions & { readonly wholeMs: number },
+  ): Promise<ContactResult> {
+    const { around, repository } = this;
     if (repository.protocol === 'ssh' && (credential === undefined || !('sshPrivateKey' in credential))) {
       throw new TransientError(
         `There is no SSH key for ${repository.url}. Give its credential Secret an sshPrivateKey and knownHosts.`,
@@ -63,7 +82,7 @@ export class Contact {
       const result = await around.commands.run({
         arguments: args,
         environment: environment.variables,
-        wholeMs: options.wholeMs ?? around.wholeMs,
+        wholeMs: options.wholeMs,
         silenceMs: options.silenceMs ?? around.silenceMs,
         ...(options.input === undefined ? {} : { input: options.input }),
         ...(options.permit === undefined ? {} : { permit: options.permit }),

@@ -1,9 +1,13 @@
 /** What the rest of the machine may ask of Git, and the answers it gets. */
 
 import type { Log } from '../log';
+import type { GitHubApp } from './github-app';
 
-/** How a repository knows that it is us: a token or password over HTTP(S), or a key over SSH. */
-export type GitCredential =
+/** How a repository knows that it is us: a token or password over HTTP(S), a key over SSH, or an App of GitHub's. */
+export type GitCredential = WireCredential | { readonly githubApp: GitHubApp };
+
+/** A credential as a repository takes it. */
+export type WireCredential =
   | {
       /** @default "x-access-token", which forges accept beside a token */
       readonly username?: string;

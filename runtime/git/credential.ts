@@ -1,9 +1,9 @@
 /** A credential as the wire carries it. */
 
-import type { GitCredential } from './contract';
+import type { WireCredential } from './contract';
 
 /** The header of requests over HTTP, where there is one, and what of the credential must never be repeated. */
-export function authorizationOf(credential: GitCredential | undefined): {
+export function authorizationOf(credential: WireCredential | undefined): {
   readonly header?: string;
   readonly secrets: readonly string[];
 } {

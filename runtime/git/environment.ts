@@ -5,7 +5,7 @@
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { GitCredential } from './contract';
+import type { WireCredential } from './contract';
 import { authorizationOf } from './credential';
 import { Secret } from './secret';
 import type { RepositoryURL } from './url';
@@ -72,7 +72,7 @@ export function localEnvironment(
 export async function contactEnvironment(
   local: Environment,
   repository: RepositoryURL,
-  credential: GitCredential | undefined,
+  credential: WireCredential | undefined,
   options: {
     readonly protocols: readonly string[];
     readonly partial: boolean;
@@ -116,7 +116,7 @@ function configurationVariables(entries: readonly (readonly [string, string | Se
 }
 
 /** ssh takes keys from files only: they live in a folder of ours that nobody else may read, for one command. */
-async function keyFiles(credential: GitCredential | undefined, folder: string) {
+async function keyFiles(credential: WireCredential | undefined, folder: string) {
   if (!credential || !('sshPrivateKey' in credential)) return undefined;
   const place = await mkdtemp(join(folder, 'key-'));
   const remove = (): Promise<void> => rm(place, { recursive: true, force: true });

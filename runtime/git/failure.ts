@@ -98,6 +98,12 @@ const STOPS: Readonly<Record<Stop, string>> = {
 /** The error for a Git process that did not even start. */
 export const gitMissing = (cause: Error): TransientError => new TransientError(NO_GIT, undefined, { cause });
 
+const UNAUTHORISED = /Authentication failed|could not read (Username|Password)|returned error: 401/i;
+
+/** Whether a server refused the credential, before it did anything. */
+export const isUnauthorised = ({ exitCode, stopped, stderr }: CommandResult): boolean =>
+  exitCode !== 0 && stopped === undefined && UNAUTHORISED.test(stderr);
+
 /** Git's own words, short, without progress lines and secrets. */
 export function wordsOf(result: Pick<CommandResult, 'stderr'>, secrets: readonly string[]): string {
   const lines = redact(result.stderr, secrets)

@@ -14,7 +14,9 @@ import { silentLog } from '../log';
 import { Commands } from './command';
 import type { Surroundings } from './contact';
 import type { Git, GitOptions } from './contract';
+import { Credentials } from './credentials';
 import { localEnvironment } from './environment';
+import { GitHubApps } from './github-app';
 import { Mirror } from './mirror';
 import { Repository } from './repository';
 import { parseRepositoryURL } from './url';
@@ -33,6 +35,7 @@ export type {
   PushOutcome,
   TreeEntry,
 } from './contract';
+export type { GitHubApp } from './github-app';
 export { isCommitMissing } from './failure';
 export { assertBranch, assertPath } from './names';
 export { blobId } from './objects';
@@ -51,16 +54,17 @@ export function openGit(options: GitOptions): Git {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
   const ambient = options.environment ?? process.env;
+  const now = options.now ?? (() => new Date());
   const around: Surroundings = {
     folder,
     commands: new Commands(folder),
     connections: new HttpConnections(ambient),
-    credentials: options.credentials ?? (async () => undefined),
+    credentials: new Credentials(options.credentials ?? (async () => undefined), new GitHubApps(now)),
     protocols: options.allowedProtocols ?? DEFAULT_PROTOCOLS,
     silenceMs: options.limits?.silenceMs ?? DEFAULTS.silenceMs,
     wholeMs: options.limits?.wholeMs ?? DEFAULTS.wholeMs,
     fileBytes: options.limits?.fileBytes ?? DEFAULTS.fileBytes,
-    now: options.now ?? (() => new Date()),
+    now,
   };
   return new Repositories(around, options.log ?? silentLog, (mirror) => localEnvironment(ambient, mirror, home));
 }

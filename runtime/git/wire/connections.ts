@@ -58,6 +58,7 @@ export class HttpConnections {
     if (this.closed || request.signal?.aborted) {
       return Promise.resolve({ ending: 'Stopped', stopped: 'Abort', sent: false });
     }
+    if (request.wholeMs <= 0) return Promise.resolve({ ending: 'Stopped', stopped: 'Deadline', sent: false });
     return new Promise((resolve) => new Exchange(request, this.open(request), this.running, resolve));
   }
 
@@ -96,7 +97,8 @@ function certificatesIn(environment: Readonly<Record<string, string | undefined>
 class Exchange {
   private sent = false;
   private over = false;
-  private whole: NodeJS.Timeout;
+  private readonly whole: NodeJS.Timeout;
+  private readonly endsAt: number;
   private silence: NodeJS.Timeout | undefined;
   private heardBytes = 0;
   private readonly stop = (): void => this.halt('Abort');
@@ -107,6 +109,7 @@ class Exchange {
     private readonly running: Set<() => void>,
     private readonly resolve: (ending: Ending) => void,
   ) {
+    this.endsAt = performance.now() + request.wholeMs;
     this.whole = this.deadline(request.wholeMs);
     this.listen();
     running.add(this.stop);
@@ -124,6 +127,8 @@ class Exchange {
 
   private send(): void {
     if (this.over) return;
+    // A process that slept wakes up here before its timers go off.
+    if (performance.now() >= this.endsAt) return this.halt('Deadline');
     const permitted = this.request.permit?.();
     if (permitted !== undefined) {
       if (permitted <= 0) return this.halt('Deadline');

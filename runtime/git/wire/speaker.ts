@@ -1,8 +1,9 @@
 /** Speaks with one repository. Where it cannot, it says so, and nothing has happened. */
 
-import type { ContactOptions, ContactResult, Surroundings } from '../contact';
-import type { HeadUpdate } from '../contract';
+import { countdown, type ContactOptions, type ContactResult, type Surroundings } from '../contact';
+import type { HeadUpdate, WireCredential } from '../contract';
 import { authorizationOf } from '../credential';
+import { isUnauthorised } from '../failure';
 import { messageOf } from '../../errors';
 import type { RepositoryURL } from '../url';
 import type { Ending } from './connections';
@@ -94,14 +95,23 @@ export class Speaker {
     return this.abilities.has('atomic');
   }
 
-  private async ask<T>(
-    asking: Asking,
-    options: SpeakOptions,
+  private ask<T>(asking: Asking, options: SpeakOptions, read: (body: Buffer) => T, kind: Kind): Promise<Spoken<T>> {
+    const { credentials, wholeMs } = this.around;
+    const left = countdown(options.wholeMs ?? wholeMs);
+    const isRefused = (spoken: Spoken<T>): boolean => spoken.spoken === 'Failed' && isUnauthorised(spoken.result);
+    return credentials.using(
+      this.repository.url,
+      (credential) => this.askWith(credential, { asking, options: { ...options, wholeMs: left() }, kind }, read),
+      isRefused,
+    );
+  }
+
+  private async askWith<T>(
+    credential: WireCredential | undefined,
+    { asking, options, kind }: { asking: Asking; options: SpeakOptions & { wholeMs: number }; kind: Kind },
     read: (body: Buffer) => T,
-    kind: Kind,
   ): Promise<Spoken<T>> {
     const { around, repository } = this;
-    const credential = await around.credentials(repository.url);
     const { header, secrets } = authorizationOf(credential);
     const ending = await around.connections.request({
       url: `${repository.url}/${asking.path}`,
@@ -113,7 +123,7 @@ export class Speaker {
         ...asking.headers,
         ...(header === undefined ? {} : { Authorization: header }),
       },
-      wholeMs: options.wholeMs ?? around.wholeMs,
+      wholeMs: options.wholeMs,
       ...(asking.body === undefined ? {} : { body: asking.body.bytes }),
       ...(kind === 'Effect' ? {} : { silenceMs: options.silenceMs ?? around.silenceMs }),
       ...(options.permit === undefined ? {} : { permit: options.permit }),
