@@ -35,6 +35,8 @@ describe('the small process', () => {
   /** A command that runs until it is ended: the server that it asks says nothing. */
   const endless = (word: string, wholeMs = LONG) =>
     commands.run({ arguments: ['ls-remote', `${silent}/${word}`], environment: ENVIRONMENT, wholeMs });
+  /** What runs of it. The port is in the mark: other programs of the machine may have the word in their arguments. */
+  const running = (word: string) => commandsWith(`${silent}/${word}`);
 
   test("starts every command, and has nothing of the operator's environment, which could make libraries talk (S10)", async () => {
     expect(await version()).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^git version/) as string });
@@ -45,11 +47,11 @@ describe('the small process', () => {
   });
 
   test('takes the commands that it started with it when it is killed, and another takes its place', async () => {
-    const running = endless('withit');
-    await eventually('the command runs', () => commandsWith('withit').length > 0);
+    const ended = endless('withit');
+    await eventually('the command runs', () => running('withit').length > 0);
     process.kill(await launcher(), 'SIGKILL');
-    expect(await running).toMatchObject({ exitCode: -1, stderr: expect.stringContaining('is gone') as string });
-    expect(commandsWith('withit')).toEqual([]);
+    expect(await ended).toMatchObject({ exitCode: -1, stderr: expect.stringContaining('is gone') as string });
+    expect(running('withit')).toEqual([]);
     expect(await version()).toMatchObject({ exitCode: 0 });
   });
 
@@ -62,15 +64,15 @@ describe('the small process', () => {
     await eventually('its time has passed', () => Date.now() > asked + 100);
     process.kill(pid, 'SIGCONT');
     expect(await late).toEqual({ exitCode: -1, stdout: '', stderr: '', stopped: 'Deadline' });
-    expect(commandsWith('toolate')).toEqual([]);
+    expect(running('toolate')).toEqual([]);
   });
 
   test('ends what runs, and then itself, when it is closed; nothing starts any more', async () => {
-    const running = endless('closing');
-    await eventually('the command runs', () => commandsWith('closing').length > 0);
+    const ended = endless('closing');
+    await eventually('the command runs', () => running('closing').length > 0);
     await commands.close();
-    expect(await running).toMatchObject({ stopped: 'Abort' });
-    expect(commandsWith('closing')).toEqual([]);
+    expect(await ended).toMatchObject({ stopped: 'Abort' });
+    expect(running('closing')).toEqual([]);
     expect((await treeOf(process.pid)).map(commandOf).join('\n')).not.toContain('launcher-process');
     expect(await version()).toMatchObject({ exitCode: -1, stopped: 'Abort' });
   });
