@@ -1,5 +1,7 @@
 const path = require('node:path');
 const shared = require('../../jest.config.js');
+// jest loads what is set up before all files by itself.
+require('../../scripts/typescript.cjs');
 
 /** The tests on the real stack, and those that the real servers share with the railyard. */
 module.exports = {
