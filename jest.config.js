@@ -10,9 +10,9 @@ module.exports = {
   testSequencer: '<rootDir>/scripts/jest/slowest-first.cjs',
   // A watcher outlives a run; every run looks for itself.
   watchman: false,
-  maxWorkers: 3,
+  maxWorkers: 4,
   // A process that has much memory takes long to start another; a new worker loads everything anew.
-  workerIdleMemoryLimit: '2GB',
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 90_000,
   reporters: ['default', '<rootDir>/scripts/jest/plain-count-reporter.cjs'],
 };

@@ -8,22 +8,25 @@ import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync } from 'no
 import { join } from 'node:path';
 
 /** What the template asks for in the versions that are installed here. jest is not among them: it is a newer one here. */
-const SHARED = ['cdk8s', 'cdk8s-plus-33', 'constructs', 'cdk8s-cli', 'typescript', 'ts-node'];
-/** The largest package of all; what it needs in turn is left to npm. */
-const LARGEST = 'node_modules/@kubernetes/client-node';
+const TEMPLATE = ['cdk8s', 'cdk8s-plus-33', 'constructs', 'cdk8s-cli', 'typescript', 'ts-node'];
 
 /** npm's record of what it installed, by folder. */
 type Packages = Readonly<
   Record<string, { readonly dependencies?: object; readonly optionalDependencies?: object } | undefined>
 >;
 
-/** Puts the packages into an empty folder. */
-export function startTree(installed: string, target: string): void {
+/**
+ * Puts the packages into an empty folder.
+ *
+ * @param installed the `node_modules` that they come from
+ * @param names what is asked for beside the template's own
+ */
+export function startTree(installed: string, target: string, names: readonly string[]): void {
   const { packages } = JSON.parse(readFileSync(join(installed, '.package-lock.json'), 'utf8')) as {
     readonly packages: Packages;
   };
-  const places = new Set([LARGEST]);
-  for (const name of SHARED) collect(packages, name, '', places);
+  const places = new Set<string>();
+  for (const name of [...TEMPLATE, ...names]) collect(packages, name, '', places);
   for (const place of places) {
     const inside = place.slice('node_modules/'.length);
     put(join(installed, inside), join(target, inside));

@@ -26,17 +26,51 @@ export const DATE = new Date('2026-11-20T10:00:00Z');
 /** Text files by path. */
 export type Files = Readonly<Record<string, string>>;
 
+/** The server of one test file, for the tests that ask nothing special of it; each has names of its own there. */
+let shared: { readonly server: GitServer; readonly folder: string; worlds: number } | undefined;
+
+async function theServer(): Promise<NonNullable<typeof shared>> {
+  if (shared === undefined) {
+    const folder = temporaryFolder();
+    shared = { folder, server: await startGitServer({ folder, createOnPush: false }), worlds: 0 };
+  }
+  shared.worlds += 1;
+  return shared;
+}
+
+afterAll(async () => {
+  if (shared === undefined) return;
+  await shared.server.stop();
+  rmSync(shared.folder, { recursive: true, force: true });
+});
+
+const temporaryFolder = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'k8sta-git-')));
+
 export class World {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'k8sta-git-')));
+  readonly folder = temporaryFolder();
   readonly mirrors = join(this.folder, 'mirrors');
   private personsClock = 1_700_000_000;
   private readonly opened: Git[] = [];
   private readonly wires: Wire[] = [];
   private server: GitServer | undefined;
+  private isShared = false;
+  /** Folder of the server, and where in it this world's repositories are. */
+  private served = '';
+  private place = '';
 
-  static async start(options: Omit<GitServerOptions, 'folder'> = {}): Promise<World> {
+  /** @param options what is special about the server: then it is one of its own */
+  static async start(options?: Omit<GitServerOptions, 'folder'>): Promise<World> {
     const world = new World();
-    world.server = await startGitServer({ folder: join(world.folder, 'server'), createOnPush: false, ...options });
+    if (options === undefined) {
+      const { server, folder, worlds } = await theServer();
+      world.server = server;
+      world.isShared = true;
+      world.served = folder;
+      world.place = `world-${worlds}/`;
+    } else {
+      world.served = join(world.folder, 'server');
+      world.server = await startGitServer({ folder: world.served, createOnPush: false, ...options });
+    }
     return world;
   }
 
@@ -47,12 +81,12 @@ export class World {
   /** @returns the URL of a new, empty repository */
   async repository(name: string): Promise<string> {
     if (!this.server) throw new Error('The world has not started.');
-    return this.server.createRepository(name);
+    return this.server.createRepository(`${this.place}${name}`);
   }
 
   /** The bare repository on the server's disk. */
   bare(repoURL: string): string {
-    return join(this.folder, 'server', new URL(repoURL).pathname.slice(1));
+    return join(this.served, new URL(repoURL).pathname.slice(1));
   }
 
   git(options: Partial<GitOptions> = {}): Git {
@@ -112,7 +146,7 @@ export class World {
   async stop(): Promise<void> {
     await Promise.all(this.opened.map((git) => git.close()));
     await Promise.all(this.wires.map((wire) => wire.cut()));
-    await this.server?.stop();
+    if (!this.isShared) await this.server?.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
