@@ -86,7 +86,11 @@ export class Project {
     execute(`npm pack --pack-destination "${folder}"`, root);
     const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
     if (tarball === undefined) throw new Error('npm pack made no tarball');
-    startTree(join(root, 'node_modules'), join(folder, 'node_modules'), Object.keys(manifestIn(root).dependencies ?? {}));
+    startTree(
+      join(root, 'node_modules'),
+      join(folder, 'node_modules'),
+      Object.keys(manifestIn(root).dependencies ?? {}),
+    );
     this.run(`npm install --prefer-offline --no-audit --no-fund --no-package-lock --loglevel=error ./${tarball}`);
   }
 }
