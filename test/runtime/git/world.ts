@@ -122,9 +122,10 @@ export class World {
     return this.head(repoURL, branch) ?? '';
   }
 
+  /** From the file that Git keeps it in: the server's repositories never pack their branches. */
   head(repoURL: string, branch: string): string | undefined {
     try {
-      return this.on(repoURL, 'rev-parse', '--verify', '--quiet', `refs/heads/${branch}`).trim();
+      return readFileSync(join(this.bare(repoURL), 'refs/heads', branch), 'utf8').trim();
     } catch {
       return undefined;
     }
@@ -133,7 +134,17 @@ export class World {
   /** The files of a commit as stock Git reads them on the server. */
   filesAt(repoURL: string, revision: string): Files {
     const names = this.on(repoURL, 'ls-tree', '-r', '-z', '--name-only', revision).split('\0').filter(Boolean);
-    return Object.fromEntries(names.map((name) => [name, this.on(repoURL, 'cat-file', 'blob', `${revision}:${name}`)]));
+    const input = names.map((name) => `${revision}:${name}\n`).join('');
+    let rest = stockGit(['--git-dir', this.bare(repoURL), 'cat-file', '--batch=%(objectsize)'], { input });
+    return Object.fromEntries(
+      names.map((name) => {
+        const [size = ''] = rest.split('\n', 1);
+        const bytes = Buffer.from(rest.slice(size.length + 1));
+        const text = bytes.subarray(0, Number(size)).toString();
+        rest = bytes.subarray(Number(size) + 1).toString();
+        return [name, text];
+      }),
+    );
   }
 
   /** A wire to the server; it is cut with the world. */
