@@ -56,6 +56,9 @@ const LIGHT: readonly JobKind[] = ['look', 'analyse'];
 /** What others wait for: it ends an arrival, or says what became of one. */
 const URGENT: readonly JobKind[] = ['land', 'heads', 'relate', 'goods'];
 
+/** Whoever takes longer waits for a server, and one that hangs must not hold up the jobs of all others. */
+const LONGEST_PLACE_MS = 2_000;
+
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -191,10 +194,17 @@ export class JobBoard {
       await turn;
       entry.startedAt = clock.uptime();
     }
+    let hasLeft = false;
+    const leave = (): void => {
+      if (!hasLeft) this.#line.leave();
+      hasLeft = true;
+    };
+    const callOff = clock.after(LONGEST_PLACE_MS, leave);
     try {
       return await run(job, signal);
     } finally {
-      this.#line.leave();
+      callOff();
+      leave();
     }
   }
 

@@ -66,7 +66,7 @@ describe('with one place', () => {
       ends.get(key)?.();
       await settle();
     };
-    return { board, begun, start, end };
+    return { clock, board, begun, start, end };
   }
 
   test('jobs run one after the other, what ends an arrival first, and looks at registries at any time', async () => {
@@ -94,6 +94,23 @@ describe('with one place', () => {
     start('b', 'prepare', '2');
     await settle();
     expect(begun).toEqual(['prepare 1', 'prepare 3', 'prepare 2']);
+  });
+
+  test('one that hangs gives up its place after two seconds, once', async () => {
+    const { clock, begun, start, end } = open();
+    start('a', 'prepare', '1');
+    start('b', 'prepare', '2');
+    start('c', 'prepare', '3');
+    await clock.pass(1_999);
+    expect(begun).toEqual(['prepare 1']);
+    await clock.pass(1);
+    expect(begun).toEqual(['prepare 1', 'prepare 2']);
+    await end('1');
+    expect(begun).toEqual(['prepare 1', 'prepare 2']);
+    await end('2');
+    expect(begun).toEqual(['prepare 1', 'prepare 2', 'prepare 3']);
+    await end('3');
+    expect(clock.waiting).toBe(0);
   });
 
   test('what waits for its turn counts as running', async () => {
