@@ -95,7 +95,12 @@ export class Contact {
   }
 
   /** Runs a command that asks nobody but the mirror. */
-  runLocally(args: readonly string[]): Promise<CommandResult> {
-    return this.around.commands.run({ arguments: args, environment: this.local, wholeMs: this.around.wholeMs });
+  runLocally(args: readonly string[], input?: string): Promise<CommandResult> {
+    return this.around.commands.run({
+      arguments: args,
+      environment: this.local,
+      wholeMs: this.around.wholeMs,
+      ...(input === undefined ? {} : { input }),
+    });
   }
 }

@@ -149,6 +149,15 @@ export function contactError(repository: string, result: CommandResult, secrets:
   return new TransientError(text, meaning?.retryAfterMs);
 }
 
+/** A write to a mirror that failed. A full disk is told apart; anything else stays what it is. */
+export function diskError(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  return new TransientError('The disk that holds the Git mirrors is full. Give it more room.', undefined, {
+    cause: error,
+  });
+}
+
 export const commitMissing = (repository: string, commit: string): TerminalError =>
   new TerminalError(
     `${repository} does not have the commit ${commit} (any more): it was rewritten, or belongs to another repository.`,

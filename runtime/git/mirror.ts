@@ -12,8 +12,10 @@ import { messageOf } from '../errors';
 import { silentLog, type Log } from '../log';
 import type { Environment } from './environment';
 import { MirrorDamaged } from './failure';
+import { FreshObjects, UNFINISHED } from './fresh';
 import { ObjectReader, type GitObject, type ObjectType } from './object-reader';
 import { parseTree, type TreeRow } from './objects';
+import { MOST_PACKS, tidy } from './upkeep';
 
 /**
  * No hook, filter, maintenance or submodule ever runs, no redirect is followed, and objects of a server are checked
@@ -39,6 +41,7 @@ const CONFIGURATION = `[core]
 [fetch]
 	recurseSubmodules = false
 	writeCommitGraph = false
+	unpackLimit = 1
 [submodule]
 	recurse = false
 [push]
@@ -54,6 +57,13 @@ export class Mirror {
   private fetching: Promise<unknown> = Promise.resolve();
   /** Whether contents of files are fetched only when they are asked for. */
   partial = true;
+  /** What was made here. */
+  readonly fresh: FreshObjects;
+  /** Pushed heads that no ref remembers yet. */
+  private readonly pushed = new Map<string, string>();
+  private packs = 0;
+  private tidying = false;
+  private run: Parameters<typeof tidy>[1] | undefined;
 
   constructor(
     private readonly root: string,
@@ -63,6 +73,12 @@ export class Mirror {
   ) {
     this.folder = join(root, `${name}.git`);
     this.reader = new ObjectReader(environment(this.folder));
+    this.fresh = new FreshObjects(this.folder, () => this.packAdded());
+  }
+
+  /** Who runs the commands that keep it small. */
+  tidyWith(run: Parameters<typeof tidy>[1]): void {
+    this.run = run;
   }
 
   /**
@@ -85,19 +101,27 @@ export class Mirror {
 
   /** One fetch at a time: two would bring the same objects twice, and a sweep could take the other's from under it. */
   alone<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.fetching.then(work, work);
+    const remembering = async (): Promise<T> => {
+      await this.writeRefs();
+      const result = await work();
+      this.packAdded();
+      return result;
+    };
+    const turn = this.fetching.then(remembering, remembering);
     this.fetching = turn.catch(() => undefined);
     return turn;
   }
 
   /** @throws MirrorDamaged */
   read(oid: string, maxBytes?: number): Promise<GitObject | undefined> {
+    const fresh = this.fresh.get(oid)?.object;
+    if (fresh !== undefined && fresh.size <= (maxBytes ?? Infinity)) return Promise.resolve(fresh);
     return this.reader.read(oid, maxBytes);
   }
 
   /** An object that has to be here, because what refers to it is. */
   async content(oid: string, type: ObjectType): Promise<Buffer> {
-    const object = await this.reader.read(oid);
+    const object = await this.read(oid);
     if (object?.content === undefined) throw new MirrorDamaged(`The ${type} ${oid} is missing.`);
     if (object.type !== type) throw new MirrorDamaged(`The object ${oid} is a ${object.type}, not a ${type}.`);
     return object.content;
@@ -111,12 +135,43 @@ export class Mirror {
   }
 
   /** Remembers that server and mirror both have a commit, so that no fetch brings it again. */
-  async remember(branch: string, commit: string): Promise<void> {
-    const place = join(this.folder, Mirror.seenRef(branch));
-    const temporary = `${this.folder}/tmp_ref_${randomUUID()}`;
+  remember(branch: string, commit: string): void {
+    this.pushed.set(branch, commit);
+  }
+
+  /** Only a fetch needs the refs, and there are many pushes to one fetch. */
+  private async writeRefs(): Promise<void> {
+    const pushed = [...this.pushed];
+    this.pushed.clear();
+    if (pushed.length === 0) return;
     await mkdir(join(this.folder, 'refs', 'seen'), { recursive: true });
-    await writeFile(temporary, `${commit}\n`);
-    await rename(temporary, place);
+    for (const [branch, commit] of pushed) {
+      const temporary = `${this.folder}/tmp_ref_${randomUUID()}`;
+      await writeFile(temporary, `${commit}\n`);
+      await rename(temporary, join(this.folder, Mirror.seenRef(branch)));
+    }
+  }
+
+  private packAdded(): void {
+    this.packs += 1;
+    this.tidyUp();
+  }
+
+  /** Where there are many packs they become few, beside the work; again where as many came meanwhile. */
+  private tidyUp(): void {
+    const { run } = this;
+    if (this.packs <= MOST_PACKS || run === undefined || this.tidying || this.closed) return;
+    this.tidying = true;
+    this.alone(() => tidy(this.folder, run))
+      .then((packs) => (this.packs = packs))
+      .catch((error: unknown) => {
+        this.packs = 0; // Tried again when as many have come.
+        if (!this.closed) this.log.warn({ mirror: this.folder, error: messageOf(error) }, 'A Git mirror stays untidy');
+      })
+      .finally(() => {
+        this.tidying = false;
+        this.tidyUp();
+      });
   }
 
   /** Removes what a fetch that was ended left behind. Only while no fetch is under way. */
@@ -153,7 +208,14 @@ export class Mirror {
       () => true,
       () => false,
     );
-    if (there) return this.sweep();
+    if (there) {
+      await this.sweep();
+      const packs = await namesIn(join(this.folder, 'objects', 'pack'));
+      const unfinished = packs.filter((name) => name.startsWith(UNFINISHED));
+      await Promise.all(unfinished.map((name) => rm(join(this.folder, 'objects', 'pack', name), { force: true })));
+      this.packs = packs.filter((name) => name.endsWith('.idx')).length;
+      return;
+    }
     await rm(this.folder, { recursive: true, force: true });
     const aside = join(this.root, `new-${randomUUID()}`);
     await mkdir(join(aside, 'objects', 'pack'), { recursive: true });
@@ -166,6 +228,8 @@ export class Mirror {
   private renew(damage: MirrorDamaged): void {
     this.log.warn({ mirror: this.folder, damage: damage.message }, 'A Git mirror was damaged and is made anew');
     this.generation += 1;
+    this.fresh.forget();
+    this.pushed.clear();
     this.reader.close();
     this.reader = new ObjectReader(this.environment(this.folder));
     this.ready = this.discard().then(() => this.make());

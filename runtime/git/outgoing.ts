@@ -22,13 +22,13 @@ export async function outgoing(
   read: ReadWhole,
   commits: readonly string[],
   isAtServer: (commit: string) => boolean,
-): Promise<readonly Whole[] | undefined> {
+): Promise<ReadonlyMap<string, Whole> | undefined> {
   const found = new Map<string, Whole>();
   const walk = new Walk(read, found);
   for (const commit of commits) {
     if (!(await walk.line(commit, isAtServer))) return undefined;
   }
-  return [...found.values()];
+  return found;
 }
 
 class Walk {

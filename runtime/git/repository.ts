@@ -11,8 +11,8 @@ import { Looks, unlessAborted } from './look';
 import type { Mirror } from './mirror';
 import { assertBranch, assertObjectId } from './names';
 import type { GitObject } from './object-reader';
-import { writeObjects } from './object-writer';
 import { parseCommit } from './objects';
+import type { PackEntry } from './pack';
 import { assertDistinct, judgePush } from './push';
 import { Server, type PushOptions } from './server';
 import { editTree } from './tree-edit';
@@ -36,6 +36,7 @@ export class Repository {
     private readonly around: Surroundings,
   ) {
     this.contact = new Contact(url, around, mirror.environment(mirror.folder));
+    mirror.tidyWith((args, input) => this.contact.runLocally(args, input));
     this.fetcher = new Fetcher(this.contact, mirror);
     this.server = new Server(this.contact, new Speaker(url, around));
   }
@@ -112,9 +113,8 @@ export class Repository {
       const parent = order.parent === undefined ? undefined : await this.require(order.parent);
       const tree = await editTree(this.mirror.tree, parent?.tree, order.remove, order.write);
       const commit = commitObject(order, tree.oid);
-      await writeObjects(this.mirror.folder, tree.objects);
-      // Last, so that a commit that is there is there with all it needs.
-      await writeObjects(this.mirror.folder, [commit]);
+      // Together, so that a commit that is there is there with all it needs.
+      await this.mirror.fresh.add([...tree.objects, commit]);
       return { tree: tree.oid, commit: commit.oid };
     });
   }
@@ -139,14 +139,15 @@ export class Repository {
     const answer = await this.use(() => {
       const isAtServer = (commit: string): boolean => standing.has(commit) || this.fetcher.isAtServer(commit);
       const read = (oid: string): Promise<GitObject | undefined> => this.mirror.read(oid);
-      return this.server.push(updates, { partial: this.mirror.partial, read, isAtServer }, options);
+      const packed = (oid: string): PackEntry | undefined => this.mirror.fresh.get(oid)?.entry;
+      return this.server.push(updates, { partial: this.mirror.partial, read, isAtServer, packed }, options);
     });
     const outcome = await judgePush(this.url.url, updates, answer, () =>
       this.heads(updates.map((update) => update.branch)),
     );
     // What landed before is left alone, so that the rest can land as well.
     if (outcome.outcome === 'Partly') return this.send(outcome.left, options);
-    if (outcome.outcome === 'Accepted') await this.rememberPushed(updates);
+    if (outcome.outcome === 'Accepted') this.rememberPushed(updates);
     return outcome;
   }
 
@@ -204,8 +205,8 @@ export class Repository {
     );
   }
 
-  private async rememberPushed(updates: readonly HeadUpdate[]): Promise<void> {
+  private rememberPushed(updates: readonly HeadUpdate[]): void {
     this.fetcher.note(new Map(updates.map(({ branch, commit }) => [branch, commit])));
-    await Promise.all(updates.map(({ branch, commit }) => this.mirror.remember(branch, commit))).catch(() => undefined);
+    for (const { branch, commit } of updates) this.mirror.remember(branch, commit);
   }
 }

@@ -5,7 +5,8 @@ import type { HeadUpdate } from './contract';
 import { contactError, isDamage, MirrorDamaged } from './failure';
 import { outgoing, type ReadWhole } from './outgoing';
 import { readVerdicts, sendPush, type PushAnswer } from './push';
-import { packOf, type Speaker, type UpdateReport } from './wire';
+import { packEntry, packOf, type PackEntry } from './pack';
+import type { Speaker, UpdateReport } from './wire';
 
 const HEAD_LINE = /^([0-9a-f]{40})\trefs\/heads\/(.+)$/;
 /** The server lacks what it was said to have; Git's commands ask first what it has. */
@@ -15,6 +16,17 @@ export interface PushOptions {
   readonly wholeMs: () => number;
   readonly permit?: () => number;
   readonly signal?: AbortSignal;
+}
+
+/** The mirror that commits are pushed from. */
+export interface PushedFrom {
+  /** It lacks contents of files. */
+  readonly partial: boolean;
+  readonly read: ReadWhole;
+  /** Whether the server has a commit, with all that it needs. */
+  readonly isAtServer: (commit: string) => boolean;
+  /** An object that was packed before. */
+  readonly packed: (oid: string) => PackEntry | undefined;
 }
 
 export class Server {
@@ -43,12 +55,7 @@ export class Server {
     return readHeadLines(result.stdout);
   }
 
-  /** @param isAtServer whether the server has a commit, with all that it needs */
-  async push(
-    updates: readonly HeadUpdate[],
-    mirror: { readonly partial: boolean; readonly read: ReadWhole; readonly isAtServer: (commit: string) => boolean },
-    options: PushOptions,
-  ): Promise<PushAnswer> {
+  async push(updates: readonly HeadUpdate[], mirror: PushedFrom, options: PushOptions): Promise<PushAnswer> {
     const { wholeMs, ...limits } = options;
     const spoken = this.speaker.willing ? await this.update(updates, mirror, options) : undefined;
     if (spoken?.spoken === 'Failed') return { verdicts: new Map(), result: spoken.result };
@@ -61,13 +68,16 @@ export class Server {
 
   private async update(
     updates: readonly HeadUpdate[],
-    { read, isAtServer }: { readonly read: ReadWhole; readonly isAtServer: (commit: string) => boolean },
+    { read, isAtServer, packed }: PushedFrom,
     { wholeMs, ...limits }: PushOptions,
   ) {
     const commits = updates.map(({ commit }) => commit);
     const objects = await outgoing(read, commits, isAtServer);
     if (objects === undefined) return undefined;
-    return this.speaker.update(updates, await packOf(objects), { ...limits, wholeMs: wholeMs() });
+    const entries: PackEntry[] = [];
+    for (const [oid, { type, content }] of objects) entries.push(packed(oid) ?? (await packEntry(oid, type, content)));
+    const pack = packOf(entries);
+    return this.speaker.update(updates, pack, { ...limits, wholeMs: wholeMs() });
   }
 
   private failed(result: ContactResult) {

@@ -1,0 +1,108 @@
+/** Objects that were made here: on disk before anybody hears of them, and in memory as long as they are new. */
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { diskError } from './failure';
+import type { GitObject, ObjectType } from './object-reader';
+import type { EncodedObject } from './objects';
+import { indexOf, packEntry, packOf, type PackEntry } from './pack';
+
+interface Fresh {
+  readonly object: GitObject & { readonly content: Buffer };
+  readonly entry: PackEntry;
+}
+
+/** More than the commits of a large station need between being made and being pushed. */
+const MOST_BYTES = 16 * 1024 * 1024;
+/** What a writer that was ended left in the folder of packs begins with this. */
+export const UNFINISHED = 'new_';
+
+export class FreshObjects {
+  private readonly known = new Map<string, Fresh>();
+  private bytes = 0;
+  private waiting: Map<string, Fresh> | undefined;
+  private last: Promise<void> = Promise.resolve();
+
+  /**
+   * @param folder of the mirror
+   * @param written told of each new pack
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly written: () => void,
+  ) {}
+
+  get(oid: string): Fresh | undefined {
+    return this.known.get(oid);
+  }
+
+  /**
+   * Returns when all are on disk. Those who come while a pack is written go together into the next one.
+   *
+   * @throws TransientError where the disk is full
+   */
+  async add(objects: readonly EncodedObject[]): Promise<void> {
+    const fresh = await Promise.all(objects.filter(({ oid }) => !this.known.has(oid)).map(freshOf));
+    if (fresh.length === 0) return;
+    if (this.waiting === undefined) {
+      const batch = new Map<string, Fresh>();
+      this.waiting = batch;
+      this.last = this.last.catch(() => undefined).then(() => this.write(batch));
+    }
+    for (const one of fresh) this.waiting.set(one.entry.oid, one);
+    return this.last;
+  }
+
+  /** The mirror is another one. */
+  forget(): void {
+    this.known.clear();
+    this.bytes = 0;
+  }
+
+  private async write(batch: Map<string, Fresh>): Promise<void> {
+    // Whoever comes from here on waits for the next one.
+    this.waiting = undefined;
+    const entries = [...batch.values()].map(({ entry }) => entry);
+    const pack = packOf(entries);
+    await writePack(join(this.folder, 'objects', 'pack'), pack, indexOf(entries, pack));
+    for (const [oid, one] of batch) this.keep(oid, one);
+    this.written();
+  }
+
+  private keep(oid: string, one: Fresh): void {
+    this.known.set(oid, one);
+    this.bytes += one.object.size + one.entry.bytes.length;
+    for (const [oldest, { object, entry }] of this.known) {
+      if (this.bytes <= MOST_BYTES) break;
+      this.known.delete(oldest);
+      this.bytes -= object.size + entry.bytes.length;
+    }
+  }
+}
+
+async function freshOf({ oid, bytes }: EncodedObject): Promise<Fresh> {
+  const end = bytes.indexOf(0);
+  const type = bytes.toString('latin1', 0, bytes.indexOf(0x20)) as ObjectType;
+  const content = bytes.subarray(end + 1);
+  return { object: { type, size: content.length, content }, entry: await packEntry(oid, type, content) };
+}
+
+/** Git sees a pack by its index, so that one comes last. The name says what is inside: twice is once. */
+async function writePack(folder: string, pack: Buffer, index: Buffer): Promise<void> {
+  const name = `pack-${pack.toString('hex', pack.length - 20)}`;
+  const aside = join(folder, `${UNFINISHED}${randomUUID()}`);
+  try {
+    await writeFile(`${aside}.pack`, pack, { mode: 0o444 }).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+      await mkdir(folder, { recursive: true });
+      await writeFile(`${aside}.pack`, pack, { mode: 0o444 });
+    });
+    await writeFile(`${aside}.idx`, index, { mode: 0o444 });
+    await rename(`${aside}.pack`, join(folder, `${name}.pack`));
+    await rename(`${aside}.idx`, join(folder, `${name}.idx`));
+  } catch (error) {
+    await Promise.all(['pack', 'idx'].map((ending) => rm(`${aside}.${ending}`, { force: true })));
+    throw diskError(error);
+  }
+}
