@@ -6,6 +6,8 @@ export interface CountedRequest {
   readonly verb: string;
   /** Plural name with subresource (`tracks/status`); empty for paths that are no resource. */
   readonly resource: string;
+  /** What the caller showed as its bearer token: everybody may do everything here, and is told apart by it. Empty without. */
+  readonly caller: string;
 }
 
 const WRITES = new Set(['create', 'update', 'patch', 'delete', 'deletecollection']);

@@ -47,7 +47,8 @@ export class RequestRouter {
     const method = request.method ?? 'GET';
     const asked = resourceRequest(method, url);
     const resource = asked ? [asked.resource, ...(asked.subresource ? [asked.subresource] : [])].join('/') : '';
-    this.seen({ method, path: url.pathname, verb: asked?.verb ?? method.toLowerCase(), resource });
+    const caller = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
+    this.seen({ method, path: url.pathname, verb: asked?.verb ?? method.toLowerCase(), resource, caller });
     if (asked) return this.parts.resources.handle(asked, request, response);
     if (method !== 'GET' && method !== 'HEAD') {
       throw new StatusError(405, 'MethodNotAllowed', `${method} is not supported on ${url.pathname}`);
