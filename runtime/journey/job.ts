@@ -313,7 +313,8 @@ export interface JobResults {
 }
 
 export type JobFact<Result> =
-  | { readonly state: 'Running'; readonly since: Date }
+  /** `inLine`: it waits for others to end, and has not begun. */
+  | { readonly state: 'Running'; readonly since: Date; readonly inLine?: true }
   /** `seen` is what the job was started with. */
   | { readonly state: 'Done'; readonly at: Date; readonly result: Result; readonly seen?: string }
   | {

@@ -10,19 +10,24 @@ import { isSame, keyOf, StateList } from './state';
 import { suspension } from './suspension';
 import { emptyArrival, shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
 
-/** How long a render may take, its wait for its turn included, before its ticket says that it is being rendered. */
-const SAY_RENDERING_AFTER_MS = 2_000;
+/** How long a render may take before its ticket says that it is being rendered: most take less than a write. */
+const SAY_RENDERING_AFTER_MS = 1_000;
+/** The same for a wait in line behind other renders: each that said so would only make it longer. */
+const SAY_IN_LINE_AFTER_MS = 30_000;
 
 /** Waits that a new try does not end; only its success does. */
 const UNAVAILABLE: readonly WaitingReason[] = ['GitUnavailable', 'RendererUnavailable'];
 
 /** Says that it renders, once that has taken longer than a write would; another try of what failed says nothing new. */
-function sayRendering(visit: Visit, arrival: Arrival | undefined, since: Date): void {
+function sayRendering(visit: Visit, arrival: Arrival | undefined, since: Date, inLine = false): void {
   const { draft, ticket, station } = visit;
-  const sayAt = new Date(since.getTime() + SAY_RENDERING_AFTER_MS);
+  const sayAt = new Date(since.getTime() + (inLine ? SAY_IN_LINE_AFTER_MS : SAY_RENDERING_AFTER_MS));
   if (sayAt > draft.now) return draft.wake(sayAt);
   if (UNAVAILABLE.some((reason) => reason === ticket.status?.waiting?.reason)) return;
-  const message = `renders the applications of ${station.metadata.name}`;
+  const applications = `the applications of ${station.metadata.name}`;
+  const message = inLine
+    ? `waits for other tickets to be rendered, then renders ${applications}`
+    : `renders ${applications}`;
   waitInStation(visit, arrival, { reason: 'Rendering', message });
 }
 
@@ -35,7 +40,7 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const key = prepareKey(stop, visit.start);
   const fact = draft.askFor('prepare', key, () => prepareJob(stop, visit.start));
   if (fact === undefined || fact.state === 'Running') {
-    return sayRendering(visit, arrival, fact === undefined ? draft.now : fact.since);
+    return sayRendering(visit, arrival, fact?.since ?? draft.now, fact?.inLine);
   }
   if (fact.state === 'Failed') return waitInStation(visit, arrival, fact);
   const failed = fact.result.find((one) => one.outcome === 'Failed');

@@ -57,7 +57,9 @@ describe('with one place', () => {
       begun.push(`${kind} ${key}`);
       return new Promise<void>((resolve) => ends.set(key, resolve));
     };
-    const options = { wake: () => undefined, clock, random: () => 0.5, log: silentLog, atOnce: 1 };
+    const woken: string[] = [];
+    const wake = (owner: string): unknown => woken.push(owner);
+    const options = { wake, clock, random: () => 0.5, log: silentLog, atOnce: 1 };
     // What the runner gives does not matter here.
     const board = new JobBoard({ ...options, run: run as never });
     const start = (owner: string, kind: string, key: string): void =>
@@ -66,7 +68,7 @@ describe('with one place', () => {
       ends.get(key)?.();
       await settle();
     };
-    return { clock, board, begun, start, end };
+    return { board, clock, begun, woken, start, end };
   }
 
   test('jobs run one after the other, what ends an arrival first, and looks at registries at any time', async () => {
@@ -113,12 +115,17 @@ describe('with one place', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('what waits for its turn counts as running', async () => {
-    const { board, start } = open();
+  test('what waits for its turn says so, and its owner hears when it begins', async () => {
+    const { board, clock, woken, start, end } = open();
+    const second = () => board.view('b', new Set())('prepare', '2');
     start('a', 'prepare', '1');
     start('b', 'prepare', '2');
-    await settle();
-    expect(board.view('b', new Set())('prepare', '2')).toMatchObject({ state: 'Running' });
-    expect(board.running).toBe(2);
+    const asked = clock.now();
+    await clock.pass(1_500);
+    expect(second()).toEqual({ state: 'Running', since: new Date(asked), inLine: true });
+    expect(board.oldest()?.job).toBe('prepare of a');
+    await end('1');
+    expect(woken).toEqual(['b', 'a']);
+    expect(second()).toEqual({ state: 'Running', since: new Date(asked + 1_500) });
   });
 });
