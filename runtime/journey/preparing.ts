@@ -3,7 +3,7 @@
 import type { Arrival, ArrivalApplication, Entry, WaitingReason } from '../../lib/api';
 import { foundOtherwise } from './approval';
 import { fail } from './ending';
-import type { Prepared } from './job';
+import type { JobFact, Prepared } from './job';
 import { shorten } from './obstacle';
 import { approvalsAt, listedFor, prepareJob, prepareKey, takesPart } from './prepare-job';
 import { isSame, keyOf, StateList } from './state';
@@ -19,8 +19,13 @@ const SAY_IN_LINE_AFTER_MS = 30_000;
 const UNAVAILABLE: readonly WaitingReason[] = ['GitUnavailable', 'RendererUnavailable'];
 
 /** Says that it renders, once that has taken longer than a write would; another try of what failed says nothing new. */
-function sayRendering(visit: Visit, arrival: Arrival | undefined, since: Date, inLine = false): void {
+function sayRendering(
+  visit: Visit,
+  arrival: Arrival | undefined,
+  fact?: Extract<JobFact<Prepared>, { state: 'Running' }>,
+): void {
   const { draft, ticket, station } = visit;
+  const { since = draft.now, inLine = false } = fact ?? {};
   const sayAt = new Date(since.getTime() + (inLine ? SAY_IN_LINE_AFTER_MS : SAY_RENDERING_AFTER_MS));
   if (sayAt > draft.now) return draft.wake(sayAt);
   if (UNAVAILABLE.some((reason) => reason === ticket.status?.waiting?.reason)) return;
@@ -40,7 +45,7 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const key = prepareKey(stop, visit.start);
   const fact = draft.askFor('prepare', key, () => prepareJob(stop, visit.start));
   if (fact === undefined || fact.state === 'Running') {
-    return sayRendering(visit, arrival, fact?.since ?? draft.now, fact?.inLine);
+    return sayRendering(visit, arrival, fact);
   }
   if (fact.state === 'Failed') return waitInStation(visit, arrival, fact);
   const failed = fact.result.find((one) => one.outcome === 'Failed');
