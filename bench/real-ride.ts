@@ -5,7 +5,8 @@
  *
  * Every moment of a ride counts once, for the first of these that it is part of: Argo CD has the commit and has not made
  * it live; health is watched; a Git request is being answered. What is left is the runtime's own, waiting for the API
- * server and starting Git commands included.
+ * server and starting Git commands included. The whole is what somebody waits for, so the watched seconds are part of it;
+ * the share without them stands beside.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -145,6 +146,21 @@ function covered(list: readonly Span[], [begin, end]: Span = [0, Infinity]): num
   return sum;
 }
 
+/** From the ticket's creation until its first station. */
+function spansFrom(created: number, moments: Map<string, Moments>): Span[] {
+  const [first = ''] = STATIONS;
+  return [[created, momentsOf(moments, first).taken ?? created]];
+}
+
+/** From one station's leaving until the next one's taking. */
+function spansBetweenStations(moments: Map<string, Moments>): Span[] {
+  return STATIONS.slice(1).flatMap((station, index): Span[] => {
+    const from = momentsOf(moments, STATIONS[index] ?? '').freed;
+    const to = momentsOf(moments, station).taken;
+    return from === undefined || to === undefined || to < from ? [] : [[from, to]];
+  });
+}
+
 /** The moment for which health is watched, and no longer. */
 const watchedSpans = (moments: Map<string, Moments>): Span[] =>
   spans(moments, 'live', 'stamped').map(([live, stamped]) => [live, Math.min(stamped, live + SETTLE_MS)]);
@@ -185,15 +201,28 @@ function report({ moments, git, calls }: Measured, created: number): void {
   row('result until the station is free', between(moments, 'stamped', 'freed'));
   row('the Git server answers fetches, those of Argo CD too', covered(git.fetch, ride));
   row('the Git server answers pushes', covered(git.push, ride));
-  console.log('\n| every moment counted once | seconds | share |');
-  console.log('|---|--:|--:|');
-  const share = (words: string, ms: number): void =>
-    console.log(`| ${words} | ${seconds(ms)} | ${((100 * ms) / whole).toFixed(1)} % |`);
+  console.log('\n| every moment counted once | seconds | of the whole | of what is not watched |');
+  console.log('|---|--:|--:|--:|');
+  const share = (words: string, ms: number, isWatched = false): void => {
+    const percent = (all: number): string => `${((100 * ms) / all).toFixed(1)} %`;
+    console.log(`| ${words} | ${seconds(ms)} | ${percent(whole)} | ${isWatched ? '-' : percent(whole - watched)} |`);
+  };
   share('Argo CD', argocd);
-  share('watched for staying healthy, by rule', watched);
+  share('watched for staying healthy, by rule', watched, true);
   share('Git server, besides', gitTime);
-  share(`**ours**, must be at most ${OURS_AT_MOST * 100} %`, ours);
-  share('the ride', whole);
+  share(`**ours**, must be at most ${OURS_AT_MOST * 100} % of the whole`, ours);
+  share('the ride', whole, true);
+  const mine = [
+    ['until the first station is taken', spansFrom(created, moments)],
+    ['taken until recorded', spans(moments, 'taken', 'recorded')],
+    ['recorded until pushed', spans(moments, 'recorded', 'pushed')],
+    ['after the watch, until the result', spans(moments, 'live', 'stamped')],
+    ['result until the station is free', spans(moments, 'stamped', 'freed')],
+    ['free until the next one is taken', spansBetweenStations(moments)],
+  ] as const;
+  console.log('\n| where ours goes | seconds |\n|---|--:|');
+  const others = [...atArgoCD, ...watching, ...git.fetch, ...git.push];
+  for (const [words, list] of mine) row(words, covered([...others, ...list], ride) - covered(others, ride));
   console.log('\n| call of the runtime during the ride | times |\n|---|--:|');
   for (const [call, times] of [...calls].sort()) console.log(`| ${call} | ${times} |`);
   console.log(`| all | ${[...calls.values()].reduce((sum, times) => sum + times, 0)} |`);

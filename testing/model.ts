@@ -242,17 +242,21 @@ export class Model {
       message: string,
       after?: number,
       synced = reason !== 'NotSynced',
+      brief?: string,
     ): Verdict => ({
       outcome: 'Waiting',
       reason,
       message,
       synced,
+      ...(brief === undefined ? {} : { brief }),
       ...(after === undefined || branch === undefined ? {} : { recheckAt: new Date(branch.landedAt + after) }),
     });
-    if (branch?.head !== expectation.commit) return waiting('NotSynced', 'Argo CD has not seen the commit');
+    const step = (message: string, after?: number): Verdict =>
+      waiting('NotSynced', message, after, false, 'waits for Argo CD to see and sync it');
+    if (branch?.head !== expectation.commit) return step('Argo CD has not seen the commit');
     const script = this.scripts.get(applicationKey(reference)) ?? { healthyAfterMs: HEALTHY_MS };
     const age = this.now().getTime() - branch.landedAt;
-    if (age < this.syncMs) return waiting('NotSynced', 'Argo CD is syncing', this.syncMs);
+    if (age < this.syncMs) return step('Argo CD is syncing', this.syncMs);
     if ('syncFails' in script) return { outcome: 'Failed', reason: 'SyncFailed', message: script.syncFails };
     if ('degraded' in script) return waiting('Degraded', script.degraded);
     if ('suspended' in script) return waiting('Suspended', script.suspended);

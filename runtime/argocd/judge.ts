@@ -17,9 +17,17 @@ export interface Patience {
   readonly lookAgainMs: number;
   /** How long a request may stay unanswered before Argo CD counts as unavailable. @default 60000 */
   readonly unansweredMs: number;
+  /**
+   * How old a comparison may be while its health is waited for. A controller that was restarted learns nothing of what
+   * happened meanwhile until it compares again, by itself after two to three minutes; asking once a minute costs it twice
+   * what it does anyway, and only for what is waited for.
+   *
+   * @default 60000
+   */
+  readonly freshMs: number;
 }
 
-const DEFAULT_PATIENCE: Patience = { settleMs: 5_000, lookAgainMs: 10_000, unansweredMs: 60_000 };
+const DEFAULT_PATIENCE: Patience = { settleMs: 5_000, lookAgainMs: 10_000, unansweredMs: 60_000, freshMs: 60_000 };
 
 /** One question to Argo CD's word: a verdict ends the judgement, `undefined` passes to the next question. */
 type Question = (moment: Moment) => Verdict | undefined;
@@ -126,12 +134,29 @@ function isLookPending(moment: Moment): Verdict | undefined {
       { since },
     );
   }
+  // Until it answers, what it said of this very commit stands.
+  const said = isLive(moment) && !isOperating(view) && !isOutdated(view) ? isUnhealthy(moment) : undefined;
+  if (said?.outcome === 'Waiting') return { ...said, recheckAt: until };
   return waiting('NotSynced', 'Argo CD has been asked to look at the branch again', {
     since,
     recheckAt: until,
     synced: isLive(moment),
+    brief: briefly(moment),
   });
 }
+
+const isOperating = ({ operation, operationState: state }: ApplicationView): boolean =>
+  operation !== undefined || state?.phase === 'Running' || state?.phase === 'Terminating';
+
+/** Whether sync status and health describe the time before the last operation's end. */
+function isOutdated({ operationState, reconciledAt }: ApplicationView): boolean {
+  const finished = timeOf(operationState?.finishedAt);
+  const compared = timeOf(reconciledAt);
+  return finished !== undefined && (compared === undefined || compared < finished);
+}
+
+/** One wording for all steps of a sync that goes its way: they follow each other faster than anybody reads. */
+const briefly = ({ expectation }: Moment): string => `waits for Argo CD to see and sync ${short(expectation.commit)}`;
 
 function isOperationUnderWay(moment: Moment): Verdict | undefined {
   const { view, now, patience } = moment;
@@ -142,7 +167,9 @@ function isOperationUnderWay(moment: Moment): Verdict | undefined {
     const words = open && state.message !== '' ? `: ${state.message}` : '';
     const target = view.operation.revision === '' ? '' : ` to ${short(view.operation.revision)}`;
     const message = `Argo CD runs a sync${target} by ${view.operation.initiatedBy}${words}`;
-    return waiting('NotSynced', message, { since, synced: isLive(moment) });
+    // A closed window holds it for hours.
+    const brief = words.includes('sync window') ? undefined : briefly(moment);
+    return waiting('NotSynced', message, { since, synced: isLive(moment), brief });
   }
   if (!open) return undefined;
   const until = plus(since ?? now, patience.unansweredMs);
@@ -151,6 +178,7 @@ function isOperationUnderWay(moment: Moment): Verdict | undefined {
       since,
       recheckAt: until,
       synced: isLive(moment),
+      brief: briefly(moment),
     });
   }
   return { outcome: 'Sync', message: 'Argo CD left a sync behind as running; a new one replaces it' };
@@ -159,10 +187,9 @@ function isOperationUnderWay(moment: Moment): Verdict | undefined {
 /** Sync status and health describe the time before the operation's end: Argo CD looks again by itself, mostly. */
 function isComparisonOlderThanOperation(moment: Moment): Verdict | undefined {
   const finished = timeOf(moment.view.operationState?.finishedAt);
-  const compared = timeOf(moment.view.reconciledAt);
-  if (finished === undefined || (compared !== undefined && compared >= finished)) return undefined;
+  if (finished === undefined || !isOutdated(moment.view)) return undefined;
   const message = 'Argo CD has not compared since its last sync ended';
-  return lookAgain(moment, message, plus(finished, moment.patience.lookAgainMs));
+  return lookAgain(moment, message, plus(finished, moment.patience.lookAgainMs), briefly(moment));
 }
 
 /**
@@ -200,7 +227,7 @@ function isOurCommitUnseen(moment: Moment): Verdict | undefined {
   const seen = revision === '' ? 'no revision' : short(revision);
   const message = `Argo CD is at ${seen}, not at ${short(expectation.commit)}`;
   const before = expectation.since !== undefined && compared <= floorToSecond(expectation.since);
-  return lookAgain(moment, message, before ? now : plus(compared, patience.lookAgainMs));
+  return lookAgain(moment, message, before ? now : plus(compared, patience.lookAgainMs), briefly(moment));
 }
 
 /** Argo CD does not try a commit again by itself; a failure older than the push was another arrival's. */
@@ -232,7 +259,7 @@ function isOutOfSync(moment: Moment): Verdict | undefined {
       since: compared,
     });
   }
-  if (!view.automated.enabled) return { outcome: 'Sync', message: 'automated sync is off' };
+  if (!view.automated.enabled) return { outcome: 'Sync', message: 'automated sync is off', brief: briefly(moment) };
   return waiting(
     'NotSynced',
     'Argo CD has seen the commit and not started to sync it; where this lasts, look for a closed sync window' +
@@ -242,12 +269,30 @@ function isOutOfSync(moment: Moment): Verdict | undefined {
 }
 
 /** Live objects that are missing are not live, whatever the comparison said before. */
-function isUnhealthy({ view }: Moment): Verdict | undefined {
+function isUnhealthy({ view, expectation, now, patience }: Moment): Verdict | undefined {
   const { status, message, since } = view.health;
   if (status === 'Healthy') return undefined;
   const reason = status === 'Degraded' || status === 'Suspended' ? status : 'Progressing';
   const words = message === undefined ? '' : `: ${message}`;
-  return waiting(reason, `Argo CD reports ${status}${words}`, { since: timeOf(since), synced: status !== 'Missing' });
+  const said = { since: timeOf(since), synced: status !== 'Missing' };
+  // A suspended one waits for a person, for hours perhaps: nobody asks every minute.
+  const stale = status === 'Suspended' ? undefined : staleAt(view, expectation, patience);
+  const old = stale !== undefined && now >= stale;
+  return waiting(reason, `Argo CD reports ${status}${words}`, {
+    ...said,
+    ...(old ? { ask: true } : { recheckAt: stale }),
+  });
+}
+
+/** When a comparison is too old to wait by, if it was not asked for since. */
+function staleAt(
+  { refresh, reconciledAt }: ApplicationView,
+  { askedAt }: Expectation,
+  patience: Patience,
+): Date | undefined {
+  if (refresh !== undefined) return undefined;
+  const heard = later(timeOf(reconciledAt), askedAt);
+  return heard && plus(heard, patience.freshMs);
 }
 
 function isUnsettled({ view, now, patience }: Moment): Verdict | undefined {
@@ -263,11 +308,11 @@ function isUnsettled({ view, now, patience }: Moment): Verdict | undefined {
 }
 
 /** Asks Argo CD to look again when that is due, and not too soon after the last time; otherwise waits for that moment. */
-function lookAgain({ expectation, now, patience }: Moment, message: string, due: Date): Verdict {
+function lookAgain({ expectation, now, patience }: Moment, message: string, due: Date, brief?: string): Verdict {
   const held = expectation.askedAt && plus(expectation.askedAt, patience.lookAgainMs);
   const at = later(due, held) ?? due;
-  if (now >= at) return { outcome: 'Refresh', message };
-  return waiting('NotSynced', message, { recheckAt: at });
+  if (now >= at) return { outcome: 'Refresh', message, ...(brief === undefined ? {} : { brief }) };
+  return waiting('NotSynced', message, { recheckAt: at, brief });
 }
 
 /** Whether an operation on `revision` was about our commit, or about the later one that Argo CD reports in its place. */
@@ -306,7 +351,7 @@ function short(revision: string): string {
 function waiting(
   reason: ApplicationWaitingReason,
   message: string,
-  more: { since?: Date; recheckAt?: Date; synced?: boolean } = {},
+  more: { since?: Date; recheckAt?: Date; synced?: boolean; brief?: string; ask?: true } = {},
 ): Verdict {
   return {
     outcome: 'Waiting',
@@ -315,5 +360,7 @@ function waiting(
     synced: more.synced ?? false,
     since: more.since,
     recheckAt: more.recheckAt,
+    ...(more.brief === undefined ? {} : { brief: more.brief }),
+    ...(more.ask === undefined ? {} : { ask: more.ask }),
   };
 }

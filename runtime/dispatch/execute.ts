@@ -50,10 +50,11 @@ export class Executor {
         await cluster.objects(TICKETS).delete({ namespace, name }, { uid, resourceVersion });
         return;
       }
-      case 'Refresh':
-        return world.observe(
-          await cluster.objects(APPLICATIONS).merge(step.reference, refreshPatch(this.#options.now())),
-        );
+      case 'Refresh': {
+        const at = this.#options.now();
+        world.noteAsked(step.reference, at);
+        return world.observe(await cluster.objects(APPLICATIONS).merge(step.reference, refreshPatch(at)));
+      }
       case 'Sync':
         return this.#sync(step);
       case 'EndAnalysis':

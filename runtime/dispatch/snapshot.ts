@@ -34,7 +34,13 @@ export function factsOf(world: World, now: Date, patience: Partial<Patience>, jo
       };
       return preconditions(world.application(reference), claim, world.onBranch(reference));
     },
-    judge: (reference, expectation) => judge(world.application(reference), expectation, now, patience),
+    judge: (reference, expectation) => {
+      const askedAt = world.askedAt(reference);
+      // What was asked before the push is answered with what was there before it.
+      const isAsked = askedAt !== undefined && (expectation.since === undefined || askedAt >= expectation.since);
+      const expected = isAsked ? { ...expectation, askedAt } : expectation;
+      return judge(world.application(reference), expected, now, patience);
+    },
     health: (reference) => world.application(reference)?.health.status ?? 'Missing',
     live: (reference) => {
       const view = world.application(reference);

@@ -135,6 +135,8 @@ export class World {
   /** Absent where this runtime carries every track. */
   readonly shard: Shard | undefined;
   private readonly argocdNamespaces: readonly string[] | undefined;
+  /** When Argo CD was last asked to look at an Application again, by this runtime. */
+  private readonly asked = new Map<string, Date>();
   readonly analyses: Analyses;
   private readonly reflectors: readonly { readonly kind: string; readonly reflector: Follower }[];
   private readonly writers: {
@@ -194,6 +196,7 @@ export class World {
       },
     });
     this.applications = new Store({ log, identity: (view) => view, indexes: { branch: branchKeysOf } });
+    this.applications.onChange((key, _before, after) => void (after === undefined && this.asked.delete(key)));
     this.analyses = new Analyses({ cluster, clock, log, ...networks });
 
     const omit = [{ key: 'managedFields' }];
@@ -290,6 +293,16 @@ export class World {
   /** The Application that a station names, as it is live. */
   application(reference: Pick<ApplicationReference, 'namespace' | 'name'>): ApplicationView | undefined {
     return this.applications.get(keyOf(reference));
+  }
+
+  /** Argo CD has been asked to look at an Application again. */
+  noteAsked(reference: Pick<ApplicationReference, 'namespace' | 'name'>, at: Date): void {
+    this.asked.set(keyOf(reference), at);
+  }
+
+  /** When it was last asked to, by this runtime. */
+  askedAt(reference: Pick<ApplicationReference, 'namespace' | 'name'>): Date | undefined {
+    return this.asked.get(keyOf(reference));
   }
 
   /** Whether Applications of a namespace are looked at at all. */

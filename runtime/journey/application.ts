@@ -148,12 +148,16 @@ export type Verdict =
       readonly recheckAt?: Date;
       /** The commit is live, only its health or the hold is waited for. */
       readonly synced: boolean;
+      /** Argo CD is at work and this is one of its steps: these words say all of them, and do until they last. */
+      readonly brief?: string;
+      /** What Argo CD said is old: it is asked to look again, and what it said counts meanwhile. */
+      readonly ask?: true;
     }
   | { readonly outcome: 'Failed'; readonly reason: ApplicationFailureReason; readonly message: string }
   /** Argo CD has not looked since the push: ask it to look again. */
-  | { readonly outcome: 'Refresh'; readonly message: string }
+  | { readonly outcome: 'Refresh'; readonly message: string; readonly brief?: string }
   /** Argo CD knows the commit and will not sync it by itself: start a sync. */
-  | { readonly outcome: 'Sync'; readonly message: string };
+  | { readonly outcome: 'Sync'; readonly message: string; readonly brief?: string };
 
 /** Why a station may not drive an Application, with what a person can do. */
 export type Precondition =

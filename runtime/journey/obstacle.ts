@@ -7,6 +7,8 @@ import type { Draft } from './plan';
 export interface Obstacle {
   readonly reason: WaitingReason;
   readonly message: string;
+  /** Words to do while the wait is young, where what it waits for goes on in steps. */
+  readonly brief?: string;
   readonly until?: Date;
 }
 
@@ -20,8 +22,8 @@ export const shorten = (message: string): string =>
 /** How long a wait has to last before new words for the same reason are worth a write. */
 const SAY_MORE_AFTER_MS = 2_000;
 
-/** The same while Argo CD syncs: its steps follow each other, and only a sync that lasts is worth telling step by step. */
-const SAY_MORE_OF_SYNC_AFTER_MS = 30_000;
+/** How long what goes on in steps is told by the one wording that is true of all of them. */
+const SAY_STEPS_AFTER_MS = 30_000;
 
 /**
  * An obstacle as status says it. One that was there before keeps its beginning (rule E4), and its words too while it is
@@ -31,22 +33,31 @@ export function waitingFor(draft: Draft, obstacle: Obstacle, ticket: Ticket, sta
   const present = (ticket.status?.station ?? '') === station ? ticket.status?.waiting : undefined;
   const before = present?.reason === obstacle.reason ? present : undefined;
   const since = before?.since ?? draft.time;
+  const words = shorten(wordsOf(draft, obstacle, since));
   return {
     reason: obstacle.reason,
     since,
     ...(obstacle.until && { until: obstacle.until.toISOString() }),
-    message: before ? laterWords(draft, before, shorten(obstacle.message)) : shorten(obstacle.message),
+    message: before ? laterWords(draft, before, words) : words,
   };
 }
 
+/** What there is to say of a wait that began then. */
+function wordsOf(draft: Draft, { message, brief }: Obstacle, since: string): string {
+  return brief !== undefined && isYoung(draft, since, SAY_STEPS_AFTER_MS) ? brief : message;
+}
+
 /** The words of a wait that was there before: the old ones while it is young. */
-function laterWords(draft: Draft, before: Waiting, message: string): string {
-  if (before.message === message) return message;
-  const patience = before.reason === 'NotSynced' ? SAY_MORE_OF_SYNC_AFTER_MS : SAY_MORE_AFTER_MS;
-  const sayMoreAt = new Date(Date.parse(before.since) + patience);
-  if (sayMoreAt <= draft.now) return message;
-  draft.wake(sayMoreAt);
-  return before.message;
+function laterWords(draft: Draft, { message, since }: Waiting, words: string): string {
+  return message !== words && isYoung(draft, since, SAY_MORE_AFTER_MS) ? message : words;
+}
+
+/** Whether a wait has not lasted so long yet; then the decision is taken again when it has. */
+function isYoung(draft: Draft, since: string, ms: number): boolean {
+  const grown = new Date(Date.parse(since) + ms);
+  if (grown <= draft.now) return false;
+  draft.wake(grown);
+  return true;
 }
 
 /** Rule C2: an older ticket of the track still has the station before it, or is in it. */

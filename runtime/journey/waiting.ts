@@ -91,16 +91,21 @@ export function awaitApplications(visit: Visit, arrival: Arrival): void {
     const message = `${failed.reference.name}: ${failed.verdict.message}`;
     return fail(draft, ticket, station.metadata.name, { reason: failed.verdict.reason, message }, arrival);
   }
-  for (const { reference, verdict } of judged) {
-    if (verdict.outcome === 'Refresh') draft.refresh(reference, verdict.message);
-    const commit = arrival.applications.find((one) => isSame(one, reference))?.commit;
-    if (verdict.outcome === 'Sync' && commit) draft.sync(reference, commit, ticket.metadata.uid);
-    if (verdict.outcome === 'Waiting') draft.wake(verdict.recheckAt);
-  }
+  for (const one of judged) nudge(visit, arrival, one);
   const open = judged.filter(({ verdict }) => verdict.outcome !== 'Synced');
   if (open.length > 0) return waitForApplications(visit, arrival, open);
 
   holdExitGates(visit, arrival);
+}
+
+/** What Argo CD is asked for, and when its word is heard again without being asked. */
+function nudge({ draft, ticket }: Visit, arrival: Arrival, { reference, verdict }: Judged): void {
+  if (verdict.outcome === 'Refresh') draft.refresh(reference, verdict.message);
+  const commit = arrival.applications.find((one) => isSame(one, reference))?.commit;
+  if (verdict.outcome === 'Sync' && commit) draft.sync(reference, commit, ticket.metadata.uid);
+  if (verdict.outcome !== 'Waiting') return;
+  draft.wake(verdict.recheckAt);
+  if (verdict.ask) draft.refresh(reference, verdict.message);
 }
 
 /** Rule D8, also during the wait: a foreign revision suspends the arrival if the branch really is not ours any more. */
@@ -146,10 +151,14 @@ const URGENCY = [
 ];
 
 function obstacleOf({ reference, verdict }: Judged): Obstacle {
-  if (verdict.outcome === 'Waiting')
-    return { reason: verdict.reason, message: `${reference.name}: ${verdict.message}` };
-  const words = verdict.outcome === 'Synced' ? '' : verdict.message;
-  return { reason: 'NotSynced', message: `${reference.name}: ${words}` };
+  if (verdict.outcome === 'Synced') return { reason: 'NotSynced', message: `${reference.name}: ` };
+  const reason = verdict.outcome === 'Waiting' ? verdict.reason : 'NotSynced';
+  const brief = verdict.outcome === 'Failed' ? undefined : verdict.brief;
+  return {
+    reason,
+    message: `${reference.name}: ${verdict.message}`,
+    ...(brief === undefined ? {} : { brief: `${reference.name}: ${brief}` }),
+  };
 }
 
 /** Reasons that neither break nor end a soak while the commit is live (rule F5). */
