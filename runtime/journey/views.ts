@@ -28,6 +28,7 @@ function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[
     .filter((one) => one.render?.helm ?? one.render?.ytt ?? one.render?.command)
     .map((one) => one.name);
   return [
+    ...sharing(facts, station),
     ...(via === 'Push' ? [] : [`${NOT_YET} via ${via}: tickets stand before the station.`]),
     ...junctionProblems(facts, station),
     ...windowProblems(entry?.windows ?? [], now),
@@ -35,6 +36,14 @@ function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[
       ? []
       : [`${NOT_YET} helm, ytt and commands: ${renderers.join(', ')} cannot be rendered.`]),
   ];
+}
+
+/** Tracks of several runtimes stop there, so that none of them takes it; each says so in the same words. */
+function sharing(facts: Facts, station: Station): string[] {
+  const [first] = station.spec.applications;
+  const precondition = first && facts.precondition(station, first);
+  if (precondition === undefined || precondition.ok || precondition.reason !== 'SharedStation') return [];
+  return [`Tickets stand before the station: ${precondition.message}.`];
 }
 
 /** What a track says of itself by its spec alone, whatever its status. */

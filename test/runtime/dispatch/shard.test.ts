@@ -77,7 +77,10 @@ test('a station where tracks of both stop is taken by neither, and says which tr
     expect(status?.waiting?.message).toMatch(words);
   }
   expect(await scene.repository.head('env/both')).toBeUndefined();
+  const ready = () => scene.stationNow('both')?.status?.conditions?.find(({ type }) => type === 'Ready');
+  await eventually('the station says so', () => ready()?.message.includes('tracks blue, red stop at station both'));
   await paint(scene, 'blue', 'red');
   await scene.completed('one');
   await scene.completed('two');
+  await eventually('the station is in service', () => ready()?.status === 'True');
 });
