@@ -29,24 +29,19 @@ const window: Obstacle = { reason, message: 'a window is closed' };
 const brief = { reason, message: 'waits for a sync' } as const;
 
 describe('the words of a wait', () => {
+  const lasting = { reason, message: 'runs' } as const;
+  const shut = { reason, message: window.message } as const;
   test.each([
-    ['the first step, at once', undefined, step('asked'), 0, 'waits for a sync', 30_000],
-    ['another step', brief, step('runs'), 5_000, 'waits for a sync', 30_000],
-    ['a step that lasts', brief, step('runs'), 30_000, 'runs', undefined],
-    ['a step after what lasted', { reason, message: 'runs' }, step('compares'), 31_000, 'compares', undefined],
-    ['a closed window, at once', undefined, window, 0, 'a window is closed', undefined],
-    ['a closed window after the first steps', brief, window, 1_999, 'waits for a sync', 2_000],
-    ['a closed window two seconds after the first step', brief, window, 2_000, 'a window is closed', undefined],
-    [
-      'a step when the window is open again',
-      { reason, message: window.message },
-      step('runs'),
-      9_000,
-      brief.message,
-      30_000,
-    ],
-  ] as const)('%s', (_when, before, obstacle, ms, message, wakes) => {
-    expect(said(before, obstacle, ms)).toEqual({ message, wakes });
+    { when: 'the first step, at once', now: step('asked'), ms: 0, message: brief.message, wakes: 30_000 },
+    { when: 'another step', before: brief, now: step('runs'), ms: 5_000, message: brief.message, wakes: 30_000 },
+    { when: 'a step that lasts', before: brief, now: step('runs'), ms: 30_000, message: 'runs' },
+    { when: 'a step after what lasted', before: lasting, now: step('compares'), ms: 31_000, message: 'compares' },
+    { when: 'a closed window, at once', now: window, ms: 0, message: window.message },
+    { when: 'a closed window, soon', before: brief, now: window, ms: 1_999, message: brief.message, wakes: 2_000 },
+    { when: 'a closed window, two seconds later', before: brief, now: window, ms: 2_000, message: window.message },
+    { when: 'a window that opens', before: shut, now: step('runs'), ms: 9_000, message: brief.message, wakes: 30_000 },
+  ])('$when', ({ before, now, ms, message, wakes }) => {
+    expect(said(before, now, ms)).toEqual({ message, wakes });
   });
 
   test('of another reason are told at once', () => {
