@@ -2,7 +2,7 @@
 
 import type { ApplicationReference, RenderedState, Renderer as RendererName } from '../../lib/api';
 import { TerminalError } from '../errors';
-import { assertPath, type Git, type TreeEntry } from '../git';
+import { assertPath, isCommitMissing, type Git, type TreeEntry } from '../git';
 import { overlayPath } from '../journey';
 import { branchFiles, placesToRead, setImages, type Renderer, type RenderRequest } from '../render';
 import { Unavailable } from './job-board';
@@ -49,6 +49,22 @@ class InputTree {
   }
 
   private async list(place: string): Promise<ReadonlyMap<string, TreeEntry>> {
+    try {
+      return await this.listed(place);
+    } catch (error) {
+      throw isCommitMissing(error) ? this.gone(error) : error;
+    }
+  }
+
+  /** Rule B5: what the state was made of is not to be had any more. */
+  private gone(cause: unknown): TerminalError {
+    const { base, overlay } = this.commits;
+    const commits = base === overlay ? `commit ${base}` : `commits ${base} (base) or ${overlay} (overlay)`;
+    const words = `${this.reference.repoURL} has ${commits} no more, from which the files have to be rendered: a source ticket with a commit that is there brings a new base`;
+    return new TerminalError(words, 'SourceNotContained', { cause });
+  }
+
+  private async listed(place: string): Promise<ReadonlyMap<string, TreeEntry>> {
     const { git, reference, commits } = this;
     const path = overlayPath(reference);
     const under = place === '' ? undefined : place;
@@ -84,7 +100,8 @@ const overlayMissing = (reference: ApplicationReference, commit: string): Termin
 /**
  * The files that a state shows.
  *
- * @throws TerminalError `OverlayMissing`, `RenderFailed` with the renderer's words; Unavailable where trying again helps
+ * @throws TerminalError `OverlayMissing`, `SourceNotContained` where a commit of the state is gone, `RenderFailed` with
+ * the renderer's words; Unavailable where trying again helps
  */
 export async function compose(
   git: Git,

@@ -149,3 +149,12 @@ describe('the input of a render', () => {
     });
   });
 });
+
+test('a base that cannot be fetched any more is named, and what to do about it (B5)', async () => {
+  const gone = '1'.repeat(40);
+  const composing = compose(git, showing, reference(), { base: gone, overlay: gone }, new AbortController().signal);
+  await expect(composing).rejects.toMatchObject({
+    reason: 'SourceNotContained',
+    message: expect.stringMatching(new RegExp(`${repo} has commit ${gone} no more.*a source ticket`)) as string,
+  });
+});
