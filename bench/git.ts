@@ -155,7 +155,7 @@ async function firstSight({ url, folder }: Place, rounds: number): Promise<{ clo
 const ms = (value: number): string => `${value.toFixed(0)} ms`;
 const ratio = (one: number, other: number, target: number): string =>
   `${(one / other).toFixed(2)}x (at most ${target}x)`;
-const line = (what: string, figure: string): void => console.log(`${what.padEnd(40)}${figure}`);
+const line = (what: string, figure: string): void => console.log(`${what.padEnd(44)}${figure}`);
 
 function print(files: number, row: Row): void {
   const perSecond = (value: number): string => `${(BRANCHES / (value / 1000)).toFixed(0)} branches/s`;
