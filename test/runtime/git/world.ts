@@ -135,14 +135,14 @@ export class World {
   filesAt(repoURL: string, revision: string): Files {
     const names = this.on(repoURL, 'ls-tree', '-r', '-z', '--name-only', revision).split('\0').filter(Boolean);
     const input = names.map((name) => `${revision}:${name}\n`).join('');
-    let rest = stockGit(['--git-dir', this.bare(repoURL), 'cat-file', '--batch=%(objectsize)'], { input });
+    const answer = bytesOfGit(['--git-dir', this.bare(repoURL), 'cat-file', '--batch=%(objectsize)'], { input });
+    let at = 0;
     return Object.fromEntries(
       names.map((name) => {
-        const [size = ''] = rest.split('\n', 1);
-        const bytes = Buffer.from(rest.slice(size.length + 1));
-        const text = bytes.subarray(0, Number(size)).toString();
-        rest = bytes.subarray(Number(size) + 1).toString();
-        return [name, text];
+        const start = answer.indexOf('\n', at) + 1;
+        const end = start + Number(answer.toString('latin1', at, start));
+        at = end + 1;
+        return [name, answer.toString('utf8', start, end)];
       }),
     );
   }
@@ -162,13 +162,17 @@ export class World {
   }
 }
 
-export function stockGit(
-  args: readonly string[],
-  options: { input?: string | Buffer; env?: Record<string, string> } = {},
-): string {
+interface StockGitOptions {
+  readonly input?: string | Buffer;
+  readonly env?: Record<string, string>;
+}
+
+export const stockGit = (args: readonly string[], options: StockGitOptions = {}): string =>
+  bytesOfGit(args, options).toString();
+
+function bytesOfGit(args: readonly string[], options: StockGitOptions): Buffer {
   return execFileSync('git', args, {
     env: { ...CLEAN, ...options.env },
-    encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'pipe'],
     maxBuffer: 1 << 30,
     ...(options.input === undefined ? {} : { input: options.input }),
