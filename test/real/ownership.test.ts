@@ -6,7 +6,7 @@ import { kubectl, Line, run, COMMAND } from './line';
 
 driven();
 
-/** An Application as a team made it by hand. */
+/** An Application as a team made it by hand; Argo CD makes the namespace of its name. */
 const existing = (name: string, namespace: string, repoURL: string, branch: string): string =>
   JSON.stringify({
     apiVersion: 'argoproj.io/v1alpha1',
@@ -21,14 +21,14 @@ const existing = (name: string, namespace: string, repoURL: string, branch: stri
   });
 
 test('an Application in another namespace is driven only with its consent, by the line that k8sta consent prints (G5)', async () => {
-  await kubectl(['create', 'namespace', 'apps-shop']);
+  await kubectl(['create', 'namespace', 'apps-till']);
   const repository = await Repository.create('consent', webSource(['env/test']));
-  await kubectl(['apply', '-f', '-'], existing('shop', 'apps-shop', repository.url, 'env/test'));
+  await kubectl(['apply', '-f', '-'], existing('till', 'apps-till', repository.url, 'env/test'));
   const line = Line.of('consent', repository);
   const output = await line.apply({
     namespace: 'consent',
     repositoryURL: repository.url,
-    stations: [{ name: 'test', applications: [{ id: 'shop', existingIn: 'apps-shop' }] }],
+    stations: [{ name: 'test', applications: [{ id: 'till', existingIn: 'apps-till' }] }],
   });
   await line.ticket('one', '1.0.0');
   const refused = await line.waiting('one', 'NotConsented');
