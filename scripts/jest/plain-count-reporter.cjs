@@ -5,6 +5,8 @@ class PlainCountReporter {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests > 0 ? `, ${results.numPendingTests} skipped` : '';
     this.line = `${results.numPassedTests} passed, ${failed} failed${skipped}`;
+    // jest says so too, but only once all is taken down, and who fails to wait for that would end well.
+    if (failed > 0) process.exitCode = 1;
     process.once('exit', () => process.stdout.write(`${this.line}\n`));
   }
 }

@@ -56,6 +56,8 @@ export async function startRealStack(): Promise<RealStack & { stop(): Promise<vo
   });
   const ended = new Promise<void>((resolve) => keeper.once('exit', () => resolve()));
   const stop = (): Promise<void> => {
+    // Whoever waits for its end must not end before it: what comes after would be left out, and a failure with it.
+    keeper.ref();
     if (keeper.connected) keeper.disconnect();
     return ended;
   };
