@@ -75,14 +75,20 @@ function write(file, content, mode = 0o644) {
   fs.renameSync(unfinished, target);
 }
 
-/** Without source maps, which would be a third of the package: what comes out reads like what went in. */
+/** With source maps, for whoever runs a clone; they would be a third of the package, which leaves them out. */
 async function compile(file) {
   const output = file.replace(/\.ts$/, '.js');
-  const { code } = await transformFile(path.join(root, file), options(path.join(root, file), { sourceMaps: false }));
+  const { code, map } = await transformFile(
+    path.join(root, file),
+    options(path.join(root, file), { sourceMaps: true }),
+  );
   const command = output === COMMAND;
   const text = command && !code.startsWith('#!') ? SHEBANG + code : code;
-  write(output, Buffer.from(text), command ? 0o755 : 0o644);
-  return output;
+  const mapFile = `${output}.map`;
+  const parsed = { ...JSON.parse(map), sources: [path.relative(path.dirname(path.join('dist', output)), file)] };
+  write(output, Buffer.from(`${text}\n//# sourceMappingURL=${path.basename(mapFile)}\n`), command ? 0o755 : 0o644);
+  write(mapFile, Buffer.from(JSON.stringify(parsed)));
+  return [output, mapFile];
 }
 
 /** Output whose source is gone would still be found by require. */
@@ -99,7 +105,7 @@ async function buildJavaScript({ compiled, copied }) {
   const state = stateOf([...compiled, ...copied, ...BUILDERS, 'scripts/build.cjs', 'scripts/swc.cjs']);
   if (upToDate('javascript', state)) return;
   fs.mkdirSync(dist, { recursive: true });
-  const outputs = new Set(await Promise.all(compiled.map(compile)));
+  const outputs = new Set((await Promise.all(compiled.map(compile))).flat());
   for (const file of copied) {
     write(file, fs.readFileSync(path.join(root, file)));
     outputs.add(file);

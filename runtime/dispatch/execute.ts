@@ -52,8 +52,9 @@ export class Executor {
       }
       case 'Refresh': {
         const at = this.#options.now();
-        world.noteAsked(step.reference, at);
-        return world.observe(await cluster.objects(APPLICATIONS).merge(step.reference, refreshPatch(at)));
+        world.observe(await cluster.objects(APPLICATIONS).merge(step.reference, refreshPatch(at)));
+        // Only what went out was asked: what was held back or refused is asked again without a pause.
+        return world.noteAsked(step.reference, at);
       }
       case 'Sync':
         return this.#sync(step);

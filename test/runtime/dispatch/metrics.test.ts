@@ -51,8 +51,8 @@ test('a ride is counted: arrivals, waits, Git, renders, requests, tickets by pha
   expect(sum(all, 'k8sta_arrival_duration_seconds_count', { result: 'Arrived' })).toBe(2);
   expect(sum(all, 'k8sta_waiting_duration_seconds_count', { reason: 'Held' })).toBe(1);
   expect(sum(all, 'k8sta_git_operation_duration_seconds_count', { operation: 'push', outcome: 'success' })).toBe(2);
-  // One overlay for each station; the renderer is made ready with a render that nobody asked for.
-  expect(sum(all, 'k8sta_render_duration_seconds_count', { outcome: 'success' })).toBe(3);
+  // One overlay for each station.
+  expect(sum(all, 'k8sta_render_duration_seconds_count', { outcome: 'success' })).toBe(2);
   expect(sum(all, 'k8sta_api_requests_total', { verb: 'update', resource: 'tickets/status', code: '200' })).toBeGreaterThan(4); // prettier-ignore
   expect(all.filter(({ name }) => name === 'k8sta_queue_depth').map(({ labels }) => labels.state)).toEqual([
     'waiting',
