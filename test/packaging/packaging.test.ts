@@ -92,6 +92,6 @@ test('the package carries what it needs and nothing of its workshop', () => {
   const files = readdirSync(packaged('.'), { recursive: true, encoding: 'utf8' });
   expect(files).toEqual(expect.arrayContaining(['LICENSE', 'dist/lib/index.d.ts', 'dist/runtime/cli/main.js']));
   expect(
-    files.filter((file) => /(^|\/)(test|bench|examples|scripts)(\/|$)|\.test\.|(?<!\.d)\.ts$|\.go$/.test(file)),
+    files.filter((file) => /(^|\/)(test|bench|examples|scripts)(\/|$)|\.test\.|(?<!\.d)\.ts$|\.(go|map)$/.test(file)),
   ).toEqual([]);
 });
