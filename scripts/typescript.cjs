@@ -15,8 +15,9 @@ const HOW = {
   swc: true,
   compilerOptions: { target: 'es2022', module: 'CommonJS', moduleResolution: 'node10', esModuleInterop: true },
 };
+const digest = (...parts) => createHash('sha256').update(parts.join('\n')).digest('hex');
 /** What the result depends on beside the file: the lock file names the compilers. */
-const circumstances = [JSON.stringify(HOW), fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8')].join();
+const circumstances = digest(JSON.stringify(HOW), fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'));
 
 let compiler;
 function compile(source, file) {
@@ -28,7 +29,7 @@ function compile(source, file) {
 function compiled(source, file) {
   const place = path.relative(root, file);
   if (place.startsWith('..')) return compile(source, file);
-  const key = createHash('sha256').update(`${circumstances}\n${source}`).digest('hex');
+  const key = digest(circumstances, source);
   const kept = path.join(cache, `${place.replaceAll(path.sep, '%')}.js`);
   try {
     const text = fs.readFileSync(kept, 'utf8');
