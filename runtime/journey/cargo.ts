@@ -2,6 +2,7 @@
 
 import type { Change, Chart, CommitReference, Image, Root, Ticket } from '../../lib/api';
 import { describeChange, sameImage, shortCommit } from './change';
+import { once } from './once';
 
 /** Parts of a change that one ticket put on the line. */
 export interface Piece {
@@ -38,17 +39,8 @@ export const packed = ({ images = [], charts = [], sources = [], overlays = [] }
 
 const NOTHING: Change = {};
 
-const packs = new WeakMap<Change, Change>();
-const wholes = new WeakMap<Change, Change>();
-
-/** What is made of a change, worked out once: resources never change, a change makes new ones. */
-function onlyOnce(known: WeakMap<Change, Change>, change: Change, make: (change: Change) => Change): Change {
-  const before = known.get(change);
-  if (before !== undefined) return before;
-  const made = make(change);
-  known.set(change, made);
-  return made;
-}
+const packOf = once(packed);
+const wholeOf = once((own: Change) => folded([own]));
 
 /**
  * Everything that the ticket carries, in the order in which it is applied: what it took along, then its own. A part of
@@ -59,7 +51,7 @@ export function cargoOf(ticket: Ticket): Piece[] {
   const own = ticket.spec.change ?? NOTHING;
   const root = rootOf(ticket);
   const absorbed = ticket.status?.absorbed;
-  if (absorbed === undefined) return [{ change: onlyOnce(packs, own, packed), root }];
+  if (absorbed === undefined) return [{ change: packOf(own), root }];
   const taken = absorbed
     .filter((one) => !one.pending)
     .map(({ change, root: its }): Piece => ({ change, root: its ?? root }));
@@ -74,7 +66,7 @@ export function cargoOf(ticket: Ticket): Piece[] {
 /** All that the ticket carries as one change, each image and chart once, the newest. */
 export const wholeChange = (ticket: Ticket): Change =>
   ticket.status?.absorbed === undefined
-    ? onlyOnce(wholes, ticket.spec.change ?? NOTHING, (own) => folded([own]))
+    ? wholeOf(ticket.spec.change ?? NOTHING)
     : folded(cargoOf(ticket).map(({ change }) => change));
 
 function folded(changes: readonly Change[]): Change {

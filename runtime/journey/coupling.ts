@@ -10,6 +10,7 @@ import { describeChange } from './change';
 import { descentJob, historyOf } from './descent';
 import { absorbedFrom, commitsToFold, type Absorbed } from './folding';
 import { trackObstacle } from './obstacle';
+import { once } from './once';
 import type { Draft } from './plan';
 import { orderOf } from './ride';
 import type { Facts, StationSnapshot } from './snapshot';
@@ -27,17 +28,8 @@ interface Pair {
 
 export const isPending = (ticket: Ticket): boolean => ticket.status?.absorbed?.some((one) => one.pending) ?? false;
 
-const takers = new WeakMap<readonly Ticket[], readonly Ticket[]>();
-
-/** Those who are about to take another one along, found once among the same tickets. */
-function takersAmong(tickets: readonly Ticket[]): readonly Ticket[] {
-  let found = takers.get(tickets);
-  if (found === undefined) {
-    found = tickets.filter(isPending);
-    takers.set(tickets, found);
-  }
-  return found;
-}
+/** Those who are about to take another one along. */
+const takersAmong = once((tickets: readonly Ticket[]): readonly Ticket[] => tickets.filter(isPending));
 
 /** Uids of the tickets that are about to be taken along, and of those that take them: none of them moves (rule C4). */
 export function couplingOf({ lines, single }: Pick<StationSnapshot, 'lines' | 'single'>): ReadonlySet<string> {

@@ -15,6 +15,7 @@ import { same } from './canonical';
 import { withConditions } from './conditions';
 import type { MadeSpec } from './identity';
 import type { Job, JobFact, JobKind, JobResults } from './job';
+import { once } from './once';
 import type { Sight } from './snapshot';
 
 export type Step =
@@ -58,16 +59,8 @@ export interface Plan {
   readonly wakeAt?: Date;
 }
 
-const texts = new WeakMap<Date, string>();
-
 /** A time as status writes it: put into words once, though many decisions are made at that time. */
-function textOf(time: Date): string {
-  const before = texts.get(time);
-  if (before !== undefined) return before;
-  const text = time.toISOString();
-  texts.set(time, text);
-  return text;
-}
+const textOf = once((time: Date) => time.toISOString());
 
 /**
  * A plan in the making. Each object is written at most once in a plan: what was decided on its old version is decided
@@ -78,7 +71,6 @@ export class Draft {
   private readonly written = new Set<string>();
   private wakeAt: Date | undefined;
   private refused = false;
-  private text: string | undefined;
 
   constructor(readonly snapshot: Sight) {}
 
@@ -88,7 +80,7 @@ export class Draft {
 
   /** The time as status writes it. */
   get time(): string {
-    return (this.text ??= textOf(this.now));
+    return textOf(this.now);
   }
 
   /**

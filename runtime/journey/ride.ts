@@ -10,6 +10,7 @@ import {
   type Arrival,
 } from '../../lib/api';
 import { belongsTo } from './identity';
+import { once } from './once';
 import type { Line } from './snapshot';
 
 const isEnding = (phase: TicketStatus['phase']): boolean => ENDINGS.some((ending) => ending === phase);
@@ -35,20 +36,15 @@ interface Progress {
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Resources never change, a change makes new ones: what was worked out of them holds for as long as they are there. */
-const indexes = new WeakMap<object, ReadonlyMap<string, number>>();
 const known = new WeakMap<NonNullable<TicketStatus['stamps']>, Progress>();
 
+const placesOf = once(
+  (stations: Track['spec']['stations']): ReadonlyMap<string, number> =>
+    new Map(stations.map(({ name }, at) => [name, at])),
+);
+
 /** Where each station is on the line. */
-function indexOf(track: Track): ReadonlyMap<string, number> {
-  const { stations } = track.spec;
-  let index = indexes.get(stations);
-  if (index === undefined) {
-    index = new Map(stations.map(({ name }, at) => [name, at]));
-    indexes.set(stations, index);
-  }
-  return index;
-}
+const indexOf = (track: Track): ReadonlyMap<string, number> => placesOf(track.spec.stations);
 
 function progressOf(track: Track, status: TicketStatus | undefined): Progress {
   const { stations } = track.spec;

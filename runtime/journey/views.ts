@@ -4,6 +4,7 @@ import type { Station, StationStatus, Track, TrackStatus } from '../../lib/api';
 import { readyCondition } from './conditions';
 import { describeGates } from './gates';
 import { junctionProblems } from './junction';
+import { once } from './once';
 import type { Draft } from './plan';
 import type { Facts } from './snapshot';
 import { windowProblems } from './window';
@@ -11,8 +12,7 @@ import { windowProblems } from './window';
 const NOT_YET = 'This version does not honour';
 
 /** What the track's spec asks for and this version does not do. */
-function unhonouredOfTrack(track: Track): string[] {
-  const { subscriptions } = track.spec;
+function unhonouredOfTrack({ subscriptions }: Track['spec']): string[] {
   const sources = subscriptions.filter((one) => one.images === undefined).map((one) => one.name);
   return [
     ...(sources.length === 0
@@ -52,29 +52,23 @@ interface TrackWords {
   readonly problems: readonly string[];
 }
 
-const words = new WeakMap<Track['spec'], TrackWords>();
-
-function wordsOf(track: Track): TrackWords {
-  const before = words.get(track.spec);
-  if (before !== undefined) return before;
-  const { subscriptions, stations } = track.spec;
+const wordsOf = once((spec: Track['spec']): TrackWords => {
+  const { subscriptions, stations } = spec;
   const names = (list: readonly { readonly name: string }[], between: string): string =>
     list.map((one) => one.name).join(between);
-  const found = {
+  return {
     summary: {
       subscriptions: names(subscriptions, ', ').slice(0, 1024),
       stations: names(stations, ' > ').slice(0, 4096),
     },
-    problems: unhonouredOfTrack(track),
+    problems: unhonouredOfTrack(spec),
   };
-  words.set(track.spec, found);
-  return found;
-}
+});
 
 /** The track's status with its own words brought up to date. */
 export function trackView(track: Track, status: TrackStatus, time: string): TrackStatus {
   const generation = track.metadata.generation;
-  const { summary, problems } = wordsOf(track);
+  const { summary, problems } = wordsOf(track.spec);
   return {
     ...status,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
