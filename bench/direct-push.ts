@@ -1,12 +1,10 @@
 /** The floor of a push: objects from memory, one hand-made request to receive-pack, and nothing else. */
 
-import { createHash } from 'node:crypto';
-import { deflateSync } from 'node:zlib';
+import type { ObjectType } from '../runtime/git/object-reader';
 import { encodeCommit, parseTree, type EncodedObject, type TreeRow } from '../runtime/git/objects';
+import { packEntry, packOf } from '../runtime/git/pack';
 import { editTree } from '../runtime/git/tree-edit';
 import { AUTHOR } from './repositories';
-
-const KINDS: Readonly<Record<string, number>> = { commit: 1, tree: 2, blob: 3 };
 
 /** Branches that each change two files in every round, as an arrival does. */
 export class DirectPush {
@@ -30,10 +28,11 @@ export class DirectPush {
       const line = `${from} ${made[at]?.commit} refs/heads/${branch}${abilities}`;
       return `${(Buffer.byteLength(line) + 4).toString(16).padStart(4, '0')}${line}`;
     });
+    const pack = await packed(made.flatMap(({ objects }) => objects));
     const response = await fetch(`${this.url}/git-receive-pack`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/x-git-receive-pack-request' },
-      body: Buffer.concat([Buffer.from(`${commands.join('')}0000`), packOf(made.flatMap(({ objects }) => objects))]),
+      body: Buffer.concat([Buffer.from(`${commands.join('')}0000`), pack]),
     });
     const answer = await response.text();
     if (answer.includes('ng ') || !answer.includes('unpack ok')) throw new Error(`receive-pack said ${answer}`);
@@ -55,27 +54,13 @@ export class DirectPush {
   }
 }
 
-function packOf(all: readonly EncodedObject[]): Buffer {
+async function packed(all: readonly EncodedObject[]): Promise<Buffer> {
   const objects = [...new Map(all.map((object) => [object.oid, object])).values()];
-  const head = Buffer.alloc(12);
-  head.write('PACK');
-  head.writeUInt32BE(2, 4);
-  head.writeUInt32BE(objects.length, 8);
-  const entries = objects.flatMap(({ bytes }) => {
+  const entries = objects.map(({ oid, bytes }) => {
     const end = bytes.indexOf(0);
-    const [kind = ''] = bytes.toString('latin1', 0, end).split(' ');
-    const content = bytes.subarray(end + 1);
-    return [entryHeader(KINDS[kind] ?? 0, content.length), deflateSync(content, { level: 1 })];
+    const [type = ''] = bytes.toString('latin1', 0, end).split(' ');
+    // They were made a moment ago.
+    return packEntry(oid, type as ObjectType, bytes.subarray(end + 1));
   });
-  const body = Buffer.concat([head, ...entries]);
-  return Buffer.concat([body, createHash('sha1').update(body).digest()]);
-}
-
-function entryHeader(kind: number, size: number): Buffer {
-  const bytes = [(kind << 4) | (size & 15)];
-  for (let rest = size >> 4; rest > 0; rest >>= 7) {
-    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 0x80;
-    bytes.push(rest & 0x7f);
-  }
-  return Buffer.from(bytes);
+  return packOf(await Promise.all(entries));
 }

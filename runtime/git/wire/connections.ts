@@ -5,7 +5,7 @@ import { Agent as PlainAgent, request as askPlainly, type ClientRequest, type In
 import { Agent as TlsAgent, request as askOverTls } from 'node:https';
 import type { Socket } from 'node:net';
 import { messageOf } from '../../errors';
-import type { Stop } from '../command';
+import { LONGEST_TIMER_MS, type Stop } from '../command';
 import { isProxied } from './proxy';
 
 export interface Request {
@@ -32,7 +32,6 @@ export type Ending =
 const REST_MS = 4000;
 const LARGEST_ANSWER = 64 * 1024 * 1024;
 const SLOWEST_BYTES_PER_SECOND = 10;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class HttpConnections {
   private readonly plain = new PlainAgent({ keepAlive: true, timeout: REST_MS });
