@@ -274,12 +274,12 @@ function isUnhealthy({ view, expectation, now, patience }: Moment): Verdict | un
   if (status === 'Healthy') return undefined;
   const reason = status === 'Degraded' || status === 'Suspended' ? status : 'Progressing';
   const words = message === undefined ? '' : `: ${message}`;
-  const said = { since: timeOf(since), synced: status !== 'Missing' };
   // A suspended one waits for a person, for hours perhaps: nobody asks every minute.
   const stale = status === 'Suspended' ? undefined : staleAt(view, expectation, patience);
   const old = stale !== undefined && now >= stale;
   return waiting(reason, `Argo CD reports ${status}${words}`, {
-    ...said,
+    since: timeOf(since),
+    synced: status !== 'Missing',
     ...(old ? { ask: true } : { recheckAt: stale }),
   });
 }
