@@ -18,13 +18,14 @@ trap 'rm -rf "$packed"' EXIT
 cd "$clone"
 node scripts/build.cjs --javascript
 npm pack --ignore-scripts --silent --pack-destination "$packed" >/dev/null
-tar -xzf "$packed"/k8sta-*.tgz -C "$folder" --strip-components=1
-
-# The versions that the tests ran with. cdk8s is what networks are written with, not what runs them.
-cp package-lock.json "$folder"
-cd "$folder"
-npm ci --omit=dev --omit=peer --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error
+# The very packages that the tests ran with. cdk8s is what networks are written with, not what runs them; what is only for
+# other platforms is in the lock file, and not in the clone.
+npm ls --package-lock-only --all --omit=dev --omit=peer --parseable >"$packed/packages"
+sed -n "s|^$clone/node_modules/|node_modules/|p" "$packed/packages" | while read -r package; do
+  if [ -d "$package" ]; then echo "$package"; fi
+done >"$packed/installed"
 
 # What only compilers and debuggers read is half of all that.
-find . -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -exec rm -f {} +
-rm package-lock.json
+tar -cf - -T "$packed/installed" | tar -xf - -C "$folder"
+tar -xzf "$packed"/k8sta-*.tgz -C "$folder" --strip-components=1
+find "$folder" -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
