@@ -46,10 +46,10 @@ export class Yard {
     return station;
   }
 
-  /** What a person writes into the first ticket. */
-  say(spec: Partial<Ticket['spec']>): this {
-    const ticket = this.ticket();
-    this.simulation.tickets.set('shop/main-1', { ...ticket, spec: { ...ticket.spec, ...spec } });
+  /** What a person writes into a ticket. */
+  say(spec: Partial<Ticket['spec']>, name = 'main-1'): this {
+    const ticket = this.ticket(name);
+    this.simulation.tickets.set(`shop/${name}`, { ...ticket, spec: { ...ticket.spec, ...spec } });
     return this;
   }
 

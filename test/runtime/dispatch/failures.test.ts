@@ -78,15 +78,6 @@ test('an Application that appears while it is waited for lets the ticket arrive'
   await scene.completed('one');
 });
 
-test('an arrival that is not healthy in time fails at its deadline, naming what it waited for (E1)', async () => {
-  const scene = await yard.scene('slow', { stations: [{ name: 'test', spec: { deadlines: { arrival: '2s' } } }] });
-  yard.railyard.argocd.script('argocd', 'slow-test', { health: 'Progressing: 0 of 1 replicas' });
-  await scene.ticket('one', '1.0.0');
-  const { status } = await scene.failed('one');
-  expect(status?.failure?.reason).toBe('DeadlineExceeded');
-  expect(status?.failure?.message).toContain('0 of 1 replicas');
-});
-
 test('an Application of another namespace that has not consented is not touched, and the way to consent is said (G5)', async () => {
   const scene = await yard.scene('unasked', {
     stations: [{ name: 'test', applications: [{ live: 'WithoutConsent' }] }],

@@ -51,26 +51,6 @@ test('an approval of the trees that are shown lets the ticket in, and its commit
   expect(arrived.err).toContain('one at prod: 2 files, as its commits have them.');
 });
 
-test('a queue approved from behind rides through, each to what it showed (F2)', async () => {
-  const scene = await yard.scene('queue', {
-    stations: [{ name: 'prod', spec: { entry: { approval: {} } } }],
-    track: { service: 'Every' },
-  });
-  const known = (name: string) =>
-    scene.until(name, 'shows its trees', ({ status }) => status?.entry?.digest !== undefined);
-  await scene.ticket('one', '1.0.0');
-  await known('one');
-  await scene.ticket('two', '1.1.0');
-  const two = await known('two');
-  expect(two.status?.entry?.behind).toEqual(['one']);
-  await scene.say('ticket', 'two', { approvals: [{ station: 'prod', digest: entryOf(two), by: 'grace' }] });
-  const one = await known('one');
-  await scene.say('ticket', 'one', { approvals: [{ station: 'prod', digest: entryOf(one), by: 'ada' }] });
-  await scene.completed('two');
-  const people = (await scene.repository.log('env/prod')).map(({ trailers }) => trailers['K8sTA-Approved-By']);
-  expect(people).toEqual(['grace', 'ada']);
-});
-
 test('a change that cannot be rendered fails before the gate, since nobody could approve it', async () => {
   const scene = await yard.scene('bad', { stations: [{ name: 'prod', spec: { entry: { approval: {} } } }] });
   const commit = await scene.repository.commit('main', {
@@ -79,6 +59,18 @@ test('a change that cannot be rendered fails before the gate, since nobody could
   await scene.ticket('one', { sources: [{ repoURL: scene.repository.url, commit }] });
   const { status } = await scene.failed('one');
   expect(status?.failure).toMatchObject({ reason: 'RenderFailed', station: 'prod' });
+});
+
+test('a soak departs when it ends: not before, and at once (F6)', async () => {
+  const scene = await yard.scene('soak', { stations: [{ name: 'test', spec: { exit: { soak: '1s' } } }] });
+  await scene.ticket('one', '1.0.0');
+  const soaking = await scene.waiting('one', 'Soak');
+  const { since, until } = soaking.status?.waiting ?? {};
+  expect(Date.parse(until ?? '') - Date.parse(since ?? '')).toBe(1_000);
+  const ticket = await scene.completed('one');
+  const late = Date.parse(ticket.status?.stamps?.[0]?.departed ?? '') - Date.parse(until ?? '');
+  expect(late).toBeGreaterThanOrEqual(0);
+  expect(late).toBeLessThanOrEqual(250);
 });
 
 describe('an analysis', () => {
