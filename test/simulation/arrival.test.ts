@@ -18,15 +18,15 @@ test('E1: an arrival that is not healthy in time fails at its deadline, naming w
 
 test('A5, G1: an abort during an arrival frees the station; what it pushed is its head, and good stays', () => {
   const yard = new Yard().board('1.0.0').settle();
-  const good = yard.station().status?.applications?.[0]?.good?.commit;
+  const pushed = () => yard.station().status?.applications?.[0];
+  const good = pushed()?.good?.commit;
   yard.health({ progressing: 'it takes its time' }).board('2.0.0').settle(100);
   expect(yard.ticket('main-2').status?.phase).toBe('Arriving');
   yard.say({ abort: true }, 'main-2').settle();
   expect(yard.ticket('main-2').status?.phase).toBe('Aborted');
-  const { status } = yard.station();
-  expect(status?.occupant).toBeUndefined();
-  expect(status?.applications?.[0]?.good?.commit).toBe(good);
-  expect(status?.applications?.[0]?.head?.commit).not.toBe(good);
+  expect(yard.station().status?.occupant).toBeUndefined();
+  expect(pushed()?.good?.commit).toBe(good);
+  expect(pushed()?.head?.commit).not.toBe(good);
 });
 
 test('C3: an occupant that somebody deletes frees its station', () => {
