@@ -12,20 +12,21 @@ if [ -n "$(ls -A "$folder")" ]; then
   echo "$folder is not empty: name a new folder" >&2
   exit 1
 fi
-packed=$(mktemp -d)
-trap 'rm -rf "$packed"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 cd "$clone"
 node scripts/build.cjs --javascript
-npm pack --ignore-scripts --silent --pack-destination "$packed" >/dev/null
 # The very packages that the tests ran with. cdk8s is what networks are written with, not what runs them; what is only for
 # other platforms is in the lock file, and not in the clone.
-npm ls --package-lock-only --all --omit=dev --omit=peer --parseable >"$packed/packages"
-sed -n "s|^$clone/node_modules/|node_modules/|p" "$packed/packages" | while read -r package; do
-  if [ -d "$package" ]; then echo "$package"; fi
-done >"$packed/installed"
+npm ls --package-lock-only --all --omit=dev --omit=peer --parseable >"$work/packages"
+{
+  printf '%s\n' package.json LICENSE README.md dist
+  sed -n "s|^$clone/node_modules/|node_modules/|p" "$work/packages" | while read -r package; do
+    if [ -d "$package" ]; then echo "$package"; fi
+  done
+} >"$work/files"
 
 # What only compilers and debuggers read is half of all that.
-tar -cf - -T "$packed/installed" | tar -xf - -C "$folder"
-tar -xzf "$packed"/k8sta-*.tgz -C "$folder" --strip-components=1
-find "$folder" -type f \( -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.map' \) -delete
+tar -cf - --exclude='*.d.ts' --exclude='*.d.mts' --exclude='*.d.cts' --exclude='*.map' -T "$work/files" |
+  tar -xf - -C "$folder"

@@ -77,7 +77,6 @@ test('what the rules allow is let through', () => {
       'runtime/cli/demo.ts': ['../railyard/server', '../dispatch/loop', '@kubernetes/client-node'],
     }),
   ).toEqual([]);
-  expect(cruise('err').status).toBe(0);
 });
 
 test('every breach is refused, by the rule that it breaks', () => {
