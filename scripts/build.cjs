@@ -22,6 +22,8 @@ const KINDS = [
   { pattern: /^(lib|testing|runtime|imports)\/.*\.ts$/, kind: 'compiled' },
   { pattern: /^runtime\/.*\/shim\//, kind: 'none' },
   { pattern: /^runtime\/.*\.(cjs|mjs|br|wasm|html|css|svg)$/, kind: 'copied' },
+  // Where `npm run build:shim` has built it; the package leaves it out.
+  { pattern: /^runtime\/render\/kustomize\/kustomize-shim$/, kind: 'copied' },
   { pattern: /^imports\/argocd-crds\/.*\.yaml$/, kind: 'copied' },
 ];
 
@@ -107,7 +109,8 @@ async function buildJavaScript({ compiled, copied }) {
   fs.mkdirSync(dist, { recursive: true });
   const outputs = new Set((await Promise.all(compiled.map(compile))).flat());
   for (const file of copied) {
-    write(file, fs.readFileSync(path.join(root, file)));
+    const source = path.join(root, file);
+    write(file, fs.readFileSync(source), fs.statSync(source).mode & 0o111 ? 0o755 : 0o644);
     outputs.add(file);
   }
   removeStrangers(outputs);

@@ -22,7 +22,7 @@ import type * as Layout from './layout';
 import type * as Publish from './publish';
 import type * as Railyard from './railyard';
 import type * as Run from './run';
-import { another, delay, factor, mirror, port, pullSecret, seconds, wholeSeconds } from './values';
+import { another, delay, executable, factor, mirror, port, pullSecret, seconds, wholeSeconds } from './values';
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
@@ -65,7 +65,7 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
       .addHelpText('after', EXAMPLES[name.split(' ')[0] ?? ''] ?? '');
   program.addHelpText('after', EXAMPLES.k8sta ?? '');
 
-  withCluster(command(program, 'run', 'run the runtime against a cluster'))
+  withRenderer(withCluster(command(program, 'run', 'run the runtime against a cluster')))
     .option('--folder <folder>', 'caches, lost without harm (default: a temporary folder)')
     .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
     .option('--watch-namespace <name>', 'look at Tracks of this namespace only; may be repeated', another)
@@ -126,7 +126,7 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
       return ends(check(terminal, { ...options, dist }));
     });
 
-  withCluster(command(program, 'diff <ticket>', 'show what a ticket would change, file by file'))
+  withRenderer(withCluster(command(program, 'diff <ticket>', 'show what a ticket would change, file by file')))
     .option('-n, --namespace <name>', "namespace of the ticket (default: the context's)")
     .action((ticket: string, options: Omit<Diff.DiffOptions, 'ticket'>) => {
       const { printDiff } = require('./ticket-diff') as typeof Diff;
@@ -173,6 +173,14 @@ function withCluster(command: Command): Command {
   return command
     .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, ~/.kube/config, the service account)')
     .option('--context <name>', 'context of the kubeconfig (default: its current one)');
+}
+
+function withRenderer(command: Command): Command {
+  return command.option(
+    '--kustomize-shim <file>',
+    'native renderer of kustomize (default: the one installed with this command; without one, WebAssembly)',
+    executable,
+  );
 }
 
 function withPorts(command: Command): Command {

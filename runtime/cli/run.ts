@@ -5,6 +5,7 @@ import { startRuntime, type Runtime, type RuntimeOptions, type Scope } from '../
 import type { ConnectedCluster } from '../kube';
 import type { Log } from '../log';
 import { Metrics } from '../metrics';
+import { installedShim } from '../render';
 import { openCluster } from './cluster';
 import { electionFor, type ElectionOptions, isInCluster } from './election';
 import { openFolder, packageVersion } from './folder';
@@ -25,6 +26,7 @@ export interface RunOptions extends ElectionOptions, ProbeOptions {
   readonly credential?: readonly string[];
   readonly watchNamespace?: readonly string[];
   readonly argocdNamespace?: readonly string[];
+  readonly kustomizeShim?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -45,7 +47,7 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
   const served = await serveProbes(terminal, options, progress, metrics, log);
   const folder = await openFolder(terminal, options.folder, 'caches');
   try {
-    const { registryMirror: registryMirrors, credentialsNamespace } = options;
+    const { registryMirror: registryMirrors, credentialsNamespace, kustomizeShim: shim = installedShim() } = options;
     const wanted = {
       folder: folder.path,
       settleMs: options.settle * 1000,
@@ -54,6 +56,7 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
       scope: scopeOf(options),
       ...(registryMirrors === undefined ? {} : { registryMirrors }),
       ...(credentialsNamespace === undefined ? {} : { credentialsNamespace }),
+      ...(shim === undefined ? {} : { shim }),
     };
     const runtime = await startPatiently(terminal, options, wanted, progress);
     if (runtime === undefined) return EXIT.done;

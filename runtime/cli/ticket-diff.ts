@@ -4,7 +4,7 @@ import { createTwoFilesPatch } from 'diff';
 import { differenceOf, type ApplicationDifference, type TicketDifference } from '../dispatch';
 import { openGit } from '../git';
 import { silentLog } from '../log';
-import { createRenderer } from '../render';
+import { createRenderer, installedShim } from '../render';
 import { openCluster, type ClusterChoice } from './cluster';
 import { openFolder } from './folder';
 import { ownCredential } from './own-credentials';
@@ -13,6 +13,7 @@ import { EXIT, type ExitCode, print, type Terminal } from './terminal';
 export interface DiffOptions extends ClusterChoice {
   readonly ticket: string;
   readonly namespace?: string;
+  readonly kustomizeShim?: string;
 }
 
 /** @throws TerminalError where there is no such ticket, or it stands nowhere yet */
@@ -24,7 +25,8 @@ export async function printDiff(terminal: Terminal, options: DiffOptions): Promi
     credentials: (repoURL) => ownCredential(terminal, repoURL),
     environment: terminal.env,
   });
-  const renderer = createRenderer();
+  const shim = options.kustomizeShim ?? installedShim();
+  const renderer = createRenderer({ ...(shim === undefined ? {} : { shim }) });
   try {
     const { ticket, namespace = cluster.namespace } = options;
     const asked = { cluster, git, renderer, namespace, ticket, log: silentLog };

@@ -1,5 +1,7 @@
 /** Values on the command line: parsed once, refused with the value and what would be right. */
 
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 
 /** A TCP port; 0 lets the system choose. */
@@ -49,6 +51,17 @@ const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 export function another(value: string, before: readonly string[] = []): readonly string[] {
   if (!OBJECT_NAME.test(value)) throw new InvalidArgumentError(`'${value}' is no name of a Kubernetes object.`);
   return [...new Set([...before, value])];
+}
+
+/** A program of this machine, as its absolute path. */
+export function executable(value: string): string {
+  const path = resolve(value);
+  try {
+    accessSync(path, constants.X_OK);
+  } catch {
+    throw new InvalidArgumentError(`'${value}' is no program that can be run here: name its file.`);
+  }
+  return path;
 }
 
 export type PullSecrets = Readonly<Record<string, readonly string[]>>;

@@ -36,6 +36,8 @@ export interface RuntimeOptions {
   readonly workers?: number;
   /** How many jobs run at once that read or write Git. @default - four for each processor: most wait for a server */
   readonly jobs?: number;
+  /** Native shim of the renderer. @default - none: the WebAssembly of the package renders, which gives the same */
+  readonly shim?: string;
   /** Whether the renderer is made ready at once, and not when the first ticket appears. @default false */
   readonly eager?: boolean;
   /** @default - this runtime works alone */
@@ -80,7 +82,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     now,
   });
-  const bareRenderer = createRenderer();
+  const bareRenderer = createRenderer({ log, ...(options.shim !== undefined && { shim: options.shim }) });
   const git = metrics ? measuredGit(bareGit, metrics) : bareGit;
   const renderer = metrics ? measuredRenderer(bareRenderer, metrics) : bareRenderer;
   const registry = createRegistry({

@@ -5,6 +5,7 @@
  */
 
 export { createRenderer, type Rendered, type Renderer, type RendererOptions, type RestingRenderer } from './renderer';
+export { installedShim } from './kustomize/native';
 export { placesToRead, supportedRenderers, type RenderRequest } from './input';
 export { adoptablePaths, imagesIn, manifestsAmong, setImagesInPlace, type Files } from './adopted';
 export { branchFiles } from './layout';

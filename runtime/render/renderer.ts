@@ -2,11 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import { TerminalError } from '../errors';
+import { type Log, silentLog } from '../log';
 import { ByteCache } from './cache';
 import { BASE, type Input, type RenderRequest, inputOf, isWithin } from './input';
 import { withoutSecrets } from './kustomization';
+import { nativeOr } from './kustomize/native';
 import { ShimPool } from './kustomize/pool';
-import { type Reply, type ShimVersions } from './kustomize/shim-worker';
+import { type Reply } from './kustomize/shim';
+import { shipped } from './kustomize/shipped';
+import { threads } from './kustomize/thread';
 import { type Manifest } from './manifest';
 import { type Placed, manifestsOf, readReply } from './objects';
 
@@ -26,14 +30,14 @@ export interface Renderer {
    * @throws the signal's reason when it aborts
    */
   render(request: RenderRequest, signal: AbortSignal): Promise<Rendered>;
-  /** Ends every render and every thread. */
+  /** Ends every render, every process and every thread. */
   close(): Promise<void>;
 }
 
 /** A renderer that rests when there is nothing to render, and can be told to get ready. */
 export interface RestingRenderer extends Renderer {
   /**
-   * Starts a thread where there is none, so that the next render need not wait for it: that takes longer than most
+   * Starts a process or thread where there is none, so that the next render need not wait for it: that takes longer than most
    * renders.
    *
    * @throws TransientError when it does not start
@@ -43,15 +47,19 @@ export interface RestingRenderer extends Renderer {
 
 /** Limits of a renderer. Sizes are bytes, times milliseconds. */
 export interface RendererOptions {
+  /** The native shim, which is faster and gives the same. @default - none: the WebAssembly of the package renders */
+  readonly shim?: string;
+  /** @default - nobody is told */
+  readonly log?: Log;
   /** Renders that run side by side. @default 2 */
   readonly workers?: number;
-  /** Longest render, without its wait for a worker. @default 60000 */
+  /** Longest render, without its wait for its turn. @default 60000 */
   readonly deadlineMs?: number;
   /** Memory that one render may take. @default 512 MiB */
   readonly memoryBytes?: number;
-  /** Memory past which a worker is replaced after its render. @default 320 MiB */
+  /** Memory past which what rendered is replaced. @default 320 MiB */
   readonly recycleBytes?: number;
-  /** Rest after which no thread is left. @default 60000 */
+  /** Rest after which no process and no thread is left. @default 60000 */
   readonly idleMs?: number;
   /** Files that one render may read, together. @default 64 MiB */
   readonly inputBytes?: number;
@@ -62,7 +70,7 @@ export interface RendererOptions {
 }
 
 const MIB = 2 ** 20;
-const DEFAULTS: Required<RendererOptions> = {
+const DEFAULTS: Required<Omit<RendererOptions, 'shim' | 'log'>> = {
   workers: 2,
   deadlineMs: 60_000,
   memoryBytes: 512 * MIB,
@@ -73,20 +81,22 @@ const DEFAULTS: Required<RendererOptions> = {
   cacheBytes: 64 * MIB,
 };
 
+/** Part of each key: another version may render the same input to something else. */
+const VERSIONS = JSON.stringify(shipped);
+
 /** kustomize repeats whole resources in its errors; a status holds a few lines. */
 const WORDS = 4000;
 
-type Answer = Reply & { readonly versions: ShimVersions };
-
-export function createRenderer(options: RendererOptions = {}): RestingRenderer {
+export function createRenderer({ shim, log = silentLog, ...options }: RendererOptions = {}): RestingRenderer {
   const limits = { ...DEFAULTS, ...options };
-  const pool = new ShimPool(limits);
-  const cache = new ByteCache<Answer>(limits.cacheBytes, ({ text }) => 2 * text.length);
+  const inside = threads(limits.memoryBytes);
+  const pool = new ShimPool(shim === undefined ? inside : nativeOr(inside, shim, limits.memoryBytes, log), limits);
+  const cache = new ByteCache<Reply>(limits.cacheBytes, ({ text }) => 2 * text.length);
   return {
     async render(request, signal) {
       const input = inputOf(request);
-      const bytes = encode(input, limits.inputBytes);
-      const key = createHash('sha256').update(bytes).digest('base64');
+      const bytes = encode(input, limits);
+      const key = createHash('sha256').update(VERSIONS).update(bytes).digest('base64');
       const answer = await inWordsOf(input, () => cache.get(key, (ended) => pool.run(bytes, ended), signal));
       if (answer.refused) throw failed(input, answer.text);
       const { destinationNamespace } = request.application;
@@ -94,9 +104,9 @@ export function createRenderer(options: RendererOptions = {}): RestingRenderer {
       const manifests = manifestsOf(readReply(answer.text), destinationNamespace, overrides);
       if (manifests.length === 0)
         throw failed(input, 'it gives no object at all; an empty branch would delete everything');
-      return { manifests, renderer: { name: input.renderer, version: answer.versions[input.renderer] } };
+      return { manifests, renderer: { name: input.renderer, version: shipped[input.renderer] } };
     },
-    wake: () => pool.wake(encode(SMALL, limits.inputBytes)),
+    wake: () => pool.wake(encode(SMALL, limits)),
     close: () => pool.close(),
   };
 }
@@ -116,19 +126,24 @@ function overlayWins(overlay: string): (first: Placed, second: Placed) => boolea
     isWithin(first.path, BASE) && !isWithin(second.path, BASE) && isWithin(second.path, overlay);
 }
 
-/** The request as the shim reads it: a mode byte, then fields, each with its length before it. */
-function encode({ renderer, overlay, files }: Input, limit: number): Uint8Array {
+/** The request as the shim reads it: a mode byte, the size of the reply at most, then fields, each with its length. */
+function encode(
+  { renderer, overlay, files }: Input,
+  { inputBytes, outputBytes }: Pick<Required<RendererOptions>, 'inputBytes' | 'outputBytes'>,
+): Uint8Array {
   const total = files.reduce((sum, [, content]) => sum + content.length, 0);
-  if (total > limit) {
-    throw new TerminalError(`"${overlay}" reads ${total} bytes of files; the limit is ${limit}.`, 'RenderFailed');
+  if (total > inputBytes) {
+    throw new TerminalError(`"${overlay}" reads ${total} bytes of files; the limit is ${inputBytes}.`, 'RenderFailed');
   }
+  const mode = Buffer.from(renderer === 'kustomize' ? 'k' : 'p');
   const fields = [overlay, ...files.flat()].map((field) => (typeof field === 'string' ? Buffer.from(field) : field));
-  const parts = fields.flatMap((field) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(field.length);
-    return [length, field];
-  });
-  return Buffer.concat([Buffer.from(renderer === 'kustomize' ? 'k' : 'p'), ...parts]);
+  return Buffer.concat([mode, number(outputBytes), ...fields.flatMap((field) => [number(field.length), field])]);
+}
+
+function number(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
 }
 
 /** Adds to a refusal which overlay it was. */

@@ -12,6 +12,7 @@ import { Chart, Testing } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { GitRepository, Station, Subscription, Track } from '../../lib';
 import { TransitAuthority } from '../../lib/install';
+import { withNative } from '../runtime/render/go';
 import { eventually } from '../waiting';
 
 const run = promisify(execFile);
@@ -64,6 +65,16 @@ function start(...args: string[]): { child: ChildProcess; words: () => string } 
 
 test('the command is there and answers', async () => {
   expect(await k8sta('run', '--help')).toMatch(/^Usage: k8sta run/);
+});
+
+withNative('the native renderer is there, where the runtime looks for it, and is of the same version', async () => {
+  const script =
+    "const { installedShim, createRenderer } = require('./dist/runtime/render');" +
+    'const log = { warn: (fields) => console.log(fields) };' +
+    'const renderer = createRenderer({ shim: installedShim(), log });' +
+    'renderer.wake().then(() => renderer.close()).then(() => console.log(installedShim()));';
+  const { stdout } = await run('node', ['-e', script], { cwd: root, env });
+  expect(stdout).toBe(`${join(root, 'dist/runtime/render/kustomize/kustomize-shim')}\n`);
 });
 
 test('nothing is there that a runtime does not need', async () => {

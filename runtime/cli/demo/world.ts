@@ -7,6 +7,7 @@ import { connect, type Cluster, type Draft, type ConnectedCluster } from '../../
 import type { Log } from '../../log';
 import { publishImage, type Railyard } from '../../railyard';
 import { TransientError } from '../../errors';
+import { installedShim } from '../../render';
 import type { Folder } from '../folder';
 import { closeRailyard, openRailyard, type RailyardOptions } from '../railyard';
 import { readManifests, type Manifest, type ManifestObject } from '../manifests';
@@ -98,6 +99,7 @@ async function openRuntime(
 ): Promise<NetworkFeed> {
   await Promise.all(crds().map((crd) => applyPatiently(cluster, { ...crd })));
   const [registry = ''] = EXAMPLE.image.split('/');
+  const shim = installedShim();
   const runtime: Runtime = await startRuntime({
     cluster,
     folder: join(folder.path, 'caches'),
@@ -105,6 +107,7 @@ async function openRuntime(
     settleMs: SETTLE_MS * scale,
     // Somebody watches, from the first second on.
     eager: true,
+    ...(shim === undefined ? {} : { shim }),
     log,
   });
   ends.push(() => runtime.stop());

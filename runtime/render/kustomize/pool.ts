@@ -1,44 +1,45 @@
-/** Workers of the shim: few, started when there is work, gone when there is none. */
+/** Running shims: few, started when there is work, gone when there is none. */
 
 import { TransientError } from '../../errors';
-import { type CompiledModule, loadModule } from './module';
-import { type RenderLimits, type Reply, ShimWorker, type ShimVersions } from './shim-worker';
+import { type RenderLimits, type Reply, type Shim, type ShimSource } from './shim';
 
 export interface PoolOptions extends RenderLimits {
   /** Renders that run side by side; the rest wait in order. */
   readonly workers: number;
-  /** A worker whose memory has grown past this is replaced, since it never shrinks. */
+  /** A shim that holds more bytes than this after its render is replaced. */
   readonly recycleBytes: number;
-  /** Milliseconds without work after which the workers are ended. */
+  /** Milliseconds without work after which the shims are ended. */
   readonly idleMs: number;
 }
 
 export class ShimPool {
   private readonly closing = new AbortController();
-  private readonly idle: ShimWorker[] = [];
+  private readonly idle: Shim[] = [];
   private readonly waiting: (() => void)[] = [];
   private readonly ends = new Set<Promise<void>>();
   private busy = 0;
-  private module: Promise<CompiledModule> | undefined;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: PoolOptions) {}
+  constructor(
+    private readonly source: ShimSource,
+    private readonly options: PoolOptions,
+  ) {}
 
-  /** Threads that exist, working or idle. */
-  get threads(): number {
+  /** Shims that exist, working or idle. */
+  get shims(): number {
     return this.busy + this.idle.length;
   }
 
-  /** Renders one request. Errors are those of {@link ShimWorker.run}. */
-  async run(request: Uint8Array, signal: AbortSignal): Promise<Reply & { readonly versions: ShimVersions }> {
+  /** Renders one request. Errors are those of {@link Shim} and of its source. */
+  async run(request: Uint8Array, signal: AbortSignal): Promise<Reply> {
     const ended = AbortSignal.any([signal, this.closing.signal]);
     await this.enter(ended);
     try {
-      const worker = this.takeIdle() ?? (await this.start(ended));
+      const shim = this.takeIdle() ?? (await this.source.start(ended));
       try {
-        return { ...(await worker.run(request, this.options, ended)), versions: worker.versions };
+        return await shim.run(request, this.options, ended);
       } finally {
-        this.release(worker);
+        this.release(shim);
       }
     } finally {
       this.leave();
@@ -46,41 +47,31 @@ export class ShimPool {
   }
 
   /**
-   * Has a worker ready, if there is none.
+   * Has a shim ready, if there is none.
    *
-   * @param request is rendered for that: the first render of a worker takes ten times as long as the second
+   * @param request is rendered for that: the first render of a shim takes ten times as long as the second
    */
   async wake(request: Uint8Array): Promise<void> {
-    if (this.threads === 0) await this.run(request, this.closing.signal);
+    if (this.shims === 0) await this.run(request, this.closing.signal);
   }
 
-  /** Ends every render and every thread. What waits is refused as transient. */
+  /** Ends every render and every shim. What waits is refused as transient. */
   async close(): Promise<void> {
     this.closing.abort(new TransientError('The renderer is closed.'));
     this.rest();
     await Promise.all(this.ends);
   }
 
-  private takeIdle(): ShimWorker | undefined {
-    const worker = this.idle.pop();
-    return worker === undefined || worker.usable ? worker : this.takeIdle();
+  private takeIdle(): Shim | undefined {
+    const shim = this.idle.pop();
+    return shim === undefined || shim.usable ? shim : this.takeIdle();
   }
 
-  private async start(signal: AbortSignal): Promise<ShimWorker> {
-    const loading = (this.module ??= loadModule(this.options.memoryBytes));
-    try {
-      return await ShimWorker.start(await loading, signal);
-    } catch (error) {
-      if (this.module === loading && !signal.aborted) this.module = undefined;
-      throw error;
-    }
-  }
-
-  private release(worker: ShimWorker): void {
-    if (worker.usable && worker.memory <= this.options.recycleBytes && !this.closing.signal.aborted) {
-      this.idle.push(worker);
+  private release(shim: Shim): void {
+    if (shim.usable && shim.memory <= this.options.recycleBytes && !this.closing.signal.aborted) {
+      this.idle.push(shim);
     } else {
-      this.end(worker);
+      this.end(shim);
     }
   }
 
@@ -113,15 +104,15 @@ export class ShimPool {
     if (this.busy === 0) this.timer = setTimeout(() => this.rest(), this.options.idleMs).unref();
   }
 
-  /** Nothing at rest: no thread, no compiled module, no timer. */
+  /** Nothing at rest: no process, no thread, no compiled module, no timer. */
   private rest(): void {
     clearTimeout(this.timer);
-    for (const worker of this.idle.splice(0)) this.end(worker);
-    this.module = undefined;
+    for (const shim of this.idle.splice(0)) this.end(shim);
+    this.source.rest();
   }
 
-  private end(worker: ShimWorker): void {
-    const ending = worker.stop().finally(() => this.ends.delete(ending));
+  private end(shim: Shim): void {
+    const ending = shim.stop().finally(() => this.ends.delete(ending));
     this.ends.add(ending);
   }
 }

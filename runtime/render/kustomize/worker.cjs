@@ -3,8 +3,8 @@
  * The thread that a render runs in: one instance of the shim, and a system interface in which nothing exists but clock,
  * randomness and standard error. It is plain JavaScript so that it runs as it stands, from sources and from a package.
  *
- * In: `{ request: Uint8Array, outputBytes: number }`. Out, first `{ versions }`, then one answer to each request:
- * `{ reply: Uint8Array, refused: boolean, memory }` or, when the instance is lost, `{ broken: text }`.
+ * In: the bytes of a request. Out, first its versions, then one answer to each request: `{ reply: Uint8Array, refused:
+ * boolean, memory }` or, when the instance is lost, `{ broken: text }`.
  */
 const { randomFillSync } = require('node:crypto');
 const { parentPort, workerData } = require('node:worker_threads');
@@ -93,22 +93,18 @@ memory = shim.memory;
 
 const reply = () => new Uint8Array(memory.buffer, shim.replyAddress() >>> 0, shim.replySize() >>> 0);
 
-function answer({ request, outputBytes }) {
+function answer(request) {
   words = '';
   const address = shim.allocate(request.length) >>> 0;
   new Uint8Array(memory.buffer, address, request.length).set(request);
   const refused = shim.render() !== 0;
-  const size = shim.replySize() >>> 0;
-  const copy = !refused && size > outputBytes ? Buffer.from(tooLarge(size, outputBytes)) : reply();
-  return { reply: Uint8Array.from(copy), refused: refused || size > outputBytes, memory: memory.buffer.byteLength };
+  return { reply: Uint8Array.from(reply()), refused, memory: memory.buffer.byteLength };
 }
 
-const tooLarge = (size, limit) => `the rendered objects take ${size} bytes; the limit is ${limit}`;
-
-parentPort.on('message', (message) => {
+parentPort.on('message', (request) => {
   let result;
   try {
-    result = answer(message);
+    result = answer(request);
   } catch (problem) {
     result = { broken: words || String(problem) };
   }
@@ -117,4 +113,4 @@ parentPort.on('message', (message) => {
 
 shim._initialize();
 shim.versions();
-parentPort.postMessage({ versions: JSON.parse(Buffer.from(reply()).toString()) });
+parentPort.postMessage(JSON.parse(Buffer.from(reply()).toString()));

@@ -1,12 +1,11 @@
 import { eventually } from '../../waiting';
 import { createRenderer, type RendererOptions } from '../../../runtime/render';
-import { loadModule } from '../../../runtime/render/kustomize/module';
 import { ShimPool } from '../../../runtime/render/kustomize/pool';
-import { ShimWorker } from '../../../runtime/render/kustomize/shim-worker';
-import { configMap, render, tree } from './trees';
+import { threads } from '../../../runtime/render/kustomize/thread';
+import { aliases, configMap, render, tree } from './trees';
 
 const MIB = 2 ** 20;
-const limits = { deadlineMs: 60_000, memoryBytes: 512 * MIB, outputBytes: MIB };
+const limits = { deadlineMs: 60_000, memoryBytes: 512 * MIB };
 const generous = { ...limits, workers: 1, recycleBytes: 512 * MIB, idleMs: 60_000 };
 const live = () => new AbortController().signal;
 const small = (name: string) => plainRequest('m.yaml', configMap(name));
@@ -24,7 +23,7 @@ async function withRenderer(
 }
 
 async function withPool(options: Partial<typeof generous>, use: (pool: ShimPool) => Promise<void>) {
-  const pool = new ShimPool({ ...generous, ...options });
+  const pool = new ShimPool(threads(limits.memoryBytes), { ...generous, ...options });
   try {
     await use(pool);
   } finally {
@@ -135,16 +134,16 @@ describe('one key', () => {
 describe('the pool', () => {
   test('has no thread before there is work, at most as many as it may, and none when at rest', async () => {
     await withPool({ workers: 2, idleMs: 50 }, async (pool) => {
-      expect(pool.threads).toBe(0);
+      expect(pool.shims).toBe(0);
       const replies = Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => pool.run(small(name), live())));
       const most = await Promise.race([
         replies.then(() => 0),
-        eventually('both workers run', () => (pool.threads >= 2 ? pool.threads : undefined)),
+        eventually('both workers run', () => (pool.shims >= 2 ? pool.shims : undefined)),
       ]);
       expect(most).toBe(2);
       expect((await replies).map(({ refused }) => refused)).toEqual([false, false, false, false, false]);
-      expect(pool.threads).toBeLessThanOrEqual(2);
-      await eventually('no thread is left', () => pool.threads === 0);
+      expect(pool.shims).toBeLessThanOrEqual(2);
+      await eventually('no thread is left', () => pool.shims === 0);
       expect((await pool.run(small('again'), live())).refused).toBe(false);
     });
   });
@@ -152,17 +151,17 @@ describe('the pool', () => {
   test('that is woken has one worker ready, also when it is woken twice, and rests again', async () => {
     await withPool({ workers: 2, idleMs: 50 }, async (pool) => {
       const waking = pool.wake(small('a'));
-      expect(pool.threads).toBe(1);
+      expect(pool.shims).toBe(1);
       await Promise.all([waking, pool.wake(small('b'))]);
-      expect(pool.threads).toBe(1);
-      await eventually('no thread is left', () => pool.threads === 0);
+      expect(pool.shims).toBe(1);
+      await eventually('no thread is left', () => pool.shims === 0);
     });
   });
 
   test('keeps no worker whose memory has grown', async () => {
     await withPool({ recycleBytes: 0 }, async (pool) => {
       await pool.run(small('a'), live());
-      expect(pool.threads).toBe(0);
+      expect(pool.shims).toBe(0);
     });
   });
 
@@ -172,17 +171,17 @@ describe('the pool', () => {
       const running = pool.run(kustomizeRequest(aliases(6)), abort.signal);
       const queued = pool.run(small('queued'), abort.signal);
       const next = pool.run(small('next'), live());
-      await eventually('the worker exists', () => pool.threads === 1);
+      await eventually('the worker exists', () => pool.shims === 1);
       abort.abort(new Error('the lease is lost'));
       await expect(running).rejects.toThrow('the lease is lost');
       await expect(queued).rejects.toThrow('the lease is lost');
       expect((await next).refused).toBe(false);
-      expect(pool.threads).toBe(1);
+      expect(pool.shims).toBe(1);
     });
   });
 
   test('refuses as transient what runs and what waits when it is closed', async () => {
-    const pool = new ShimPool(generous);
+    const pool = new ShimPool(threads(limits.memoryBytes), generous);
     const running = pool.run(kustomizeRequest(aliases(6)), live());
     const waiting = pool.run(small('waiting'), live());
     const ends = Promise.allSettled([running, waiting]);
@@ -193,15 +192,15 @@ describe('the pool', () => {
         reason: { name: 'TransientError', message: 'The renderer is closed.' },
       });
     }
-    expect(pool.threads).toBe(0);
+    expect(pool.shims).toBe(0);
   });
 });
 
 describe('a worker', () => {
-  const module = loadModule(512 * MIB);
+  const source = threads(limits.memoryBytes);
 
   test('that ends while it renders is transient: the input may be innocent', async () => {
-    const worker = await ShimWorker.start(await module, live());
+    const worker = await source.start(live());
     const rendering = worker.run(kustomizeRequest(aliases(6)), limits, live());
     await Promise.all([
       expect(rendering).rejects.toMatchObject({
@@ -214,7 +213,7 @@ describe('a worker', () => {
   });
 
   test('finds no file, whatever the shim asks for', async () => {
-    const worker = await ShimWorker.start(await module, live());
+    const worker = await source.start(live());
     try {
       const absolute = await worker.run(kustomizeRequest('', 'resources: [/etc/hostname, /etc]\n'), limits, live());
       expect(absolute).toMatchObject({ refused: true });
@@ -224,11 +223,6 @@ describe('a worker', () => {
     }
   });
 });
-
-function aliases(levels: number): string {
-  const line = (i: number) => `a${i + 1}: &a${i + 1} [${Array<string>(9).fill(`*a${i}`).join(', ')}]`;
-  return configMap('a', ['a0: &a0 [x, x, x]', ...Array.from({ length: levels }, (_, i) => line(i))].join('\n'));
-}
 
 function kustomizeRequest(manifest: string, kustomization = 'resources: [m.yaml]\n'): Uint8Array {
   return request('k', ['o', 'o/kustomization.yaml', kustomization, 'o/m.yaml', manifest]);
@@ -244,5 +238,7 @@ function request(mode: string, fields: readonly string[]): Uint8Array {
     length.writeUInt32LE(Buffer.byteLength(field));
     return [length, Buffer.from(field)];
   });
-  return Buffer.concat([Buffer.from(mode), ...framed]);
+  const outputBytes = Buffer.alloc(4);
+  outputBytes.writeUInt32LE(MIB);
+  return Buffer.concat([Buffer.from(mode), outputBytes, ...framed]);
 }

@@ -32,3 +32,9 @@ export function render(
 export function configMap(name: string, extra = 'data: {a: b}'): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n${extra}\n`;
 }
+
+/** A manifest in which each level of aliases is nine times the one before. */
+export function aliases(levels: number): string {
+  const line = (i: number) => `a${i + 1}: &a${i + 1} [${Array<string>(9).fill(`*a${i}`).join(', ')}]`;
+  return configMap('a', ['a0: &a0 [x, x, x]', ...Array.from({ length: levels }, (_, i) => line(i))].join('\n'));
+}

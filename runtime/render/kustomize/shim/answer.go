@@ -1,3 +1,6 @@
+// Command shim is the renderer of the runtime: kustomize's own library and Kubernetes' reading of YAML. It is built twice
+// from these sources: as WebAssembly, which ships inside the package, and for Linux as a process. Nothing here opens a
+// file, a socket or a process.
 package main
 
 import (
@@ -8,12 +11,29 @@ import (
 	"runtime/debug"
 )
 
-// A request is one mode byte, then fields, each a little-endian 32-bit length and that many bytes. For both modes the
-// first field is the folder to build and the rest are pairs of path and content.
+// A request is one mode byte, the little-endian 32-bit number of bytes that the reply may have, then fields, each a length
+// like it and that many bytes. For both modes the first field is the folder to build and the rest are pairs of path and
+// content.
 const (
 	modeKustomize = 'k'
 	modePlain     = 'p'
 )
+
+const (
+	// Above this many bytes the runtime collects garbage harder instead of growing: WebAssembly memory never shrinks.
+	softMemory = 192 << 20
+	// The deepest that 32-bit platforms go, so that every build ends on the same recursion.
+	deepestStack = 250_000_000
+)
+
+// stamp says which sources this was built from; the linker writes it.
+var stamp string
+
+// boundMemory is for both builds to call first.
+func boundMemory() {
+	debug.SetMemoryLimit(softMemory)
+	debug.SetMaxStack(deepestStack)
+}
 
 type file struct {
 	path    string
@@ -39,50 +59,62 @@ func answer(request []byte) (reply []byte, err error) {
 			reply, err = nil, fmt.Errorf("the renderer panicked: %v", problem)
 		}
 	}()
-	mode, folder, files, err := decode(request)
+	asked, err := decode(request)
 	if err != nil {
 		return nil, err
 	}
 	var objects []placed
-	switch mode {
+	switch asked.mode {
 	case modeKustomize:
-		objects, err = kustomize(folder, files)
+		objects, err = kustomize(asked.folder, asked.files)
 	case modePlain:
-		objects, err = plain(files)
+		objects, err = plain(asked.files)
 	default:
-		err = fmt.Errorf("unknown mode %q", mode)
+		err = fmt.Errorf("unknown mode %q", asked.mode)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(objects)
+	reply, err = json.Marshal(objects)
+	if err == nil && len(reply) > asked.limit {
+		return nil, fmt.Errorf("the rendered objects take %d bytes; the limit is %d", len(reply), asked.limit)
+	}
+	return reply, err
 }
 
-func decode(request []byte) (mode byte, folder string, files []file, err error) {
-	if len(request) == 0 {
-		return 0, "", nil, errors.New("empty request")
+type job struct {
+	mode   byte
+	limit  int
+	folder string
+	files  []file
+}
+
+func decode(request []byte) (*job, error) {
+	if len(request) < 5 {
+		return nil, errors.New("truncated request")
 	}
 	var fields [][]byte
-	for rest := request[1:]; len(rest) > 0; {
+	for rest := request[5:]; len(rest) > 0; {
 		if len(rest) < 4 || uint64(len(rest)-4) < uint64(binary.LittleEndian.Uint32(rest)) {
-			return 0, "", nil, errors.New("truncated request")
+			return nil, errors.New("truncated request")
 		}
 		end := 4 + binary.LittleEndian.Uint32(rest)
 		fields = append(fields, rest[4:end])
 		rest = rest[end:]
 	}
 	if len(fields)%2 != 1 {
-		return 0, "", nil, errors.New("truncated request")
+		return nil, errors.New("truncated request")
 	}
+	asked := &job{mode: request[0], limit: int(binary.LittleEndian.Uint32(request[1:])), folder: string(fields[0])}
 	for i := 1; i < len(fields); i += 2 {
-		files = append(files, file{string(fields[i]), fields[i+1]})
+		asked.files = append(asked.files, file{string(fields[i]), fields[i+1]})
 	}
-	return request[0], string(fields[0]), files, nil
+	return asked, nil
 }
 
-// linkedVersions gives, as a JSON object, the version of the library behind each renderer.
+// linkedVersions gives, as a JSON object, the version of the library behind each renderer, and the stamp.
 func linkedVersions() []byte {
-	versions := map[string]string{"kustomize": "unknown", "yaml": "unknown"}
+	versions := map[string]string{"kustomize": "unknown", "yaml": "unknown", "shim": stamp}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, module := range info.Deps {
 			switch module.Path {

@@ -1,21 +1,15 @@
 //go:build wasip1
 
-// Command shim is the renderer that ships inside the package: kustomize's own library and Kubernetes' reading of YAML
-// as a WebAssembly reactor. The host writes a request into memory it asked for with allocate, calls render, and reads
-// the reply. Nothing here opens a file, a socket or a process.
 package main
 
-import (
-	"runtime/debug"
-	"unsafe"
-)
+import "unsafe"
 
-// The runtime collects garbage harder above this many bytes instead of growing WebAssembly memory, which never shrinks.
-const memoryLimit = 192 << 20
+// As a WebAssembly reactor: the host writes a request into memory it asked for with allocate, calls render, and reads the
+// reply.
 
 var input, output []byte
 
-func init() { debug.SetMemoryLimit(memoryLimit) }
+func init() { boundMemory() }
 
 func main() {}
 
