@@ -29,7 +29,7 @@ class Ended extends Error {
 export class ShimProcess implements Shim {
   memory = 0;
   private words = '';
-  private asked: { readonly take: (frame: Frame) => void; readonly refuse: (error: unknown) => void } | undefined;
+  private asked: { readonly take: (frame: Frame) => void; readonly refuse: (error: Error) => void } | undefined;
   private readonly gone: Promise<void>;
 
   private constructor(private readonly child: Child) {
@@ -42,7 +42,7 @@ export class ShimProcess implements Shim {
         }
       } catch (error) {
         // Nothing that follows could be trusted to belong to its request.
-        this.asked?.refuse(error);
+        this.asked?.refuse(error instanceof Error ? error : new Error(String(error)));
         this.kill();
       }
     });
@@ -116,7 +116,7 @@ export class ShimProcess implements Shim {
       const deadline = setTimeout(() => end(() => reject(late())), deadlineMs);
       const closed = (code: number | null, by: string | null) =>
         end(() => reject(new Ended(code, this.words.trim(), by)));
-      const failed = (error: unknown) => end(() => reject(error));
+      const failed = (error: Error) => end(() => reject(error));
       const aborted = () => end(() => reject(signal.reason as Error));
       const end = (settle: () => void) => {
         clearTimeout(deadline);
