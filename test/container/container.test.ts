@@ -12,6 +12,7 @@ import { Chart, Testing } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { GitRepository, Station, Subscription, Track } from '../../lib';
 import { TransitAuthority } from '../../lib/install';
+import { compileNative } from '../../scripts/build-kustomize.cjs';
 import { withNative } from '../runtime/render/go';
 import { eventually } from '../waiting';
 
@@ -67,14 +68,19 @@ test('the command is there and answers', async () => {
   expect(await k8sta('run', '--help')).toMatch(/^Usage: k8sta run/);
 });
 
-withNative('the native renderer is there, where the runtime looks for it, and is of the same version', async () => {
+withNative('the native renderer is built to where the runtime looks for it, and is of the same version', async () => {
+  const shim = join(root, 'dist/runtime/render/kustomize/kustomize-shim');
+  expect(await readFile(join(CLONE, 'Containerfile'), 'utf8')).toContain(
+    'node scripts/build-kustomize.cjs --native /opt/k8sta/dist/runtime/render/kustomize/kustomize-shim\n',
+  );
+  compileNative('local', shim);
   const script =
     "const { installedShim, createRenderer } = require('./dist/runtime/render');" +
     'const log = { warn: (fields) => console.log(fields) };' +
     'const renderer = createRenderer({ shim: installedShim(), log });' +
     'renderer.wake().then(() => renderer.close()).then(() => console.log(installedShim()));';
   const { stdout } = await run('node', ['-e', script], { cwd: root, env });
-  expect(stdout).toBe(`${join(root, 'dist/runtime/render/kustomize/kustomize-shim')}\n`);
+  expect(stdout).toBe(`${shim}\n`);
 });
 
 test('nothing is there that a runtime does not need', async () => {
