@@ -50,11 +50,12 @@ export class Simulation {
   readonly tickets: Map<string, Ticket> = this.resources.tickets;
   private readonly subscriptions = new Map<string, Track['spec']['subscriptions']>();
   private readonly jobs = new Map<string, JobFact<unknown>>();
-  private readonly recall = new Recall(factsOf(this.resources, this.model, this.jobs));
+  private readonly known = factsOf(this.resources, this.model, this.jobs);
+  private readonly recalls = new Map<string, Recall>();
   private sleeper:
     { readonly before: 'the record is read' | 'the push'; readonly job?: LandJob; readonly since?: Date } | undefined;
   private agenda = new Agenda();
-  private seen: Sight | undefined;
+  private moment = new Date(START);
   private present: { readonly version: string; readonly keys: readonly string[] } = { version: '', keys: [] };
   private time = START;
   private taken = 0;
@@ -176,13 +177,13 @@ export class Simulation {
     const name = key.slice(key.indexOf(' ') + 1);
     if (key.startsWith('track ')) {
       const track = this.tracks.get(name);
-      return track === undefined ? REST : decideTrack(this.snapshot(track));
+      return track === undefined ? REST : decideTrack(this.snapshot(key, track));
     }
     const station = this.stations.get(name);
-    if (station !== undefined) return decideStation(this.stationSnapshot(station));
+    if (station !== undefined) return decideStation(this.stationSnapshot(key, station));
     const slash = name.indexOf('/');
     const place = { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
-    return decideGoneStation(place, this.sight);
+    return decideGoneStation(place, this.sightOf(key));
   }
 
   /** What is known of a job that others carry out. */
@@ -211,25 +212,28 @@ export class Simulation {
     return this.jobs;
   }
 
-  private get sight(): Sight {
-    const { recall } = this;
-    if (this.seen?.now.getTime() !== this.time) {
-      this.seen = { now: this.now, facts: recall.facts, ...(this.remembers && { recall }) };
-    }
-    return this.seen;
+  private sightOf(key: string): Sight {
+    // One value for one moment: what is worked out of it is worked out once.
+    if (this.moment.getTime() !== this.time) this.moment = this.now;
+    const now = this.moment;
+    if (!this.remembers) return { now, facts: this.known };
+    const recall = this.recalls.get(key) ?? new Recall(this.known);
+    this.recalls.set(key, recall);
+    recall.begin();
+    return { now, facts: recall.facts, recall };
   }
 
-  private snapshot(track: Track): Snapshot {
-    return { ...this.resources.line(track), ...this.sight };
+  private snapshot(key: string, track: Track): Snapshot {
+    return { ...this.resources.line(track), ...this.sightOf(key) };
   }
 
-  private stationSnapshot(station: Station): StationSnapshot {
+  private stationSnapshot(key: string, station: Station): StationSnapshot {
     const { resources } = this;
     return {
       station,
       lines: resources.tracksThrough(station).map((track) => resources.line(track)),
       single: resources.singlesAt(station),
-      ...this.sight,
+      ...this.sightOf(key),
     };
   }
 

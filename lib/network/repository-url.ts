@@ -8,6 +8,10 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   'git:': '9418',
 };
 
+/** Spellings that were asked for lately: decisions compare a handful of URLs over and over. */
+const lately = new Map<string, string>();
+const MOST_KEPT = 10_000;
+
 /**
  * One spelling for each repository: scheme and host in lower case, no user, no default port, no trailing `.git` or `/`;
  * `git@host:path` becomes `ssh://host/path`. The case of the path is kept, since hosts may tell it apart.
@@ -15,6 +19,15 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
  * @returns the normalised URL, or the trimmed input where it is no URL
  */
 export function normaliseRepositoryURL(url: string): string {
+  const known = lately.get(url);
+  if (known !== undefined) return known;
+  const normalised = normalise(url);
+  if (lately.size >= MOST_KEPT) lately.clear();
+  lately.set(url, normalised);
+  return normalised;
+}
+
+function normalise(url: string): string {
   const trimmed = url.trim();
   const scp = trimmed.includes('://') ? null : SCP_LIKE.exec(trimmed);
   const parsed = /^([a-z][a-z0-9+.-]*:)\/\/(?:[^@/]*@)?([^/]*)(.*)$/i.exec(

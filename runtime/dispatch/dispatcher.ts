@@ -3,13 +3,14 @@
 import type { Station, Track } from '../../lib/api';
 import { branchKeysOf, type Patience } from '../argocd';
 import { isRetriable, messageOf } from '../errors';
-import { decideGoneStation, decideStation, decideTrack, type Plan } from '../journey';
+import { decideGoneStation, decideStation, decideTrack, type Plan, type Sight } from '../journey';
 import { keyOf, type Cluster, type EventRecorder } from '../kube';
 import type { Log } from '../log';
+import { Desk } from './desk';
 import type { Executor } from './execute';
 import type { JobBoard } from './job-board';
 import { fieldsOfKey } from './log-fields';
-import { factsOf, snapshotOf, stationSnapshotOf } from './snapshot';
+import { snapshotOf, stationSnapshotOf } from './snapshot';
 import { ownsUnreadable } from './shares';
 import { sayUnreadable, type OurKind } from './unreadable';
 import { standingKeys, type Kept, type World } from './world';
@@ -22,6 +23,8 @@ export interface DispatcherOptions {
   readonly events: EventRecorder;
   readonly patience: Partial<Patience>;
   readonly now: () => Date;
+  /** Whether what asked for nothing is not decided again while all that it was made of is as it was. @default true */
+  readonly remembers?: boolean;
   /** Told after each step of a key's plan. @default nobody */
   readonly progress?: (key: string) => void;
   readonly log: Log;
@@ -35,6 +38,7 @@ const REFUSED_RETRY_MS = 60_000;
 
 export class Dispatcher {
   readonly #options: DispatcherOptions;
+  readonly #desks = new Map<string, Desk>();
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -128,33 +132,42 @@ export class Dispatcher {
   }
 
   async #decideTrack(owner: string, key: string, wake: (at: Date) => void): Promise<Date | undefined> {
-    const { world, board, patience, now } = this.#options;
-    const asked = new Set<string>();
-    const time = now();
-    const facts = factsOf(world, time, patience, board.view(owner, asked));
-    const snapshot = snapshotOf(world, key, time, facts);
-    if (snapshot === undefined) {
-      board.sweep(owner, asked);
-      return undefined;
-    }
-    const plan = decideTrack(snapshot);
-    board.sweep(owner, asked);
+    const { world } = this.#options;
+    return this.#decide(owner, wake, (sight) => {
+      const snapshot = snapshotOf(world, key, sight);
+      return snapshot && decideTrack(snapshot);
+    });
+  }
+
+  async #decideStation(owner: string, key: string, wake: (at: Date) => void): Promise<Date | undefined> {
+    const { world } = this.#options;
+    return this.#decide(owner, wake, (sight) => {
+      const snapshot = stationSnapshotOf(world, key, sight);
+      const [namespace = '', name = ''] = key.split('/');
+      return snapshot === undefined ? decideGoneStation({ namespace, name }, sight) : decideStation(snapshot);
+    });
+  }
+
+  /** Decides with what the owner's decisions remember; one that has nothing to decide on any more remembers nothing. */
+  async #decide(
+    owner: string,
+    wake: (at: Date) => void,
+    decide: (sight: Sight) => Plan | undefined,
+  ): Promise<Date | undefined> {
+    const { board, now } = this.#options;
+    const desk = this.#desks.get(owner) ?? this.#openDesk(owner);
+    const plan = decide(desk.sight(now()));
+    board.sweep(owner, desk.asked);
+    if (desk.isEmpty) this.#desks.delete(owner);
+    if (plan === undefined) return undefined;
     if (plan.wakeAt) wake(plan.wakeAt);
     return this.#carryOut(owner, plan);
   }
 
-  async #decideStation(owner: string, key: string, wake: (at: Date) => void): Promise<Date | undefined> {
-    const { world, board, patience, now } = this.#options;
-    const asked = new Set<string>();
-    const time = now();
-    const facts = factsOf(world, time, patience, board.view(owner, asked));
-    const snapshot = stationSnapshotOf(world, key, time, facts);
-    const [namespace = '', name = ''] = key.split('/');
-    const plan =
-      snapshot === undefined ? decideGoneStation({ namespace, name }, { now: time, facts }) : decideStation(snapshot);
-    board.sweep(owner, asked);
-    if (plan.wakeAt) wake(plan.wakeAt);
-    return this.#carryOut(owner, plan);
+  #openDesk(owner: string): Desk {
+    const desk = new Desk(this.#options, owner);
+    this.#desks.set(owner, desk);
+    return desk;
   }
 
   /**

@@ -36,6 +36,8 @@ export interface Ports {
   readonly workers?: number;
   /** How many jobs run at once that take processes. @default 8 */
   readonly jobs?: number;
+  /** Whether what asked for nothing is not decided again while all that it was made of is as it was. @default true */
+  readonly remembers?: boolean;
 }
 
 export interface Machine {
@@ -72,7 +74,19 @@ export function assemble(ports: Ports): Machine {
     ...(ports.jobs !== undefined && { atOnce: ports.jobs }),
   });
   const progress = (key: string): void => queue.progress(key);
-  const dispatcher = new Dispatcher({ world, executor, board, cluster, events, patience, now, progress, log });
+  const { remembers = true } = ports;
+  const dispatcher = new Dispatcher({
+    world,
+    executor,
+    board,
+    cluster,
+    events,
+    patience,
+    remembers,
+    now,
+    progress,
+    log,
+  });
   const queue: WorkQueue = new WorkQueue({
     handle: async (key) => {
       const wakeAt = await dispatcher.handle(key, (at) => queue.addAt(key, at));

@@ -8,6 +8,7 @@ import {
   sameRepository,
   type Facts,
   type Line,
+  type Sight,
   type Snapshot,
   type StationSnapshot,
 } from '../journey';
@@ -20,7 +21,8 @@ const readable = <T>(list: readonly Kept<T>[]): T[] => list.flatMap((kept) => ke
 /** How decisions look up what jobs have found. */
 export type JobView = Facts['job'];
 
-export function factsOf(world: World, now: Date, patience: Partial<Patience>, job: JobView): Facts {
+/** @param now the time of the decision that asks */
+export function factsOf(world: World, now: () => Date, patience: Partial<Patience>, job: JobView): Facts {
   return {
     precondition: (station, reference) => {
       if (!world.seesApplicationsIn(reference.namespace)) return outOfSight(reference);
@@ -39,7 +41,7 @@ export function factsOf(world: World, now: Date, patience: Partial<Patience>, jo
       // What was asked before the push is answered with what was there before it.
       const isAsked = askedAt !== undefined && (expectation.since === undefined || askedAt >= expectation.since);
       const expected = isAsked ? { ...expectation, askedAt } : expectation;
-      return judge(world.application(reference), expected, now, patience);
+      return judge(world.application(reference), expected, now(), patience);
     },
     health: (reference) => world.application(reference)?.health.status ?? 'Missing',
     live: (reference) => {
@@ -106,20 +108,20 @@ function goneTrack(namespace: string, name: string): Track {
  * Everything that the decision for a track depends on; `undefined` where it cannot be read, is gone without a ticket, or
  * is another runtime's.
  */
-export function snapshotOf(world: World, key: string, now: Date, facts: Facts): Snapshot | undefined {
+export function snapshotOf(world: World, key: string, sight: Sight): Snapshot | undefined {
   if (!ownsTrack(world, key)) return undefined;
   const kept = world.tracks.get(key);
-  if (kept !== undefined) return kept.resource && { ...lineOf(world, kept.resource), now, facts };
+  if (kept !== undefined) return kept.resource && { ...lineOf(world, kept.resource), ...sight };
   const [namespace = '', name = ''] = key.split('/');
   const line = lineOf(world, goneTrack(namespace, name));
-  return line.tickets.length === 0 ? undefined : { ...line, gone: true, now, facts };
+  return line.tickets.length === 0 ? undefined : { ...line, gone: true, ...sight };
 }
 
 /**
  * Everything that the decision for a station depends on; `undefined` where it cannot be read, does not exist, or is another
  * runtime's. Tickets of other runtimes' tracks are left out.
  */
-export function stationSnapshotOf(world: World, key: string, now: Date, facts: Facts): StationSnapshot | undefined {
+export function stationSnapshotOf(world: World, key: string, sight: Sight): StationSnapshot | undefined {
   const station = world.stations.get(key)?.resource;
   if (station === undefined || !ownsStation(world, station)) return undefined;
   const { namespace } = station.metadata;
@@ -131,7 +133,6 @@ export function stationSnapshotOf(world: World, key: string, now: Date, facts: F
     station,
     lines: tracks.map((track) => lineOf(world, track)),
     single: contested(world, station) ? [] : tickets.filter((ticket) => ticket.spec.track === undefined),
-    now,
-    facts,
+    ...sight,
   };
 }

@@ -75,8 +75,13 @@ async function differenceFor(
     return { ticket, station: arrival.station, applications: await committed(tools, ticket) };
   }
   const now = new Date(systemClock.now());
-  const facts = factsOf(world, now, {}, () => undefined);
-  const snapshot = stationSnapshotOf(world, `${namespace}/${station}`, now, facts);
+  const facts = factsOf(
+    world,
+    () => now,
+    {},
+    () => undefined,
+  );
+  const snapshot = stationSnapshotOf(world, `${namespace}/${station}`, { now, facts });
   const job = snapshot && previewOf(snapshot, ticket);
   if (job === undefined)
     throw new TerminalError(`${name} stands before ${station}, where nothing is known of its track`);

@@ -37,9 +37,12 @@ export interface KeptCredential {
 
 type Parse<T> = (raw: unknown) => { readonly resource: T } | { readonly problems: readonly string[] };
 
-function keep<T>(parse: Parse<T>) {
+/** Reads what is stored. What a reply to a write has shown is not read again when the watch shows it. */
+function keep<T>(parse: Parse<T>, store: { get(key: string): Kept<T> | undefined }) {
   return (stored: KubeObject): Kept<T> => {
     const { name, namespace, uid, resourceVersion } = stored.metadata;
+    const held = store.get(keyOf(stored.metadata));
+    if (held?.metadata.uid === uid && held.metadata.resourceVersion === resourceVersion) return held;
     const metadata = { name, uid, resourceVersion, ...(namespace === undefined ? {} : { namespace }) };
     const parsed = parse(stored);
     return 'resource' in parsed
@@ -205,7 +208,7 @@ export class World {
         ...networks,
         resource: TRACKS,
         store: this.tracks,
-        project: keep(parseTrack),
+        project: keep(parseTrack, this.tracks),
         omit,
         log,
         clock,
@@ -214,7 +217,7 @@ export class World {
         ...networks,
         resource: STATIONS,
         store: this.stations,
-        project: keep(parseStation),
+        project: keep(parseStation, this.stations),
         omit,
         log,
         clock,
@@ -223,7 +226,7 @@ export class World {
         ...networks,
         resource: TICKETS,
         store: this.tickets,
-        project: keep(parseTicket),
+        project: keep(parseTicket, this.tickets),
         omit,
         log,
         clock,

@@ -22,20 +22,25 @@ export function decideTrack(snapshot: Snapshot): Plan {
     for (const ticket of snapshot.tickets) decideTracklessTicket(draft, snapshot, ticket);
     return draft.plan();
   }
-  for (const ticket of snapshot.tickets) {
-    if (!belongsTo(snapshot.track, ticket)) decideTracklessTicket(draft, { ...snapshot, gone: true }, ticket);
-  }
-  decideTicketing(draft, snapshot);
-  decideBoarding(draft, snapshot);
-  const order = orderOf(snapshot);
   const { track } = snapshot;
+  const all = [track, ...snapshot.tickets];
+  draft.part('boarding', all, () => {
+    for (const ticket of snapshot.tickets) {
+      if (!belongsTo(track, ticket)) decideTracklessTicket(draft, { ...snapshot, gone: true }, ticket);
+    }
+    decideTicketing(draft, snapshot);
+    decideBoarding(draft, snapshot);
+  });
+  const order = orderOf(snapshot);
   for (const ticket of order.tickets) {
     // Being first or not matters, and no other ticket of the line does.
     const inputs = [track, ticket, order.aheadOf(ticket)];
     draft.part(ticket.metadata.uid, inputs, () => decideTicket(draft, snapshot, order, ticket));
   }
-  collectTrack(draft, snapshot);
-  draft.writeTrack(track, trackView(track, track.status ?? {}, draft.time));
+  draft.part('track', all, () => {
+    collectTrack(draft, snapshot);
+    draft.writeTrack(track, trackView(track, track.status ?? {}, draft.time));
+  });
   return draft.plan();
 }
 

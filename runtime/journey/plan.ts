@@ -70,7 +70,8 @@ export class Draft {
   private readonly steps: Step[] = [];
   private readonly written = new Set<string>();
   private wakeAt: Date | undefined;
-  private refused = false;
+  /** Whether something was left to a later plan, since this one writes the object already. */
+  private deferred = false;
 
   constructor(readonly snapshot: Sight) {}
 
@@ -96,11 +97,10 @@ export class Draft {
     const before = this.wakeAt;
     const steps = this.steps.length;
     this.wakeAt = undefined;
-    this.refused = false;
+    this.deferred = false;
     const reads = recall.watch(decide);
     const until = this.wakeAt;
-    if (this.steps.length === steps && !this.refused) recall.keep(key, { inputs, reads, since: this.now, until });
-    else recall.forget(key);
+    if (this.steps.length === steps && !this.deferred) recall.keep(key, { inputs, reads, since: this.now, until });
     this.wake(before);
   }
 
@@ -139,7 +139,9 @@ export class Draft {
 
   /** Whether this plan already writes the object. */
   writes(uid: string): boolean {
-    return this.written.has(uid);
+    const isWritten = this.written.has(uid);
+    this.deferred ||= isWritten;
+    return isWritten;
   }
 
   /** Decides again at this time, or earlier. */
@@ -192,10 +194,7 @@ export class Draft {
   }
 
   private claim(uid: string): boolean {
-    if (this.written.has(uid)) {
-      this.refused = true;
-      return false;
-    }
+    if (this.writes(uid)) return false;
     this.written.add(uid);
     return true;
   }

@@ -1,6 +1,7 @@
 /**
  * What parts of a plan were made of. A part that asked for nothing asks for nothing again while all that it has read is as
- * it was, until the time that it named: whoever decides often keeps a recall, and such parts are not worked out twice.
+ * it was, until the time that it named: whoever decides often keeps a recall for each track and each station, and such
+ * parts are not worked out twice.
  */
 
 import { same } from './canonical';
@@ -12,7 +13,8 @@ const equal = (one: readonly unknown[], other: readonly unknown[]): boolean =>
 export class Recall implements Memory {
   /** The facts that decisions have to be made with, so that their reads are known. */
   readonly facts: Facts;
-  private readonly parts = new Map<string, Quiet>();
+  private parts = new Map<string, Quiet>();
+  private before: ReadonlyMap<string, Quiet> = new Map();
   private reads: Read[] | undefined;
 
   /** @param facts answer with the same value, or an equal one, while nothing has changed */
@@ -20,11 +22,24 @@ export class Recall implements Memory {
     this.facts = this.watched(facts);
   }
 
+  /** A decision begins: of the one before only the parts are kept that this one comes to again. */
+  begin(): void {
+    this.before = this.parts;
+    this.parts = new Map();
+  }
+
+  /** Whether nothing of the present decision is kept. */
+  get isEmpty(): boolean {
+    return this.parts.size === 0;
+  }
+
   quiet(part: string, inputs: readonly unknown[], now: Date): Pick<Quiet, 'until'> | undefined {
-    const found = this.parts.get(part);
+    const found = this.before.get(part);
     if (found === undefined || now < found.since || (found.until !== undefined && found.until <= now)) return undefined;
     if (!equal(found.inputs, inputs)) return undefined;
-    return found.reads.every(({ again, value }) => same(again(), value)) ? found : undefined;
+    if (!found.reads.every(({ again, value }) => same(again(), value))) return undefined;
+    this.parts.set(part, found);
+    return found;
   }
 
   watch(decide: () => void): readonly Read[] {
@@ -41,10 +56,6 @@ export class Recall implements Memory {
 
   keep(part: string, quiet: Quiet): void {
     this.parts.set(part, quiet);
-  }
-
-  forget(part: string): void {
-    this.parts.delete(part);
   }
 
   private noted<T>(again: () => T): T {

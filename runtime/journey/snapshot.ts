@@ -88,8 +88,6 @@ export interface Memory {
   watch(decide: () => void): readonly Read[];
   /** Keeps a part that asked for nothing, up to the time that it named. */
   keep(part: string, quiet: Quiet): void;
-  /** A part that asks for something has to be decided again. */
-  forget(part: string): void;
 }
 
 /** What every decision sees. */

@@ -25,6 +25,13 @@ import { without } from './without';
 /** The plan for one station. */
 export function decideStation(snapshot: StationSnapshot): Plan {
   const draft = new Draft(snapshot);
+  const { station, lines, single } = snapshot;
+  const inputs = [station, ...single, ...lines.flatMap(({ track, tickets }) => [track, ...tickets])];
+  draft.part('station', inputs, () => decideAll(draft, snapshot));
+  return draft.plan();
+}
+
+function decideAll(draft: Draft, snapshot: StationSnapshot): void {
   const { station, facts } = snapshot;
   finishEnding(draft, station);
   endStops(draft, station);
@@ -34,7 +41,6 @@ export function decideStation(snapshot: StationSnapshot): Plan {
   endStrayRuns(draft, station.metadata, station);
   collectSingles(draft, station);
   draft.writeStation(station, stationView(station, facts, draft));
-  return draft.plan();
 }
 
 /**

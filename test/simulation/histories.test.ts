@@ -23,6 +23,16 @@ describe('histories with networks, people and faults at random', () => {
     expect(one.api.history).toEqual(other.api.history);
   });
 
+  test.each([11, 16, 23])(
+    'one seed gives one history, whether or not decisions are remembered: seed %i',
+    async (seed) => {
+      const [one, other] = [await new Scene(drawStory(seed)).live(), await new Scene(drawStory(seed), false).live()];
+      expect(tell(one)).toEqual(tell(other));
+      expect(one.api.history).toEqual(other.api.history);
+      expect(one.git.history).toEqual(other.git.history);
+    },
+  );
+
   test('faults that are told happen again, and no others', async () => {
     const story = { ...drawStory(5), trouble: 0.05 };
     const drawn = await new Scene(story).live();

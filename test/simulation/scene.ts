@@ -93,7 +93,11 @@ export class Scene {
   person = 'Ada';
   #numbers = new Map<string, number>();
 
-  constructor(readonly story: Story) {
+  /** @param remembers whether the runtime leaves out what it has decided before on the same grounds */
+  constructor(
+    readonly story: Story,
+    private readonly remembers = true,
+  ) {
     this.chance = new Chance(story.seed);
     this.faults = new Faults(this.chance, story.trouble ?? 0, story.faults);
     const { timeline, api, git, chance } = this;
@@ -212,6 +216,7 @@ export class Scene {
       random,
       log,
       patience: { settleMs: 2_000 },
+      remembers: this.remembers,
     };
     if (!this.story.elected) {
       void assemble(ports).start();
