@@ -52,5 +52,6 @@ export function broken(words: string, { memoryBytes }: RenderLimits): TerminalEr
   if (/out of memory|cannot allocate memory/.test(words)) {
     return failed(`it needs more than ${Math.round(memoryBytes / 2 ** 20)} MiB of memory`);
   }
+  if (/stack exceeds|call stack size/.test(words)) return failed('something in it refers to itself without an end');
   return failed(`the renderer broke on this input: ${words.split('\n', 1).join('')}`);
 }

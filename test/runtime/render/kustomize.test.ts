@@ -66,6 +66,17 @@ describe('a kustomization', () => {
     expect((await render(renderer, files)).manifests).toHaveLength(1);
   });
 
+  test('may have files of any name', async () => {
+    const names = ['a..b.yaml', 'with space.yaml', 'ünï@(1)+~,=.yaml', 'it\'s "quoted".yaml', '..data/c.yaml'];
+    const files = tree({
+      'env/prod/kustomization.yaml': JSON.stringify({ resources: names }),
+      ...Object.fromEntries(names.map((name, i) => [`env/prod/${name}`, configMap(`c${i}`)])),
+    });
+    expect((await render(renderer, files)).manifests.map(({ metadata }) => metadata.name)).toEqual(
+      names.map((_, i) => `c${i}`),
+    );
+  });
+
   test('keeps every digit of a long integer', async () => {
     const files = tree({
       'env/prod/kustomization.yaml': 'resources: [c.yaml]\n',

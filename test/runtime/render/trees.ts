@@ -38,3 +38,18 @@ export function aliases(levels: number): string {
   const line = (i: number) => `a${i + 1}: &a${i + 1} [${Array<string>(9).fill(`*a${i}`).join(', ')}]`;
   return configMap('a', ['a0: &a0 [x, x, x]', ...Array.from({ length: levels }, (_, i) => line(i))].join('\n'));
 }
+
+/** A request as the shim reads it: for `k` (kustomize) or `p` (plain) the folder, then pairs of path and content. */
+export function shimRequest(
+  mode: 'k' | 'p',
+  fields: readonly (string | Uint8Array)[],
+  outputBytes = 2 ** 20,
+): Uint8Array {
+  const number = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(value);
+    return bytes;
+  };
+  const framed = fields.map((field) => Buffer.from(field)).flatMap((field) => [number(field.length), field]);
+  return Buffer.concat([Buffer.from(mode), number(outputBytes), ...framed]);
+}

@@ -8,6 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
+	"os"
 	"runtime/debug"
 )
 
@@ -29,10 +32,16 @@ const (
 // stamp says which sources this was built from; the linker writes it.
 var stamp string
 
-// boundMemory is for both builds to call first.
-func boundMemory() {
+// lastWords stays open: a file that nobody refers to any more would be closed.
+var lastWords = os.Stderr
+
+// begin is for both builds to call first.
+func begin() {
 	debug.SetMemoryLimit(softMemory)
 	debug.SetMaxStack(deepestStack)
+	// What is said on standard error is what this program died of, and not what the library finds outdated.
+	os.Stderr = nil
+	log.SetOutput(io.Discard)
 }
 
 type file struct {

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/krusty"
-	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 )
 
@@ -27,11 +26,9 @@ func (refusing) RoundTrip(request *http.Request) (*http.Response, error) {
 // loaded from below their own kustomization only, no plugin, function or chart runs, and where the kustomization says
 // nothing about it, objects are sorted so that they can be applied in order.
 func kustomize(folder string, files []file) ([]placed, error) {
-	tree := filesys.MakeFsInMemory()
-	for _, file := range files {
-		if err := tree.WriteFile(path.Join("/", file.path), file.content); err != nil {
-			return nil, err
-		}
+	tree, err := plant(files)
+	if err != nil {
+		return nil, err
 	}
 	defer forgetSchema()
 	options := krusty.MakeDefaultOptions()

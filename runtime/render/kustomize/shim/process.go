@@ -33,7 +33,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	boundMemory()
+	begin()
 	debug.SetGCPercent(garbage)
 	output := bufio.NewWriter(os.Stdout)
 	send(output, statusVersions, linkedVersions())

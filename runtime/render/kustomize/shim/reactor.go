@@ -9,7 +9,7 @@ import "unsafe"
 
 var input, output []byte
 
-func init() { boundMemory() }
+func init() { begin() }
 
 func main() {}
 
