@@ -5,6 +5,7 @@ import { blobId, type Git } from '../git';
 import type { Ownership } from '../journey';
 import { adoptablePaths, imagesIn, manifestsAmong, setImagesInPlace, type Files } from '../render';
 import type { Composition } from './compose';
+import { ORIGIN_FILE } from './origin';
 import type { Recovered } from './recovery';
 import { branchContent, editedPaths, type BranchContent } from './state-record';
 
@@ -51,33 +52,47 @@ async function adoptedFiles(git: Git, repoURL: string, { files }: BranchContent)
 }
 
 /** The managed files of a commit, byte for byte: those that its record lists, or what was taken over with it. */
-export async function managedFiles(
-  git: Git,
-  repoURL: string,
-  commit: string,
-): Promise<{ readonly files: Files; readonly renderer: Renderer }> {
+export async function managedFiles(git: Git, repoURL: string, commit: string): Promise<Composition> {
   const content = await branchContent(git, repoURL, commit);
   const { record } = content;
-  if (record === undefined) return { files: await adoptedFiles(git, repoURL, content), renderer: ADOPTED };
-  const blobs = await git.blobs(repoURL, Object.values(record.files));
-  const files = Object.entries(record.files).flatMap(([path, oid]) => {
+  const { files: listed, origin: from } = managedIn(content);
+  const blobs = await git.blobs(repoURL, [...Object.values(listed), ...(from === undefined ? [] : [from])]);
+  const origin = blobs.get(from ?? '');
+  const whence = origin === undefined ? {} : { origin };
+  if (record === undefined) return { files: await adoptedFiles(git, repoURL, content), renderer: ADOPTED, ...whence };
+  const files = Object.entries(listed).flatMap(([path, oid]) => {
     const bytes = blobs.get(oid);
     return bytes === undefined ? [] : [[path, bytes] as const];
   });
-  return { files: new Map(files), renderer: record.renderer };
+  return { files: new Map(files), renderer: record.renderer, ...whence };
 }
 
-/** Path -> blob id of the files of a head that the next commit replaces or removes. */
+/** What of a head the next commit replaces or removes. */
+export interface Managed {
+  /** Path -> blob id. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Blob id of the file that says where they come from. */
+  readonly origin?: string;
+}
+
 export async function managedIds(
   git: Git,
   { repoURL, adopt }: ApplicationReference,
   { whose }: Ownership,
   head: BranchContent | undefined,
-): Promise<Readonly<Record<string, string>>> {
-  if (head?.record !== undefined) return head.record.files;
-  if (head === undefined || whose !== 'ForeignBranch' || !adopt) return {};
+): Promise<Managed> {
+  if (head?.record !== undefined) return managedIn(head);
+  if (head === undefined || whose !== 'ForeignBranch' || !adopt) return { files: {} };
   const files = await adoptedFiles(git, repoURL, head);
-  return Object.fromEntries([...files].map(([path, bytes]) => [path, blobId(bytes)]));
+  return { ...managedIn(head), files: Object.fromEntries([...files].map(([path, bytes]) => [path, blobId(bytes)])) };
+}
+
+/** By the record of a commit; without one only what another tool wrote about all that is taken over. */
+function managedIn({ record, files: all }: BranchContent): Managed {
+  const entry = all.get(ORIGIN_FILE);
+  const { [ORIGIN_FILE]: listed, ...files } = record?.files ?? {};
+  const origin = record === undefined && entry?.mode.startsWith('100') ? entry.oid : listed;
+  return { files, ...(origin === undefined ? {} : { origin }) };
 }
 
 /** Until the first source change, images are set in the files that were taken over. */
@@ -87,7 +102,7 @@ export async function editAdopted(
   good: string,
   { images = [] }: RenderedState,
 ): Promise<Composition> {
-  const { files, renderer } = await managedFiles(git, repoURL, good);
-  const edited = setImagesInPlace(files, images);
-  return { files: edited.files, renderer, usedImages: edited.used };
+  const managed = await managedFiles(git, repoURL, good);
+  const edited = setImagesInPlace(managed.files, images);
+  return { ...managed, files: edited.files, usedImages: edited.used };
 }

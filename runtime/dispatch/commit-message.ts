@@ -13,6 +13,8 @@ export interface CommitWords {
   /** What a rollback does, in a line; it carries no change. */
   readonly rollback?: string;
   readonly approvedBy: readonly string[];
+  /** Further trailers, in order. */
+  readonly more: readonly (readonly [key: string, value: string])[];
 }
 
 const SUBJECT_LENGTH = 72;
@@ -29,6 +31,7 @@ export function commitMessage(words: CommitWords): string {
     [TRAILERS.application, words.application],
     [TRAILERS.change, words.rollback ?? changeLine(words.change)],
     ...words.approvedBy.map((person) => [TRAILERS.approvedBy, person]),
+    ...words.more,
   ];
   return `${short}\n\n${trailers.map(([key = '', value = '']) => `${key}: ${oneLine(value)}`).join('\n')}\n`;
 }

@@ -14,6 +14,8 @@ export interface Composition {
   readonly renderer: RendererName;
   /** Image repositories of the state that the manifests use; absent where nothing was rendered. */
   readonly usedImages?: readonly string[];
+  /** The file that says where they come from, where they are kept as they were. */
+  readonly origin?: Uint8Array;
 }
 
 /**

@@ -1,12 +1,6 @@
 /** The job `prepare`: the commits of one arrival are made in the mirror, and shown to nobody (rules A2-A8, D2, D3, D8). */
 
-import {
-  STATE_FILE,
-  type ApplicationReference,
-  type Change,
-  type FailureReason,
-  type RenderedState,
-} from '../../lib/api';
+import { type ApplicationReference, type Change, type FailureReason, type RenderedState } from '../../lib/api';
 import { messageOf, TerminalError } from '../errors';
 import { blobId, type Git } from '../git';
 import {
@@ -26,18 +20,16 @@ import {
   type SourceHistory,
 } from '../journey';
 import type { Renderer } from '../render';
-import { editAdopted, managedFiles, managedIds, takeOver } from './adoption';
-import { commitMessage } from './commit-message';
+import { commitOnBranch, isOriginForeign, type BranchChange } from './branch-commit';
+import { editAdopted, managedFiles, managedIds, takeOver, type Managed } from './adoption';
 import { compose, type Composition } from './compose';
 import { descent } from './descent';
 import { treesOf } from './difference';
 import { headFacts, placeOf, readHeads } from './heads';
+import { ORIGIN_FILE } from './origin';
 import { recover, type Recovered } from './recovery';
 import { restored } from './restore';
-import { branchContent, writeStateRecord, type BranchContent } from './state-record';
-
-/** Author and committer of every commit of ours. */
-const AUTHOR = { name: 'K8sTA', email: 'transit@k8sta.io' } as const;
+import { branchContent, type BranchContent } from './state-record';
 
 export interface Tools {
   readonly git: Git;
@@ -104,14 +96,7 @@ export async function findGood(git: Git, application: PrepareApplication, head: 
 }
 
 /** What an application would show, and what its branch shows now. */
-interface Result {
-  readonly head: string | undefined;
-  readonly parent: BranchContent | undefined;
-  /** Files of the head that are ours to replace or remove: path -> blob id. */
-  readonly managed: Readonly<Record<string, string>>;
-  readonly state: RenderedState;
-  readonly good: string | undefined;
-  readonly composition: Composition;
+interface Result extends Omit<BranchChange, 'reference'> {
   /** Read back from the branch, where the station had no record of it. */
   readonly recovered: { readonly commit: string; readonly state: RenderedState } | undefined;
 }
@@ -181,71 +166,37 @@ async function finish(
   { git }: Tools,
   job: PrepareJob,
   { reference, resumed, restore }: PrepareApplication,
-  { head, parent, managed, state, good, composition, recovered }: Result,
+  result: Result,
 ): Promise<PreparedApplication> {
-  const { repoURL } = reference;
+  const { head, parent, managed, state, composition, recovered } = result;
   const files = Object.fromEntries([...composition.files].map(([path, bytes]) => [path, blobId(bytes)]));
-  const strangers = Object.keys(files).filter((path) => parent?.files.has(path) && !(path in managed));
+  const strangers = Object.keys(files).filter((path) => parent?.files.has(path) && !(path in managed.files));
   if (head !== undefined && strangers.length > 0 && !resumed.includes(head)) {
     return { outcome: 'Suspended', reference, ownership: { whose: 'ForeignCommit', head, paths: strangers } };
   }
-  const message = wordsOn(job, composition);
-  const trees = treesOf(shownFiles(parent, managed, files), files);
-  if (head !== undefined && parent !== undefined && restore?.fence !== true && showsAlready(parent, files)) {
-    const { tree } = await git.describe(repoURL, head);
-    const renderer = composition.renderer;
-    return {
-      outcome: 'NoChange',
-      reference,
-      parent: head,
-      tree,
-      trees,
-      commit: head,
-      state,
-      renderer,
-      message,
-      ...(recovered && { recovered }),
-    };
-  }
-  const key = `${reference.namespace}/${reference.name}`;
-  const record = writeStateRecord({
-    station: `${job.namespace}/${job.station}`,
-    application: key,
-    ticket: `${job.namespace}/${job.ticket}`,
-    state,
-    renderer: composition.renderer,
-    ...(good === undefined ? {} : { good }),
-    files,
-  });
-  const { tree, commit } = await git.commit(repoURL, {
-    ...(head === undefined ? {} : { parent: head }),
-    remove: Object.keys(managed).filter((path) => !(path in files)),
-    write: new Map([...composition.files, [STATE_FILE, record]]),
-    author: AUTHOR,
-    date: job.start,
-    message: commitMessage({ ...job, application: key }),
-  });
-  return {
-    outcome: 'Commit',
+  const prepared = {
     reference,
-    ...(head === undefined ? {} : { parent: head }),
-    tree,
-    trees,
-    commit,
+    trees: treesOf(shownFiles(parent, managed, files), files),
     state,
     renderer: composition.renderer,
-    message,
+    message: wordsOn(job, composition, isOriginForeign(result)),
     ...(recovered && { recovered }),
   };
+  if (parent !== undefined && head !== undefined && restore?.fence !== true && showsAlready(parent, managed, files)) {
+    const { tree } = await git.describe(reference.repoURL, head);
+    return { ...prepared, outcome: 'NoChange', parent: head, tree, commit: head };
+  }
+  const made = await commitOnBranch(git, job, { ...result, reference }, files);
+  return { ...prepared, ...made, outcome: 'Commit', ...(head === undefined ? {} : { parent: head }) };
 }
 
 /** Path -> blob id of what the branch shows in the places that are ours, or would become ours. */
 export function shownFiles(
   parent: BranchContent | undefined,
-  managed: Readonly<Record<string, string>>,
+  managed: Managed,
   files: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const paths = new Set([...Object.keys(managed), ...Object.keys(files)]);
+  const paths = new Set([...Object.keys(managed.files), ...Object.keys(files)]);
   return Object.fromEntries(
     [...paths].flatMap((path) => {
       const oid = parent?.files.get(path)?.oid;
@@ -254,23 +205,23 @@ export function shownFiles(
   );
 }
 
-/** Whether the branch shows these very files; `.k8sta/state.yaml` does not count (rule A7). */
-function showsAlready(parent: BranchContent, files: Readonly<Record<string, string>>): boolean {
-  const managed = Object.keys(parent.record?.files ?? {});
+/** Whether the branch shows these very files; what is told about them does not count (rule A7). */
+function showsAlready(parent: BranchContent, managed: Managed, files: Readonly<Record<string, string>>): boolean {
   return (
     parent.record !== undefined &&
-    managed.length === Object.keys(files).length &&
+    Object.keys(managed.files).length === Object.keys(files).length &&
     Object.entries(files).every(([path, oid]) => parent.files.get(path)?.oid === oid)
   );
 }
 
-function wordsOn(job: PrepareJob, { files, usedImages }: Composition): string {
+function wordsOn(job: PrepareJob, { files, usedImages }: Composition, isForeignOrigin: boolean): string {
   const carried = (job.change.images ?? []).map((image) => image.repoURL);
   const unused = usedImages === undefined ? [] : carried.filter((image) => !usedImages.includes(image));
   const count = `${files.size} file${files.size === 1 ? '' : 's'}`;
   return [
     count,
     ...(unused.length === 0 ? [] : [`no manifest uses ${unused.join(', ')}`]),
+    ...(isForeignOrigin ? [`${ORIGIN_FILE} on the branch is not ours and stays`] : []),
     ...(job.change.charts?.length ? ['this version keeps charts in the state and renders none'] : []),
   ].join('; ');
 }
