@@ -34,6 +34,17 @@ export function gitCredential(world: Pick<World, 'credentials'>, repoURL: string
   );
 }
 
+/** The private key that signs the commits of a repository, if one of the operator's Secrets has one for it. */
+export function signingKey(world: Pick<World, 'credentials'>, repoURL: string): string | undefined {
+  const found = serving(world, 'signing', repoURL);
+  if (found === undefined) return undefined;
+  const { sshPrivateKey } = found.values;
+  if (sshPrivateKey) return sshPrivateKey;
+  throw new TransientError(
+    `Secret ${found.metadata.namespace}/${found.metadata.name} signs the commits of ${repoURL} but has no sshPrivateKey`,
+  );
+}
+
 /** The keys are those of Argo CD's repository Secrets. */
 function appIn({
   githubAppID: appId,

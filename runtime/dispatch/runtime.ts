@@ -10,7 +10,7 @@ import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import { createRegistry } from '../registry';
 import { createRenderer } from '../render';
-import { gitCredential, registryCredential } from './credentials';
+import { gitCredential, registryCredential, signingKey } from './credentials';
 import { elected, type ElectionChoice } from './elected';
 import { clockWords, leadWords, stuck, unready, vitalsOf, type Vitals } from './health';
 import { assemble, type Machine, type Ports } from './machine';
@@ -79,6 +79,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const bareGit = openGit({
     folder: join(folder, 'git'),
     credentials: async (url) => gitCredential(world, url),
+    signingKey: async (url) => signingKey(world, url),
     log,
     now,
   });

@@ -3,13 +3,14 @@
 import { TerminalError } from '../errors';
 import type { CommitOrder } from './contract';
 import { encodeCommit, type EncodedObject } from './objects';
+import type { Sign } from './signature';
 
 /** @throws TerminalError `InvalidCommit` where author, date or message cannot stand in a commit */
-export function commitObject(order: CommitOrder, tree: string): EncodedObject {
+export function commitObject(order: CommitOrder, tree: string, sign?: Sign): EncodedObject {
   const fault = faultOf(order);
   if (fault !== undefined) throw new TerminalError(`This commit cannot be made: ${fault}.`, 'InvalidCommit');
   const { parent, author, date, message } = order;
-  return encodeCommit({ tree, parent, author, date, message });
+  return encodeCommit({ tree, parent, author, date, message }, sign);
 }
 
 function faultOf({ author, date, message }: CommitOrder): string | undefined {

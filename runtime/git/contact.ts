@@ -6,6 +6,7 @@ import type { Credentials } from './credentials';
 import { isUnauthorised } from './failure';
 import { contactEnvironment, type Environment } from './environment';
 import { TransientError } from '../errors';
+import type { Sign } from './signature';
 import type { RepositoryURL } from './url';
 import type { HttpConnections } from './wire/connections';
 
@@ -15,6 +16,8 @@ export interface Surroundings {
   readonly commands: Commands;
   readonly connections: HttpConnections;
   readonly credentials: Credentials;
+  /** Who signs the commits of a repository, if anybody. @throws TransientError where the key cannot be used */
+  readonly signer: (repoURL: string) => Promise<Sign | undefined>;
   readonly protocols: readonly string[];
   readonly silenceMs: number;
   readonly wholeMs: number;

@@ -35,6 +35,13 @@ export interface GitOptions {
   readonly folder: string;
   /** Asked before each contact with a repository, so that a rotated credential is used at once. @default none */
   readonly credentials?: (repoURL: string) => Promise<GitCredential | undefined>;
+  /**
+   * Asked before each commit: the private key that signs it, an Ed25519 key in OpenSSH or PEM form without a passphrase.
+   * With a key that cannot be used no commit is made.
+   *
+   * @default commits are not signed
+   */
+  readonly signingKey?: (repoURL: string) => Promise<string | undefined>;
   /** URL schemes that may be contacted, without colon. @default ['https', 'http', 'ssh'] */
   readonly allowedProtocols?: readonly string[];
   readonly limits?: GitLimits;
@@ -79,7 +86,7 @@ export interface CommitPaths {
   readonly paths: readonly string[];
 }
 
-/** A commit to be made. The same order gives the same SHA, whoever makes it and when. */
+/** A commit to be made. The same order gives the same SHA, whoever makes it and when, with the same key to sign it or none. */
 export interface CommitOrder {
   /** Absent: an orphan, with nothing but what is written. */
   readonly parent?: string;
@@ -167,7 +174,8 @@ export interface Git {
   describe(repoURL: string, commit: string): Promise<CommitDescription>;
 
   /**
-   * Makes a commit in the mirror; no server hears of it before `push`. Doing it twice makes the same one.
+   * Makes a commit in the mirror, signed where there is a key for the repository; no server hears of it before `push`.
+   * Doing it twice makes the same one, as long as the key is the same.
    *
    * @throws TerminalError `CommitMissing` where the parent is not to be had, `PathTaken` where a folder of the parent's
    * stands where a file shall be written, or the reverse

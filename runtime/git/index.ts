@@ -19,6 +19,7 @@ import { localEnvironment } from './environment';
 import { GitHubApps } from './github-app';
 import { Mirror } from './mirror';
 import { Repository } from './repository';
+import { Signers } from './signature';
 import { parseRepositoryURL } from './url';
 import { HttpConnections } from './wire';
 
@@ -55,11 +56,16 @@ export function openGit(options: GitOptions): Git {
   }
   const ambient = options.environment ?? process.env;
   const now = options.now ?? (() => new Date());
+  const signers = new Signers();
   const around: Surroundings = {
     folder,
     commands: new Commands(folder),
     connections: new HttpConnections(ambient),
     credentials: new Credentials(options.credentials ?? (async () => undefined), new GitHubApps(now)),
+    signer: async (repoURL) => {
+      const key = await options.signingKey?.(repoURL);
+      return key === undefined ? undefined : signers.with(key);
+    },
     protocols: options.allowedProtocols ?? DEFAULT_PROTOCOLS,
     silenceMs: options.limits?.silenceMs ?? DEFAULTS.silenceMs,
     wholeMs: options.limits?.wholeMs ?? DEFAULTS.wholeMs,

@@ -64,24 +64,34 @@ export function encodeTree(rows: readonly TreeRow[]): EncodedObject {
   return encodeObject('tree', Buffer.concat(parts));
 }
 
-/** A commit in UTC, with author and committer alike. The message ends with exactly one newline. */
-export function encodeCommit(commit: {
-  readonly tree: string;
-  readonly parent: string | undefined;
-  readonly author: Person;
-  readonly date: Date;
-  readonly message: string;
-}): EncodedObject {
+/**
+ * A commit in UTC, with author and committer alike. The message ends with exactly one newline.
+ *
+ * @param sign makes a signature of the commit without one
+ */
+export function encodeCommit(
+  commit: {
+    readonly tree: string;
+    readonly parent: string | undefined;
+    readonly author: Person;
+    readonly date: Date;
+    readonly message: string;
+  },
+  sign?: (bytes: Buffer) => string,
+): EncodedObject {
   const who = `${commit.author.name} <${commit.author.email}> ${Math.floor(commit.date.getTime() / 1000)} +0000`;
-  const lines = [
+  const header = [
     `tree ${commit.tree}`,
     ...(commit.parent === undefined ? [] : [`parent ${commit.parent}`]),
     `author ${who}`,
     `committer ${who}`,
-    '',
-    `${commit.message.replace(/\n+$/, '')}\n`,
   ];
-  return encodeObject('commit', Buffer.from(lines.join('\n')));
+  const text = ['', `${commit.message.replace(/\n+$/, '')}\n`];
+  const plain = Buffer.from([...header, ...text].join('\n'));
+  if (sign === undefined) return encodeObject('commit', plain);
+  // Lines that go on begin with a space.
+  const signature = `gpgsig ${sign(plain).replaceAll('\n', '\n ')}`;
+  return encodeObject('commit', Buffer.from([...header, signature, ...text].join('\n')));
 }
 
 const PERSON = /^(.*?) ?<(.*)> (-?\d+) [+-]\d+$/;

@@ -112,7 +112,7 @@ export class Repository {
     return this.use(async () => {
       const parent = order.parent === undefined ? undefined : await this.require(order.parent);
       const tree = await editTree(this.mirror.tree, parent?.tree, order.remove, order.write);
-      const commit = commitObject(order, tree.oid);
+      const commit = commitObject(order, tree.oid, await this.around.signer(this.url.url));
       // Together, so that a commit that is there is there with all it needs.
       await this.mirror.fresh.add([...tree.objects, commit]);
       return { tree: tree.oid, commit: commit.oid };

@@ -1,4 +1,4 @@
-import { gitCredential } from '../../../runtime/dispatch/credentials';
+import { gitCredential, signingKey } from '../../../runtime/dispatch/credentials';
 
 const secret = (url: string, values: Record<string, string>) => ({
   metadata: { namespace: 'k8sta', name: url, uid: url, resourceVersion: '1' },
@@ -36,4 +36,26 @@ describe('the credential for a repository', () => {
       expect(() => gitCredential(world, REPO)).toThrow(/k8sta\/https:\/\/github.com serves .*githubAppInstallationID/);
     },
   );
+});
+
+describe('the key that signs the commits of a repository', () => {
+  const signing = (url: string, values: Record<string, string>) => ({
+    ...secret(url, values),
+    serves: `signing ${url}`,
+  });
+
+  test('is that of the longest prefix among the Secrets for signing, and none where there is none', () => {
+    const world = among(
+      secret('https://github.com/acme/deploy', { sshPrivateKey: 'login', knownHosts: 'k' }),
+      signing('https://github.com', { sshPrivateKey: 'all' }),
+      signing('https://github.com/acme', { sshPrivateKey: 'acme' }),
+    );
+    expect(signingKey(world, REPO)).toBe('acme');
+    expect(signingKey(world, 'https://gitlab.com/acme/deploy')).toBeUndefined();
+  });
+
+  test('that is missing from its Secret is an error that names it', () => {
+    const world = among(signing('https://github.com', { key: 'k' }));
+    expect(() => signingKey(world, REPO)).toThrow('k8sta/https://github.com signs the commits of');
+  });
 });
