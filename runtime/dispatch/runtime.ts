@@ -11,6 +11,7 @@ import type { Metrics } from '../metrics';
 import { createRegistry } from '../registry';
 import { createRenderer } from '../render';
 import { gitCredential, registryCredential, signingKey } from './credentials';
+import { dropUnnamed } from './disuse';
 import { elected, type ElectionChoice } from './elected';
 import { clockWords, leadWords, stuck, unready, vitalsOf, type Vitals } from './health';
 import { assemble, type Machine, type Ports } from './machine';
@@ -112,6 +113,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   const isAtWork = (): boolean => machine() !== undefined;
   const sleep = wakeForTickets(world.tickets, bareRenderer, { isAtWork, eager: options.eager, log });
+  const dropNoMore = dropUnnamed(world, bareGit, { clock, log });
   const vitals = (): Vitals => vitalsOf(world, machine(), standing());
   const deafen = metrics && measure(metrics, { world, clock, machine, standing });
 
@@ -130,6 +132,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await chosen?.election.stop();
       deafen?.();
       sleep();
+      dropNoMore();
       await world.stop();
       await Promise.all([git.close(), renderer.close()]);
     },

@@ -7,6 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WireCredential } from './contract';
 import { authorizationOf } from './credential';
+import { diskError } from './failure';
 import { Secret } from './secret';
 import type { RepositoryURL } from './url';
 
@@ -118,14 +119,16 @@ function configurationVariables(entries: readonly (readonly [string, string | Se
 /** ssh takes keys from files only: they live in a folder of ours that nobody else may read, for one command. */
 async function keyFiles(credential: WireCredential | undefined, folder: string) {
   if (!credential || !('sshPrivateKey' in credential)) return undefined;
-  const place = await mkdtemp(join(folder, 'key-'));
+  const place = await mkdtemp(join(folder, 'key-')).catch((error: unknown) => {
+    throw diskError(error);
+  });
   const remove = (): Promise<void> => rm(place, { recursive: true, force: true });
   try {
     await writeFile(join(place, 'key'), `${credential.sshPrivateKey.trimEnd()}\n`, { mode: 0o600 });
     await writeFile(join(place, 'known_hosts'), `${credential.knownHosts.trimEnd()}\n`, { mode: 0o600 });
   } catch (error) {
     await remove();
-    throw error;
+    throw diskError(error);
   }
   return { folder: place, remove };
 }

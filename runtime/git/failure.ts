@@ -9,6 +9,18 @@ export class MirrorDamaged extends Error {
   override readonly name = 'MirrorDamaged';
 }
 
+/** The disk that holds the mirrors takes no more, though room was made of what could go. */
+export class DiskFull extends TransientError {
+  constructor(said: string, options?: { readonly cause: unknown }) {
+    super(
+      'The disk that holds the Git mirrors has no room left, or no inodes, and no mirror that could go for another. ' +
+        `Give it more.${said}`,
+      undefined,
+      options,
+    );
+  }
+}
+
 const MAX_WORDS = 1000;
 const RATE_LIMIT_PAUSE_MS = 60_000;
 
@@ -35,10 +47,6 @@ const MEANINGS: readonly Meaning[] = [
   {
     words: /spawn git ENOENT/,
     say: () => NO_GIT,
-  },
-  {
-    words: /No space left on device|Disk quota exceeded|unable to create temporary file|EDQUOT|ENOSPC/i,
-    say: () => 'The disk that holds the Git mirrors is full. Give it more room.',
   },
   {
     words: /returned error: 429|too many requests|rate limit/i,
@@ -114,18 +122,27 @@ export function wordsOf(result: Pick<CommandResult, 'stderr'>, secrets: readonly
   return text.length > MAX_WORDS ? `${text.slice(0, MAX_WORDS)}…` : text;
 }
 
-/** Whether a command failed because the mirror is unreadable, rather than the other side. */
-export function isDamage(result: CommandResult): boolean {
-  if (result.stopped !== undefined || result.exitCode === 0) return false;
-  const own = result.stderr
+/** What Git said of this side. A server may have troubles of the same name. */
+const ownLines = ({ stderr }: CommandResult): string[] =>
+  stderr
     .split('\n')
     .filter(
       (line) =>
         !line.startsWith('remote:') &&
-        !line.startsWith('fatal: remote error') &&
+        !/^(fatal|error): remote (error|unpack)/.test(line) &&
         !/repository '.*' not found|appear to be/.test(line),
     );
-  return own.some((line) => DAMAGE.some((sign) => sign.test(line)));
+
+const DISK_FULL = /No space left on device|Disk quota exceeded/i;
+
+/** Whether a command failed because this side has no room for what it wanted to write. */
+const isDiskFull = (result: CommandResult): boolean =>
+  result.exitCode !== 0 && ownLines(result).some((line) => DISK_FULL.test(line));
+
+/** Whether a command failed because the mirror is unreadable, rather than the other side. */
+export function isDamage(result: CommandResult): boolean {
+  if (result.stopped !== undefined || result.exitCode === 0 || isDiskFull(result)) return false;
+  return ownLines(result).some((line) => DAMAGE.some((sign) => sign.test(line)));
 }
 
 /** A sentence about why a contact with a repository failed. */
@@ -145,17 +162,15 @@ export function explain(
 
 /** The error for a contact that failed. All of these are mended by time or by a person, and nothing was changed. */
 export function contactError(repository: string, result: CommandResult, secrets: readonly string[]): TransientError {
+  if (isDiskFull(result)) return new DiskFull(` Git said: ${wordsOf(result, secrets)}`);
   const { text, meaning } = explain(repository, result, secrets);
   return new TransientError(text, meaning?.retryAfterMs);
 }
 
 /** A write to a mirror that failed. A full disk is told apart; anything else stays what it is. */
 export function diskError(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  return new TransientError('The disk that holds the Git mirrors is full. Give it more room.', undefined, {
-    cause: error,
-  });
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? new DiskFull(` ${message}`, { cause: error }) : error;
 }
 
 export const commitMissing = (repository: string, commit: string): TerminalError =>

@@ -82,10 +82,17 @@ export class FreshObjects {
 }
 
 async function freshOf({ oid, bytes }: EncodedObject): Promise<Fresh> {
-  const end = bytes.indexOf(0);
   const type = bytes.toString('latin1', 0, bytes.indexOf(0x20)) as ObjectType;
-  const content = bytes.subarray(end + 1);
-  return { object: { type, size: content.length, content }, entry: await packEntry(oid, type, content) };
+  const content = alone(bytes.subarray(bytes.indexOf(0) + 1));
+  const entry = await packEntry(oid, type, content);
+  return { object: { type, size: content.length, content }, entry: { oid, bytes: alone(entry.bytes) } };
+}
+
+/** The same bytes in memory of their own: small ones otherwise keep the larger piece that they were cut from. */
+function alone(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }
 
 /** Git sees a pack by its index, so that one comes last. The name says what is inside: twice is once. */

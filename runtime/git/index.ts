@@ -18,9 +18,10 @@ import { Credentials } from './credentials';
 import { localEnvironment } from './environment';
 import { GitHubApps } from './github-app';
 import { Mirror } from './mirror';
+import { Mirrors } from './mirrors';
 import { Repository } from './repository';
 import { Signers } from './signature';
-import { parseRepositoryURL } from './url';
+import { parseRepositoryURL, type RepositoryURL } from './url';
 import { HttpConnections } from './wire';
 
 export type {
@@ -47,7 +48,7 @@ const DEFAULT_PROTOCOLS = ['https', 'http', 'ssh'] as const;
 const LEFTOVERS = /^(new|broken|key)-/;
 
 /** @throws Error where the folder cannot be made */
-export function openGit(options: GitOptions): Git {
+export function openGit(options: GitOptions): OpenGit {
   const folder = resolve(options.folder);
   const home = join(folder, 'home');
   mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -75,43 +76,77 @@ export function openGit(options: GitOptions): Git {
   return new Repositories(around, options.log ?? silentLog, (mirror) => localEnvironment(ambient, mirror, home));
 }
 
-class Repositories implements Git {
-  private readonly mirrors = new Map<string, Mirror>();
+/** Git, and what it keeps on disk. */
+export interface OpenGit extends Git {
+  /**
+   * Removes the mirrors of all other repositories, but none that is in use or was within the last hour.
+   *
+   * @returns how many
+   */
+  retain(repoURLs: Iterable<string>): Promise<number>;
+}
+
+class Repositories implements OpenGit {
+  private readonly mirrors: Mirrors;
   private readonly repositories = new Map<string, Repository>();
   private closed = false;
 
   constructor(
     private readonly around: Surroundings,
-    private readonly log: NonNullable<GitOptions['log']>,
-    private readonly environment: (mirror: string) => ReturnType<typeof localEnvironment>,
-  ) {}
+    log: NonNullable<GitOptions['log']>,
+    environment: (mirror: string) => ReturnType<typeof localEnvironment>,
+  ) {
+    const { folder, now } = around;
+    const make = (key: string): Mirror => new Mirror(folder, key, environment, log);
+    const forget = (key: string): void => {
+      for (const [url, repository] of this.repositories) if (repository.key === key) this.repositories.delete(url);
+    };
+    this.mirrors = new Mirrors({ folder, make, forget, now, log });
+  }
 
-  readonly heads: Git['heads'] = async (repoURL, branches, signal) => this.at(repoURL).heads(branches, signal);
-  readonly has: Git['has'] = async (repoURL, commit) => this.at(repoURL).has(commit);
-  readonly files: Git['files'] = async (repoURL, commit, under) => this.at(repoURL).files(commit, under);
-  readonly blobs: Git['blobs'] = async (repoURL, oids) => this.at(repoURL).blobs(oids);
-  readonly contains: Git['contains'] = async (repoURL, ancestor, descendant) =>
-    this.at(repoURL).contains(ancestor, descendant);
-  readonly history: Git['history'] = async (repoURL, range) => this.at(repoURL).history(range);
-  readonly describe: Git['describe'] = async (repoURL, commit) => this.at(repoURL).describe(commit);
-  readonly commit: Git['commit'] = async (repoURL, order) => this.at(repoURL).commit(order);
-  readonly push: Git['push'] = async (repoURL, updates, until) => this.at(repoURL).push(updates, until);
+  readonly heads: Git['heads'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.heads(...asked));
+  readonly has: Git['has'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.has(...asked));
+  readonly files: Git['files'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.files(...asked));
+  readonly blobs: Git['blobs'] = (repoURL, oids) => {
+    const wanted = [...oids];
+    return this.ask(repoURL, (one) => one.blobs(wanted));
+  };
+  readonly contains: Git['contains'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.contains(...asked));
+  readonly history: Git['history'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.history(...asked));
+  readonly describe: Git['describe'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.describe(...asked));
+  readonly commit: Git['commit'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.commit(...asked));
+  readonly push: Git['push'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.push(...asked));
+
+  async retain(repoURLs: Iterable<string>): Promise<number> {
+    if (this.closed) return 0;
+    const keys = [...repoURLs].flatMap((text) => {
+      try {
+        return [parseRepositoryURL(text, this.around.protocols).key];
+      } catch {
+        // Nobody could ever work with it.
+        return [];
+      }
+    });
+    return this.mirrors.retain(new Set(keys));
+  }
 
   async close(): Promise<void> {
     this.closed = true;
     this.around.connections.close();
     await this.around.commands.close();
-    for (const mirror of this.mirrors.values()) mirror.close();
+    this.mirrors.close();
   }
 
-  private at(repoURL: string): Repository {
+  private async ask<T>(repoURL: string, question: (repository: Repository) => Promise<T>): Promise<T> {
     if (this.closed) throw new TransientError('Git is closed.');
     const url = parseRepositoryURL(repoURL, this.around.protocols);
+    return this.mirrors.using(url.key, () => question(this.at(url)));
+  }
+
+  private at(url: RepositoryURL): Repository {
     const known = this.repositories.get(url.url);
     if (known) return known;
-    const mirror = this.mirrors.get(url.key) ?? new Mirror(this.around.folder, url.key, this.environment, this.log);
-    this.mirrors.set(url.key, mirror);
-    const repository = new Repository(url, mirror, this.around);
+    const repository = new Repository(url, this.mirrors.at(url.key), this.around);
     this.repositories.set(url.url, repository);
     return repository;
   }

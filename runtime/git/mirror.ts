@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { messageOf } from '../errors';
 import { silentLog, type Log } from '../log';
 import type { Environment } from './environment';
-import { MirrorDamaged } from './failure';
+import { diskError, MirrorDamaged } from './failure';
 import { FreshObjects, UNFINISHED } from './fresh';
 import { ObjectReader, type GitObject, type ObjectType } from './object-reader';
 import { parseTree, type TreeRow } from './objects';
@@ -47,6 +47,9 @@ const CONFIGURATION = `[core]
 [push]
 	default = nothing
 `;
+
+/** Name of a folder that has been a mirror and is being removed begins with this. */
+export const BROKEN = 'broken-';
 
 export class Mirror {
   readonly folder: string;
@@ -144,11 +147,16 @@ export class Mirror {
     const pushed = [...this.pushed];
     this.pushed.clear();
     if (pushed.length === 0) return;
-    await mkdir(join(this.folder, 'refs', 'seen'), { recursive: true });
-    for (const [branch, commit] of pushed) {
-      const temporary = `${this.folder}/tmp_ref_${randomUUID()}`;
-      await writeFile(temporary, `${commit}\n`);
-      await rename(temporary, join(this.folder, Mirror.seenRef(branch)));
+    const temporary = join(this.folder, `tmp_ref_${randomUUID()}`);
+    try {
+      await mkdir(join(this.folder, 'refs', 'seen'), { recursive: true });
+      for (const [branch, commit] of pushed) {
+        await writeFile(temporary, `${commit}\n`);
+        await rename(temporary, join(this.folder, Mirror.seenRef(branch)));
+      }
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw diskError(error);
     }
   }
 
@@ -218,11 +226,16 @@ export class Mirror {
     }
     await rm(this.folder, { recursive: true, force: true });
     const aside = join(this.root, `new-${randomUUID()}`);
-    await mkdir(join(aside, 'objects', 'pack'), { recursive: true });
-    await mkdir(join(aside, 'refs', 'seen'), { recursive: true });
-    await writeFile(join(aside, 'config'), CONFIGURATION);
-    await writeFile(join(aside, 'HEAD'), 'ref: refs/heads/none\n');
-    await rename(aside, this.folder);
+    try {
+      await mkdir(join(aside, 'objects', 'pack'), { recursive: true });
+      await mkdir(join(aside, 'refs', 'seen'), { recursive: true });
+      await writeFile(join(aside, 'config'), CONFIGURATION);
+      await writeFile(join(aside, 'HEAD'), 'ref: refs/heads/none\n');
+      await rename(aside, this.folder);
+    } catch (error) {
+      await rm(aside, { recursive: true, force: true });
+      throw diskError(error);
+    }
   }
 
   private renew(damage: MirrorDamaged): void {
@@ -240,7 +253,7 @@ export class Mirror {
   }
 
   private async discard(): Promise<void> {
-    const broken = join(this.root, `broken-${randomUUID()}`);
+    const broken = join(this.root, `${BROKEN}${randomUUID()}`);
     await rename(this.folder, broken).catch(() => undefined);
     await rm(broken, { recursive: true, force: true });
   }

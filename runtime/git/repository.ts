@@ -41,6 +41,11 @@ export class Repository {
     this.server = new Server(this.contact, new Speaker(url, around));
   }
 
+  /** Which mirror it works on. */
+  get key(): string {
+    return this.url.key;
+  }
+
   async heads(branches: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
     branches.forEach(assertBranch);
     if (branches.length === 0) return new Map();

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openGit, type CommitOrder, type Git, type GitOptions } from '../../../runtime/git';
+import { openGit, type CommitOrder, type GitOptions, type OpenGit } from '../../../runtime/git';
 import { startGitServer, type GitServer, type GitServerOptions } from '../../../runtime/railyard/git';
 import { Wire } from './wire';
 
@@ -50,7 +50,7 @@ export class World {
   readonly folder = temporaryFolder();
   readonly mirrors = join(this.folder, 'mirrors');
   private personsClock = 1_700_000_000;
-  private readonly opened: Git[] = [];
+  private readonly opened: OpenGit[] = [];
   private readonly wires: Wire[] = [];
   private server: GitServer | undefined;
   private isShared = false;
@@ -89,7 +89,7 @@ export class World {
     return join(this.served, new URL(repoURL).pathname.slice(1));
   }
 
-  git(options: Partial<GitOptions> = {}): Git {
+  git(options: Partial<GitOptions> = {}): OpenGit {
     const git = openGit({ folder: this.mirrors, ...options });
     this.opened.push(git);
     return git;
