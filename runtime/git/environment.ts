@@ -7,7 +7,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { WireCredential } from './contract';
 import { authorizationOf } from './credential';
-import { diskError } from './failure';
+import { diskError } from './disk';
 import { Secret } from './secret';
 import type { RepositoryURL } from './url';
 

@@ -2,23 +2,12 @@
 
 import { TerminalError, TransientError } from '../errors';
 import type { CommandResult, Stop } from './command';
+import { DiskFull } from './disk';
 import { redact } from './secret';
 
 /** The mirror on our disk cannot be read. It is made anew, and nobody outside this room hears of it. */
 export class MirrorDamaged extends Error {
   override readonly name = 'MirrorDamaged';
-}
-
-/** The disk that holds the mirrors takes no more, though room was made of what could go. */
-export class DiskFull extends TransientError {
-  constructor(said: string, options?: { readonly cause: unknown }) {
-    super(
-      'The disk that holds the Git mirrors has no room left, or no inodes, and no mirror that could go for another. ' +
-        `Give it more.${said}`,
-      undefined,
-      options,
-    );
-  }
 }
 
 const MAX_WORDS = 1000;
@@ -165,12 +154,6 @@ export function contactError(repository: string, result: CommandResult, secrets:
   if (isDiskFull(result)) return new DiskFull(` Git said: ${wordsOf(result, secrets)}`);
   const { text, meaning } = explain(repository, result, secrets);
   return new TransientError(text, meaning?.retryAfterMs);
-}
-
-/** A write to a mirror that failed. A full disk is told apart; anything else stays what it is. */
-export function diskError(error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new DiskFull(` ${message}`, { cause: error }) : error;
 }
 
 export const commitMissing = (repository: string, commit: string): TerminalError =>

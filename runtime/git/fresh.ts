@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskError } from './failure';
+import { diskError } from './disk';
 import type { GitObject, ObjectType } from './object-reader';
 import type { EncodedObject } from './objects';
 import { indexOf, packEntry, packOf, type PackEntry } from './pack';

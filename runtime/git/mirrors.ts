@@ -8,7 +8,7 @@ import { readdirSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '../log';
-import { DiskFull } from './failure';
+import { DiskFull } from './disk';
 import { BROKEN, type Mirror } from './mirror';
 
 const MIRROR = /^([0-9a-f]{32})\.git$/;
