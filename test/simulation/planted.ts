@@ -81,7 +81,7 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: 'a commit is dated by the clock',
-    file: 'runtime/dispatch/prepare.ts',
+    file: 'runtime/dispatch/branch-commit.ts',
     find: 'date: job.start,',
     replace: 'date: new Date(job.start.getTime() + 1_000 * (1 + (performance.now() % 1_000))),',
     caughtBy: 'I5',
