@@ -3,7 +3,6 @@
 import type { Git } from '../git';
 import type { Job, JobResults } from '../journey';
 import type { Cluster } from '../kube';
-import type { Registry } from '../registry';
 import type { Renderer } from '../render';
 import { analyse } from './analyse';
 import { descent, follow } from './descent';
@@ -11,18 +10,16 @@ import { goods } from './goods';
 import { lookAtHeads, relate } from './heads';
 import type { JobRunner } from './job-board';
 import { land } from './land';
-import { look, type ReadSecret } from './look';
+import { look, type LookTools } from './look';
 import { prepare } from './prepare';
 import type { Records } from './records';
 import { preview } from './preview';
 import { sourceHeads } from './sources';
 import type { World } from './world';
 
-export interface JobTools {
+export interface JobTools extends LookTools {
   readonly git: Git;
   readonly renderer: Renderer;
-  readonly registry: Registry;
-  readonly secret: ReadSecret;
   readonly records: Records;
   readonly cluster: Cluster;
   readonly world: World;
@@ -30,7 +27,7 @@ export interface JobTools {
 }
 
 export function jobRunner(tools: JobTools): JobRunner {
-  const { git, renderer, registry, secret } = tools;
+  const { git, renderer } = tools;
   const run = (job: Job, signal: AbortSignal): Promise<JobResults[keyof JobResults]> => {
     switch (job.kind) {
       case 'descent':
@@ -40,7 +37,7 @@ export function jobRunner(tools: JobTools): JobRunner {
       case 'sources':
         return sourceHeads(git, job, signal);
       case 'look':
-        return look(registry, secret, job, signal);
+        return look(tools, job, signal);
       case 'prepare':
         return prepare({ git, renderer }, job, signal);
       case 'preview':

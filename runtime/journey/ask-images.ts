@@ -1,0 +1,94 @@
+/** What an image subscription asks for: its choice now, against what was ticketed last (rule B2). */
+
+import {
+  parseDuration,
+  type Image,
+  type ImageSubscription,
+  type Subscription,
+  type SubscriptionStatus,
+  type Track,
+} from '../../lib/api';
+import { canonical, same } from './canonical';
+import { sameImage } from './change';
+import type { Look } from './job';
+import { shorten } from './obstacle';
+import type { Draft } from './plan';
+import type { Line } from './snapshot';
+import { recordOf } from './state';
+import type { Asked, Before } from './asked';
+
+/** A registry is looked at once a second at most, whatever the subscription says. */
+const SHORTEST_INTERVAL_MS = 1_000;
+
+/** Rule B2: a first look makes no ticket for what the first station already shows. */
+function isShownAtFirstStation(draft: Draft, track: Track, images: readonly Image[]): boolean {
+  const first = track.spec.stations[0];
+  const station =
+    first === undefined
+      ? undefined
+      : draft.snapshot.facts.station({ namespace: track.metadata.namespace, name: first.name });
+  const enabled = station?.spec.applications.filter((reference) => reference.enabled) ?? [];
+  if (station === undefined || enabled.length === 0) return false;
+  return enabled.every((reference) => {
+    const shown = recordOf(station, reference).good?.state.images ?? [];
+    return images.every((image) => shown.some((one) => sameImage(one, image)));
+  });
+}
+
+/** What the subscription's status becomes, and the change that needs a ticket first, if any. */
+function answer(draft: Draft, line: Line, subscription: Subscription, before: Before, look: Look): Asked {
+  const specDigest = canonical(subscription).length.toString(36) + hash(canonical(subscription));
+  const status: SubscriptionStatus = {
+    ...before,
+    name: subscription.name,
+    specDigest,
+    choice: shorten(look.choice),
+    ...(look.problem === undefined ? {} : { problem: shorten(look.problem) }),
+  };
+  if (look.problem === undefined) delete status.problem;
+  if (look.images === undefined) return { status };
+  const images = [...look.images];
+  const versions = { images, ...(look.created && { created: look.created.toISOString() }) };
+  const chosen = { ...status, seen: versions, ticketed: versions };
+  const last = before?.ticketed?.images;
+  if (last === undefined && isShownAtFirstStation(draft, line.track, images)) return { status: chosen };
+  const changed = before?.specDigest !== undefined && before.specDigest !== specDigest;
+  const differs = !same(last, images);
+  if (!differs || (last !== undefined && !look.newer && !changed)) return { status: { ...status, seen: versions } };
+  return { status: chosen, tickets: [{ change: { images } }] };
+}
+
+/** A short fingerprint (FNV-1a): tells an edited subscription from the one that was looked for. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return value.toString(36);
+}
+
+export function askImages(
+  draft: Draft,
+  line: Line,
+  subscription: Subscription,
+  images: ImageSubscription,
+  before: Before,
+): Asked | undefined {
+  const { uid, namespace } = line.track.metadata;
+  const interval = Math.max(SHORTEST_INTERVAL_MS, parseDuration(images.interval));
+  const job = {
+    kind: 'look',
+    key: `${uid} ${canonical(subscription)}`,
+    namespace,
+    subscription,
+    last: before,
+  } as const;
+  const fact = draft.ask(job);
+  if (fact === undefined || fact.state === 'Running') return undefined;
+  if (fact.state === 'Failed')
+    return { status: { ...before, name: subscription.name, problem: shorten(fact.message) } };
+  const next = new Date(fact.at.getTime() + interval);
+  if (next <= draft.now) draft.start(job);
+  draft.wake(next <= draft.now ? new Date(draft.now.getTime() + interval) : next);
+  return answer(draft, line, subscription, before, fact.result);
+}
