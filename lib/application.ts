@@ -71,7 +71,14 @@ export interface ApplicationProps extends ApplicationReferenceProps {
 }
 
 /** What is known of an Application that exists already. */
-export type ExistingApplicationProps = ApplicationReferenceProps;
+export interface ExistingApplicationProps extends ApplicationReferenceProps {
+  /**
+   * Namespace of its destination: of objects that name none, and of a Helm release.
+   *
+   * @default - the name of the Application
+   */
+  readonly destinationNamespace?: string;
+}
 
 const APPLICATION = Symbol.for('k8sta.Application');
 
@@ -86,7 +93,7 @@ export class Application extends ApiObject implements IApplication {
    * L4).
    */
   static fromName(name: string, props: ExistingApplicationProps): IApplication {
-    const reference = resolveReference(name, props);
+    const reference = withDestination(resolveReference(name, props), props.destinationNamespace);
     return { kind: 'Application', name, namespace: reference.namespace, reference };
   }
 
@@ -112,9 +119,10 @@ export class Application extends ApiObject implements IApplication {
   /** @throws Error when a prop is wrong by itself, or the name cannot be derived because the Chart has no namespace */
   constructor(scope: Construct, id: string, props: ApplicationProps) {
     const name = props.name ?? defaultName(scope, id);
-    const reference = resolveReference(name, props);
-    const project = props.project ?? ARGOCD.project;
+    const resolved = resolveReference(name, props);
     const destination = resolveDestination(props.destination ?? {}, name);
+    const reference = withDestination(resolved, destination.namespace);
+    const project = props.project ?? ARGOCD.project;
     const sync = resolveSync(props.sync ?? {});
     super(scope, id, {
       apiVersion: ARGOCD.apiVersion,
@@ -158,6 +166,12 @@ export class Application extends ApiObject implements IApplication {
     };
   }
 }
+
+/** The namespace is said only where it is not the name. */
+const withDestination = (reference: ApplicationReference, namespace = reference.name): ApplicationReference => ({
+  ...reference,
+  ...(namespace !== reference.name && { destinationNamespace: namespace }),
+});
 
 function defaultName(scope: Construct, id: string): string {
   const { namespace } = Chart.of(scope);

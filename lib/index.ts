@@ -20,7 +20,7 @@ export {
 export { GitRepository, type GitRepositoryOptions } from './git-repository';
 export { HelmChart, type HelmChartOptions } from './helm-chart';
 export type { IApplication, IStation, ITrack, ReferenceOptions } from './reference';
-export { Render } from './render';
+export { Render, type HelmOptions } from './render';
 export { Station } from './station';
 export type { JunctionOptions, JunctionProps, StationProps } from './station-props';
 export { Subject, type ServiceAccountOptions, type SubjectSpec } from './subject';

@@ -61,7 +61,17 @@ const SERVERS = [
     assets: ['templates', 'options', 'public'],
   },
   { name: 'registry', main: 'github.com/distribution/distribution/v3/cmd/registry', binary: 'registry' },
-  { name: 'helm', main: 'helm.sh/helm/v3/cmd/helm', binary: 'helm' },
+  {
+    name: 'helm',
+    main: 'helm.sh/helm/v3/cmd/helm',
+    binary: 'helm',
+    // As its releases are linked: charts ask for both versions.
+    link: [
+      '-X helm.sh/helm/v3/internal/version.version=v3.22.0',
+      '-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1',
+      '-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=37',
+    ],
+  },
 ];
 
 const cache = () => path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'k8sta', 'servers');

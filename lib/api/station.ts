@@ -9,16 +9,42 @@ export const VIAS = ['Push', 'PullRequest'] as const;
 
 const empty = (description: string) => s.shape(description, {});
 
-export const HelmRender = s.shape('Helm.', {
-  path: Type.Optional(s.folderPath('Chart in the repository, from `folder`.')),
-  chart: Type.Optional(
-    s.shape('Published chart; a chart ticket replaces its version.', {
-      repoURL: s.text('`oci://` or `https://`.', { minLength: 1, maxLength: 512, pattern: '^(oci|https?)://[^\\s]+$' }),
-      name: s.text('Name.', { minLength: 1, maxLength: 255 }),
-      version: s.text('Version until the first chart ticket.', { minLength: 1, maxLength: 128 }),
-    }),
-  ),
-});
+export const HelmRender = s.shape(
+  'Helm. Without chart and path: the chart in the overlay, or in `base`.',
+  {
+    path: Type.Optional(s.folderPath('Chart in the repository, from `folder`.')),
+    chart: Type.Optional(
+      s.shape('Published chart; a chart ticket replaces its version.', {
+        repoURL: s.text('`oci://` or `https://`.', {
+          minLength: 1,
+          maxLength: 512,
+          pattern: '^(oci|https?)://[^\\s]+$',
+        }),
+        name: s.text('Name.', { minLength: 1, maxLength: 255 }),
+        version: s.text('Version until the first chart ticket.', { minLength: 1, maxLength: 128 }),
+      }),
+    ),
+    kubeVersion: Type.Optional(
+      s.text('Version of Kubernetes that charts are told. Absent: the one that helm was made for.', {
+        maxLength: 32,
+        pattern: '^v?\\d+\\.\\d+(\\.\\d+)?$',
+      }),
+    ),
+    apiVersions: Type.Optional(
+      s.list(
+        s.text('`group/version`, or `group/version/Kind`.', {
+          maxLength: 253,
+          pattern: '^[a-z\\d][-a-z\\d.]*(/[a-z\\d]+(/[A-Za-z\\d]+)?)?$',
+        }),
+        'API versions of the cluster beside those that helm knows, for charts that ask.',
+        { maxItems: 100, 'x-kubernetes-list-type': 'set' },
+      ),
+    ),
+  },
+  {
+    ...s.rules(s.notTogether(['path', 'chart'], 'a chart is in the repository (path) or published (chart), not both')),
+  },
+);
 
 export const RenderSpec = s.shape(
   'How the source becomes manifests. Absent: found by convention.',
@@ -46,6 +72,9 @@ export const ApplicationReference = s.shape('An Argo CD Application and where it
   branch: s.branchName('The rendered branch.'),
   layout: s.words('One file for each object, or one for all.', LAYOUTS, { default: 'Files' }),
   render: Type.Optional(RenderSpec),
+  destinationNamespace: Type.Optional(
+    s.dnsLabel('Namespace of objects that name none, and of a Helm release. Absent: the name of the Application.'),
+  ),
   images: Type.Optional(
     s.list(s.imageRepository('Image repository.'), 'What it is known to use.', {
       maxItems: 100,

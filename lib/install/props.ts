@@ -46,6 +46,13 @@ export interface TransitAuthorityProps {
   readonly pullSecrets?: Readonly<Record<string, readonly string[]>>;
   /** Registries to ask instead of others, by host. @default {} */
   readonly registryMirrors?: Readonly<Record<string, string>>;
+  /**
+   * Programs in the image that render, by name: absolute paths. Applications may name one as `Render.command`; `helm` and
+   * `ytt` choose the program of that renderer.
+   *
+   * @default - helm and ytt, from the PATH of the image
+   */
+  readonly renderCommands?: Readonly<Record<string, string>>;
   /** @default 'info' */
   readonly logLevel?: LogLevel;
   readonly resources?: AuthorityResources;
@@ -73,6 +80,8 @@ export interface Installation {
   readonly pullSecrets: readonly { readonly namespace: string; readonly names: readonly string[] }[];
   /** `host=url`, in order. */
   readonly registryMirrors: readonly string[];
+  /** `name=file`, in order. */
+  readonly renderCommands: readonly string[];
   readonly logLevel: LogLevel;
   readonly resources: Required<AuthorityResources>;
 }
@@ -95,6 +104,7 @@ export function installationOf(props: TransitAuthorityProps): Installation {
     ...(credentials === undefined ? {} : { credentials: distinct(credentials) }),
     pullSecrets: sorted(props.pullSecrets ?? {}).map(([team, names]) => ({ namespace: team, names: distinct(names) })),
     registryMirrors: sorted(props.registryMirrors ?? {}).map(([host, url]) => `${host}=${url}`),
+    renderCommands: sorted(props.renderCommands ?? {}).map(([command, file]) => `${command}=${file}`),
     logLevel,
     resources: { cpuMillis: 100, memoryMebibytes: 256, cacheGibibytes: 20, ...props.resources },
   };
@@ -113,6 +123,11 @@ function check({ image, replicas = 1, ...props }: TransitAuthorityProps): void {
   // A rule without names would be one for every Secret.
   checkNames('credentials', props.credentials, 'names none: name the Secrets, or leave it out for all', OBJECT_NAME);
   checkNames('pullSecrets', Object.keys(pullSecrets));
+  for (const [command, file] of Object.entries(props.renderCommands ?? {})) {
+    checkNames('renderCommands', command);
+    if (!file.startsWith('/'))
+      throw new Error(`renderCommands.${command} '${file}' is no whole path: begin it with '/'`);
+  }
   for (const [team, names] of Object.entries(pullSecrets)) {
     checkNames(`pullSecrets.${team}`, names, 'names none: name its Secrets, or leave it out', OBJECT_NAME);
   }

@@ -201,7 +201,15 @@ export class TransitAuthority extends Construct {
   }
 
   private args(): string[] {
-    const { namespaces = [], argocdNamespaces, shard, credentials = [], registryMirrors, logLevel } = this.installation;
+    const {
+      namespaces = [],
+      argocdNamespaces,
+      shard,
+      credentials = [],
+      registryMirrors,
+      renderCommands,
+      logLevel,
+    } = this.installation;
     const each = (option: string, values: readonly string[]) => values.flatMap((value) => [option, value]);
     return [
       ...['--folder', CACHE, '--port', String(PORT), '--credentials-namespace', this.namespace],
@@ -211,6 +219,7 @@ export class TransitAuthority extends Construct {
       ...each('--shard', shard === undefined ? [] : [shard]),
       ...each('--credential', credentials),
       ...each('--registry-mirror', registryMirrors),
+      ...each('--render-command', renderCommands),
       ...['--log-level', logLevel],
     ];
   }

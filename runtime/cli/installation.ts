@@ -8,7 +8,7 @@ import { TerminalError } from '../errors';
 import type * as Install from '../../lib/install';
 import { codeOf } from './errors';
 import { EXIT, type ExitCode, type Terminal } from './terminal';
-import type { Mirrors, PullSecrets } from './values';
+import type { Commands, Mirrors, PullSecrets } from './values';
 
 export interface InstallationOptions {
   readonly image: string;
@@ -20,6 +20,7 @@ export interface InstallationOptions {
   readonly credential?: readonly string[];
   readonly pullSecret?: PullSecrets;
   readonly registryMirror?: Mirrors;
+  readonly renderCommand?: Commands;
   readonly logLevel?: Install.LogLevel;
 }
 
@@ -36,7 +37,7 @@ export async function printInstallation(terminal: Terminal, options: Installatio
 /** Commander leaves out what was not said; the construct has the defaults. */
 function propsOf(options: InstallationOptions): Install.TransitAuthorityProps {
   const { image, namespace, name, definitions, pullSecret, logLevel } = options;
-  const { watchNamespace, argocdNamespace, credential, registryMirror } = options;
+  const { watchNamespace, argocdNamespace, credential, registryMirror, renderCommand } = options;
   return {
     image,
     definitions,
@@ -47,6 +48,7 @@ function propsOf(options: InstallationOptions): Install.TransitAuthorityProps {
     ...(credential === undefined ? {} : { credentials: credential }),
     ...(pullSecret === undefined ? {} : { pullSecrets: pullSecret }),
     ...(registryMirror === undefined ? {} : { registryMirrors: Object.fromEntries(registryMirror) }),
+    ...(renderCommand === undefined ? {} : { renderCommands: Object.fromEntries(renderCommand) }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }

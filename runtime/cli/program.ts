@@ -22,8 +22,21 @@ import type * as Layout from './layout';
 import type * as Publish from './publish';
 import type * as Railyard from './railyard';
 import type * as Run from './run';
-import { another, delay, executable, factor, mirror, port, pullSecret, seconds, wholeSeconds } from './values';
+import {
+  another,
+  delay,
+  executable,
+  factor,
+  mirror,
+  port,
+  pullSecret,
+  renderCommand,
+  seconds,
+  wholeSeconds,
+} from './values';
 
+const RENDER_COMMAND =
+  'a program that Applications may name as renderer, or the one to run for helm or ytt; may be repeated';
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** @returns the exit code; it never throws */
@@ -106,6 +119,7 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     )
     .option('--pull-secret <namespace/name>', 'pull secret of a subscription; may be repeated', pullSecret)
     .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
+    .option('--render-command <name=file>', RENDER_COMMAND, renderCommand)
     .addOption(new Option('--log-level <level>', 'what the runtime logs').choices(LEVELS))
     .action((options: Installation.InstallationOptions) => {
       const { printInstallation } = require('./installation') as typeof Installation;
@@ -176,11 +190,13 @@ function withCluster(command: Command): Command {
 }
 
 function withRenderer(command: Command): Command {
-  return command.option(
-    '--kustomize-shim <file>',
-    'native renderer of kustomize (default: the one installed with this command; without one, WebAssembly)',
-    executable,
-  );
+  return command
+    .option(
+      '--kustomize-shim <file>',
+      'native renderer of kustomize (default: the one installed with this command; without one, WebAssembly)',
+      executable,
+    )
+    .option('--render-command <name=file>', RENDER_COMMAND, renderCommand);
 }
 
 function withPorts(command: Command): Command {

@@ -13,13 +13,14 @@ import { logTo, type LogLevel } from './log';
 import { requireKinds } from './preconditions';
 import { serveProbes, type ProbeOptions, type Progress } from './probes';
 import { EXIT, type ExitCode, stopped, type Terminal } from './terminal';
-import type { Mirrors } from './values';
+import type { Commands, Mirrors } from './values';
 
 export interface RunOptions extends ElectionOptions, ProbeOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly folder?: string;
   readonly registryMirror?: Mirrors;
+  readonly renderCommand?: Commands;
   readonly credentialsNamespace?: string;
   /** Seconds. */
   readonly settle: number;
@@ -47,7 +48,8 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
   const served = await serveProbes(terminal, options, progress, metrics, log);
   const folder = await openFolder(terminal, options.folder, 'caches');
   try {
-    const { registryMirror: registryMirrors, credentialsNamespace, kustomizeShim: shim = installedShim() } = options;
+    const { registryMirror: registryMirrors, renderCommand: renderCommands, credentialsNamespace } = options;
+    const { kustomizeShim: shim = installedShim() } = options;
     const wanted = {
       folder: folder.path,
       settleMs: options.settle * 1000,
@@ -55,6 +57,7 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
       log,
       scope: scopeOf(options),
       ...(registryMirrors === undefined ? {} : { registryMirrors }),
+      ...(renderCommands === undefined ? {} : { renderCommands }),
       ...(credentialsNamespace === undefined ? {} : { credentialsNamespace }),
       ...(shim === undefined ? {} : { shim }),
     };

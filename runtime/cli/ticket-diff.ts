@@ -9,11 +9,13 @@ import { openCluster, type ClusterChoice } from './cluster';
 import { openFolder } from './folder';
 import { ownCredential } from './own-credentials';
 import { EXIT, type ExitCode, print, type Terminal } from './terminal';
+import type { Commands } from './values';
 
 export interface DiffOptions extends ClusterChoice {
   readonly ticket: string;
   readonly namespace?: string;
   readonly kustomizeShim?: string;
+  readonly renderCommand?: Commands;
 }
 
 /** @throws TerminalError where there is no such ticket, or it stands nowhere yet */
@@ -26,7 +28,10 @@ export async function printDiff(terminal: Terminal, options: DiffOptions): Promi
     environment: terminal.env,
   });
   const shim = options.kustomizeShim ?? installedShim();
-  const renderer = createRenderer({ ...(shim === undefined ? {} : { shim }) });
+  const renderer = createRenderer({
+    ...(shim === undefined ? {} : { shim }),
+    ...(options.renderCommand === undefined ? {} : { commands: options.renderCommand }),
+  });
   try {
     const { ticket, namespace = cluster.namespace } = options;
     const asked = { cluster, git, renderer, namespace, ticket, log: silentLog };

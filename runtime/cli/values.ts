@@ -1,7 +1,7 @@
 /** Values on the command line: parsed once, refused with the value and what would be right. */
 
 import { accessSync, constants } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 
 /** A TCP port; 0 lets the system choose. */
@@ -87,6 +87,22 @@ export function mirror(value: string, before: Mirrors = new Map()): Mirrors {
   }
   if (before.has(host)) throw new InvalidArgumentError(`'${host}' has two mirrors: ${before.get(host)} and ${url}.`);
   return new Map([...before, [host, url.replace(/\/+$/, '')]]);
+}
+
+export type Commands = ReadonlyMap<string, string>;
+
+/** One `name=file` more, such as `jsonnet=/opt/tools/render-jsonnet`. */
+export function renderCommand(value: string, before: Commands = new Map()): Commands {
+  const at = value.indexOf('=');
+  const name = value.slice(0, Math.max(0, at));
+  const file = value.slice(at + 1);
+  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name) || !isAbsolute(file)) {
+    throw new InvalidArgumentError(
+      `'${value}' is no render command: write name=file with the whole path, such as jsonnet=/opt/tools/render-jsonnet.`,
+    );
+  }
+  if (before.has(name)) throw new InvalidArgumentError(`'${name}' has two programs: ${before.get(name)} and ${file}.`);
+  return new Map([...before, [name, file]]);
 }
 
 function isWebAddress(url: string): boolean {

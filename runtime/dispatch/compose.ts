@@ -4,7 +4,7 @@ import type { ApplicationReference, RenderedState, Renderer as RendererName } fr
 import { TerminalError } from '../errors';
 import { assertPath, isCommitMissing, type Git, type TreeEntry } from '../git';
 import { overlayPath } from '../journey';
-import { branchFiles, placesToRead, setImages, type Renderer, type RenderRequest } from '../render';
+import { branchFiles, placesToRead, setImages, type ChartVersion, type Renderer, type RenderRequest } from '../render';
 import { Unavailable } from './job-board';
 
 const REGULAR_FILES = ['100644', '100755'];
@@ -16,6 +16,8 @@ export interface Composition {
   readonly usedImages?: readonly string[];
   /** The file that says where they come from, where they are kept as they were. */
   readonly origin?: Uint8Array;
+  /** Published charts that are in it; absent where nothing was rendered. */
+  readonly usedCharts?: readonly ChartVersion[];
 }
 
 /**
@@ -125,7 +127,12 @@ export async function compose(
     folder: reference.folder,
     overlay: reference.overlay,
     ...(reference.render === undefined ? {} : { render: reference.render }),
-    application: { name: reference.name, namespace: reference.namespace },
+    ...(state.charts === undefined ? {} : { charts: state.charts }),
+    application: {
+      name: reference.name,
+      namespace: reference.namespace,
+      ...(reference.destinationNamespace === undefined ? {} : { destinationNamespace: reference.destinationNamespace }),
+    },
   };
   await input.take([overlayPath(reference)]);
   if (input.files.size === 0) throw overlayMissing(reference, overlay);
@@ -147,5 +154,5 @@ export async function compose(
   const written = [...branchFiles(manifests, reference.layout)].map(
     ([path, text]) => [path, encoder.encode(text)] as const,
   );
-  return { files: new Map(written), renderer: rendered.renderer, usedImages: used };
+  return { files: new Map(written), renderer: rendered.renderer, usedImages: used, usedCharts: rendered.charts ?? [] };
 }

@@ -214,15 +214,18 @@ function showsAlready(parent: BranchContent, managed: Managed, files: Readonly<R
   );
 }
 
-function wordsOn(job: PrepareJob, { files, usedImages }: Composition, isForeignOrigin: boolean): string {
+function wordsOn(job: PrepareJob, { files, usedImages, usedCharts }: Composition, isForeignOrigin: boolean): string {
   const carried = (job.change.images ?? []).map((image) => image.repoURL);
   const unused = usedImages === undefined ? [] : carried.filter((image) => !usedImages.includes(image));
+  const idle = (job.change.charts ?? []).filter(
+    ({ repoURL, name }) => usedCharts?.some((used) => used.repoURL === repoURL && used.name === name) === false,
+  );
   const count = `${files.size} file${files.size === 1 ? '' : 's'}`;
   return [
     count,
     ...(unused.length === 0 ? [] : [`no manifest uses ${unused.join(', ')}`]),
     ...(isForeignOrigin ? [`${ORIGIN_FILE} on the branch is not ours and stays`] : []),
-    ...(job.change.charts?.length ? ['this version keeps charts in the state and renders none'] : []),
+    ...(idle.length === 0 ? [] : [`the render uses no chart ${idle.map(({ name }) => name).join(', ')}`]),
   ].join('; ');
 }
 

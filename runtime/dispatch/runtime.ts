@@ -27,6 +27,8 @@ export interface RuntimeOptions {
   readonly folder: string;
   /** Registries to ask instead of others, by host: `ghcr.io` may be served by `http://127.0.0.1:5000`. @default - none */
   readonly registryMirrors?: ReadonlyMap<string, string>;
+  /** Programs that render, by name. @default - helm and ytt, from the PATH */
+  readonly renderCommands?: ReadonlyMap<string, string>;
   /** How long Argo CD's word must stand before it counts, in milliseconds. @default 5000 */
   readonly settleMs?: number;
   /** Namespace of the operator's labelled credentials. @default - that of the kubeconfig context */
@@ -84,7 +86,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     now,
   });
-  const bareRenderer = createRenderer({ log, ...(options.shim !== undefined && { shim: options.shim }) });
+  const bareRenderer = createRenderer({
+    log,
+    folder: join(folder, 'render'),
+    ...(options.shim !== undefined && { shim: options.shim }),
+    ...(options.renderCommands !== undefined && { commands: options.renderCommands }),
+  });
   const git = metrics ? measuredGit(bareGit, metrics) : bareGit;
   const renderer = metrics ? measuredRenderer(bareRenderer, metrics) : bareRenderer;
   const registry = createRegistry({

@@ -23,18 +23,12 @@ function unhonouredOfTrack({ subscriptions }: Track['spec']): string[] {
 
 /** What the station's spec asks for and this version does not do. */
 function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[] {
-  const { via, entry, applications } = station.spec;
-  const renderers = applications
-    .filter((one) => one.render?.helm ?? one.render?.ytt ?? one.render?.command)
-    .map((one) => one.name);
+  const { via, entry } = station.spec;
   return [
     ...sharing(facts, station),
     ...(via === 'Push' ? [] : [`${NOT_YET} via ${via}: tickets stand before the station.`]),
     ...junctionProblems(facts, station),
     ...windowProblems(entry?.windows ?? [], now),
-    ...(renderers.length === 0
-      ? []
-      : [`${NOT_YET} helm, ytt and commands: ${renderers.join(', ')} cannot be rendered.`]),
   ];
 }
 

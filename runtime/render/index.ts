@@ -4,9 +4,17 @@
  * network or a credential, or know of Git, tickets and stations.
  */
 
-export { createRenderer, type Rendered, type Renderer, type RendererOptions, type RestingRenderer } from './renderer';
+export {
+  createRenderer,
+  type PullChart,
+  type Rendered,
+  type Renderer,
+  type RendererOptions,
+  type RestingRenderer,
+} from './renderer';
 export { installedShim } from './kustomize/native';
-export { placesToRead, supportedRenderers, type RenderRequest } from './input';
+export { placesToRead, type RenderRequest } from './input';
+export { type ChartVersion } from './helm';
 export { adoptablePaths, imagesIn, manifestsAmong, setImagesInPlace, type Files } from './adopted';
 export { branchFiles } from './layout';
 export { findImages, parseImage, setImages, type Image } from './images';

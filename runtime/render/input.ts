@@ -1,9 +1,14 @@
-/** What one render reads: which renderer, which of the files given, in the form that the shim takes. Pure. */
+/** What one render reads: which renderer, which of the files given, in the form that the renderer takes. Pure. */
 
 import { posix } from 'node:path';
 import { type RenderSpec } from '../../lib/api';
 import { TerminalError } from '../errors';
-import { KUSTOMIZATION_FILES, kustomizationIn, reach, reachable } from './kustomization';
+import { type Commands, commandCall, commandFiles } from './command';
+import { BASE, isWithin, type RendererName, rendererOf } from './detection';
+import { type ChartVersion, chartsToPull, helmCall, helmFiles, helmPlaces } from './helm';
+import { reach, reachable } from './kustomization';
+import { type ProgramCall } from './program';
+import { yttCall, yttFiles } from './ytt';
 
 export interface RenderRequest {
   /** The composed input tree (rule A3): path from the root of the repository -> content, symlinks left out. */
@@ -12,8 +17,10 @@ export interface RenderRequest {
   readonly folder: string;
   /** The application's overlay, from `folder`: `env/prod`. */
   readonly overlay: string;
-  /** Absent: kustomize where the overlay holds a kustomization, plain YAML elsewhere. */
+  /** Absent: found by convention (rule L7). */
   readonly render?: RenderSpec;
+  /** Versions of published charts that tickets brought. @default - those that the source names */
+  readonly charts?: readonly ChartVersion[];
   readonly application: {
     readonly name: string;
     readonly namespace: string;
@@ -22,35 +29,79 @@ export interface RenderRequest {
   };
 }
 
-/** The renderers of {@link RenderSpec} that this version honours. The others are refused by name. */
-export const supportedRenderers = ['kustomize', 'yaml'] as const;
-export type RendererName = (typeof supportedRenderers)[number];
-
-/** What is rendered, and nothing else. Paths are from `folder`. */
+/** What is rendered, and nothing else. */
 export interface Input {
   readonly renderer: RendererName;
   readonly overlay: string;
+  /** Paths are from `folder`, or from the private folder of a program. */
   readonly files: readonly (readonly [path: string, content: Uint8Array])[];
+  /** The program that renders; absent for those that are built in. */
+  readonly call?: ProgramCall;
 }
 
-/** The folder that plain YAML takes beside the overlay. */
-export const BASE = 'base';
+/** What comes from the operator and from elsewhere. */
+export interface Supplies {
+  readonly commands: Commands;
+  /** Archives of {@link pulledCharts}, in their order. */
+  readonly archives: readonly Uint8Array[];
+}
+
 const MANIFEST = /\.(?:ya?ml|json)$/;
+
+/** What was asked, with paths that are known to be plain. */
+interface Seen {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly overlay: string;
+  readonly renderer: RendererName;
+}
 
 /**
  * @throws TerminalError `OverlayMissing` when the overlay is not there, `RenderFailed` when the input cannot be rendered
  */
-export function inputOf(request: RenderRequest): Input {
-  const files = seenFrom(request.folder, request.files);
-  const overlay = cleanFolder(request.overlay, 'overlay');
-  if (![...files.keys()].some((path) => isWithin(path, overlay))) {
-    const where = request.folder === '' ? '' : ` in "${request.folder}"`;
-    throw new TerminalError(`There is no folder "${overlay}"${where} at this commit.`, 'OverlayMissing');
+export function inputOf(request: RenderRequest, { commands, archives }: Supplies): Input {
+  const { files, overlay, renderer } = seenBy(request);
+  const { name, destinationNamespace: namespace = name } = request.application;
+  const release = { name, namespace };
+  const sorted = (chosen: readonly (readonly [string, Uint8Array])[]): Input['files'] =>
+    [...chosen].sort(([one], [other]) => (one < other ? -1 : 1));
+  switch (renderer) {
+    case 'helm': {
+      const spec = request.render?.helm;
+      const call = helmCall(spec, files, overlay, release, commands.get('helm') ?? 'helm');
+      return { renderer, overlay, call, files: sorted(helmFiles(spec, files, overlay, archives)) };
+    }
+    case 'ytt':
+      return {
+        renderer,
+        overlay,
+        call: yttCall(files, commands.get('ytt') ?? 'ytt'),
+        files: sorted(yttFiles(files, overlay)),
+      };
+    case 'command': {
+      const call = commandCall(request.render?.command?.name ?? '', commands, overlay, release);
+      return { renderer, overlay, call, files: sorted(commandFiles(files, overlay)) };
+    }
+    case 'kustomize':
+    case 'yaml': {
+      const chosen = renderer === 'kustomize' ? reachable(files, overlay) : plainManifests(files, overlay);
+      return {
+        renderer,
+        overlay,
+        files: sorted([...chosen].map((path) => [path, files.get(path) ?? new Uint8Array()])),
+      };
+    }
   }
-  const renderer = rendererOf(request, files, overlay);
-  const chosen = renderer === 'kustomize' ? reachable(files, overlay) : plainManifests(files, overlay);
-  const sorted = [...chosen].sort();
-  return { renderer, overlay, files: sorted.map((path) => [path, files.get(path) ?? new Uint8Array()] as const) };
+}
+
+/**
+ * The published charts that the render needs beside the files.
+ *
+ * @throws TerminalError like {@link inputOf}
+ */
+export function pulledCharts(request: RenderRequest): readonly ChartVersion[] {
+  const { files, overlay, renderer } = seenBy(request);
+  if (renderer !== 'helm') return [];
+  return chartsToPull({ spec: request.render?.helm, overlay, files, charts: request.charts ?? [] });
 }
 
 /**
@@ -60,41 +111,33 @@ export function inputOf(request: RenderRequest): Input {
  * @throws TerminalError like {@link inputOf}
  */
 export function placesToRead(request: RenderRequest): readonly string[] {
-  const { folder, overlay } = request;
+  const { folder, overlay, render } = request;
   const files = seenFrom(folder, request.files);
   cleanFolder(overlay, 'overlay');
-  const renderer = rendererOf(request, files, overlay);
-  const places = renderer === 'yaml' ? [overlay, BASE] : [...(reach(files, overlay)?.folders ?? [''])];
+  const renderer = rendererOf(render, files, overlay);
+  const places =
+    renderer === 'kustomize'
+      ? [...(reach(files, overlay)?.folders ?? [''])]
+      : renderer === 'helm'
+        ? helmPlaces(render?.helm, overlay)
+        : [overlay, BASE];
   return places.filter((place) => place === '' || isClean(place)).map((place) => below(folder, place));
 }
 
 const below = (folder: string, place: string): string => [folder, place].filter((part) => part !== '').join('/');
 
-function rendererOf(
-  { render, application }: RenderRequest,
-  files: ReadonlyMap<string, Uint8Array>,
-  overlay: string,
-): RendererName {
-  const asked = Object.entries(render ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [name]));
-  const unknown = asked.find((name) => !supportedRenderers.some((supported) => supported === name));
-  if (unknown !== undefined) {
-    throw failed(
-      `Application ${application.namespace}/${application.name} asks for the renderer "${unknown}"; this version ` +
-        `renders ${supportedRenderers.join(' and ')} only`,
-    );
+function seenBy({ folder, files: all, overlay: asked, render }: RenderRequest): Seen {
+  const files = seenFrom(folder, all);
+  const overlay = cleanFolder(asked, 'overlay');
+  if (![...files.keys()].some((path) => isWithin(path, overlay))) {
+    const where = folder === '' ? '' : ` in "${folder}"`;
+    throw new TerminalError(`There is no folder "${overlay}"${where} at this commit.`, 'OverlayMissing');
   }
-  if (render?.kustomize !== undefined) return 'kustomize';
-  return render?.yaml === undefined && kustomizationIn(files, overlay) !== undefined ? 'kustomize' : 'yaml';
+  return { files, overlay, renderer: rendererOf(render, files, overlay) };
 }
 
 /** The manifests of `base/`, where it exists, and of the overlay, at any depth; names that start with a dot are not read. */
 function plainManifests(files: ReadonlyMap<string, Uint8Array>, overlay: string): string[] {
-  const inBase = kustomizationIn(files, BASE);
-  if (inBase !== undefined && kustomizationIn(files, overlay) === undefined && !isWithin(inBase, overlay)) {
-    throw failed(
-      `${inBase} is a kustomization but "${overlay}" holds none of ${KUSTOMIZATION_FILES.join(', ')}: add one there`,
-    );
-  }
   const chosen = [...files.keys()].filter(
     (path) =>
       (isWithin(path, overlay) || isWithin(path, BASE)) &&
@@ -102,7 +145,7 @@ function plainManifests(files: ReadonlyMap<string, Uint8Array>, overlay: string)
       !path.split('/').some((name) => name.startsWith('.')),
   );
   if (chosen.length === 0) {
-    throw failed(`Neither "${overlay}" nor "${BASE}" holds a kustomization or a .yaml, .yml or .json file`);
+    throw failed(`Neither "${overlay}" nor "${BASE}" holds a kustomization, a chart or a .yaml, .yml or .json file`);
   }
   return chosen;
 }
@@ -129,11 +172,6 @@ function cleanFolder(folder: string, what: string): string {
 function isClean(path: string): boolean {
   const normal = posix.normalize(path) === path && !posix.isAbsolute(path) && !path.endsWith('/');
   return normal && path !== '.' && path !== '..' && !path.startsWith('../') && !path.includes('\0');
-}
-
-/** Whether `path` stands below `folder`; everything stands below the empty folder. */
-export function isWithin(path: string, folder: string): boolean {
-  return folder === '' || path.startsWith(`${folder}/`);
 }
 
 function failed(words: string): TerminalError {

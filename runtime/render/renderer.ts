@@ -4,7 +4,10 @@ import { createHash } from 'node:crypto';
 import { TerminalError } from '../errors';
 import { type Log, silentLog } from '../log';
 import { ByteCache } from './cache';
-import { BASE, type Input, type RenderRequest, inputOf, isWithin } from './input';
+import { type Commands } from './command';
+import { BASE, isWithin } from './detection';
+import { type ChartVersion } from './helm';
+import { type Input, type RenderRequest, inputOf, pulledCharts } from './input';
 import { withoutSecrets } from './kustomization';
 import { nativeOr } from './kustomize/native';
 import { ShimPool } from './kustomize/pool';
@@ -13,10 +16,13 @@ import { shipped } from './kustomize/shipped';
 import { threads } from './kustomize/thread';
 import { type Manifest } from './manifest';
 import { type Placed, manifestsOf, readReply } from './objects';
+import { type Program, type ProgramCall, Programs } from './program';
 
 export interface Rendered {
   /** In the renderer's order; never empty, each object once. */
   readonly manifests: readonly Manifest[];
+  /** Published charts that are in it. @default - none */
+  readonly charts?: readonly ChartVersion[];
   /** Who turned files into manifests: part of what a branch records. */
   readonly renderer: { readonly name: string; readonly version: string };
 }
@@ -45,8 +51,19 @@ export interface RestingRenderer extends Renderer {
   wake(): Promise<void>;
 }
 
-/** Limits of a renderer. Sizes are bytes, times milliseconds. */
+/** The archive of one version of a published chart. */
+export type PullChart = (chart: ChartVersion, signal: AbortSignal) => Promise<Uint8Array>;
+
+/** Supplies and limits of a renderer. Sizes are bytes, times milliseconds. */
 export interface RendererOptions {
+  /** Where published charts come from. @default - they are refused */
+  readonly pullChart?: PullChart;
+  /** Programs by name: commands that Applications may name, and what is run for `helm` and `ytt`. @default - those two, from the PATH */
+  readonly commands?: Commands;
+  /** Where programs get their private folders. @default - the system's folder for temporary files */
+  readonly folder?: string;
+  /** Where programs are looked for. @default - the PATH of this process */
+  readonly path?: string;
   /** The native shim, which is faster and gives the same. @default - none: the WebAssembly of the package renders */
   readonly shim?: string;
   /** @default - nobody is told */
@@ -70,7 +87,9 @@ export interface RendererOptions {
 }
 
 const MIB = 2 ** 20;
-const DEFAULTS: Required<Omit<RendererOptions, 'shim' | 'log'>> = {
+type Limits = Required<Omit<RendererOptions, 'shim' | 'log' | 'pullChart' | 'commands' | 'folder' | 'path'>>;
+
+const DEFAULTS: Limits = {
   workers: 2,
   deadlineMs: 60_000,
   memoryBytes: 512 * MIB,
@@ -87,28 +106,71 @@ const VERSIONS = JSON.stringify(shipped);
 /** kustomize repeats whole resources in its errors; a status holds a few lines. */
 const WORDS = 4000;
 
-export function createRenderer({ shim, log = silentLog, ...options }: RendererOptions = {}): RestingRenderer {
+export function createRenderer({
+  shim,
+  log = silentLog,
+  pullChart = refuseCharts,
+  commands = new Map(),
+  ...options
+}: RendererOptions = {}): RestingRenderer {
   const limits = { ...DEFAULTS, ...options };
   const inside = threads(limits.memoryBytes);
   const pool = new ShimPool(shim === undefined ? inside : nativeOr(inside, shim, limits.memoryBytes, log), limits);
   const cache = new ByteCache<Reply>(limits.cacheBytes, ({ text }) => 2 * text.length);
+  const programs = new Programs(limits);
   return {
     async render(request, signal) {
-      const input = inputOf(request);
+      const charts = pulledCharts(request);
+      const archives = await Promise.all(charts.map((chart) => pullChart(chart, signal)));
+      const input = inputOf(request, { commands, archives });
       const bytes = encode(input, limits);
-      const key = createHash('sha256').update(VERSIONS).update(bytes).digest('base64');
-      const answer = await inWordsOf(input, () => cache.get(key, (ended) => pool.run(bytes, ended), signal));
+      const program = input.call && (await programs.find(input.call, signal));
+      const render = async (ended: AbortSignal): Promise<Reply> =>
+        pool.run(program === undefined ? bytes : await printed(programs, program, input, limits, ended), ended);
+      const answer = await inWordsOf(input, () => cache.get(keyOf(bytes, input.call, program), render, signal));
       if (answer.refused) throw failed(input, answer.text);
       const { destinationNamespace } = request.application;
       const overrides = input.renderer === 'yaml' ? overlayWins(input.overlay) : () => false;
       const manifests = manifestsOf(readReply(answer.text), destinationNamespace, overrides);
       if (manifests.length === 0)
         throw failed(input, 'it gives no object at all; an empty branch would delete everything');
-      return { manifests, renderer: { name: input.renderer, version: shipped[input.renderer] } };
+      return { manifests, charts, renderer: rendererOf(input, program) };
     },
     wake: () => pool.wake(encode(SMALL, limits)),
-    close: () => pool.close(),
+    async close() {
+      await Promise.all([pool.close(), programs.close()]);
+    },
   };
+}
+
+const refuseCharts: PullChart = ({ repoURL, name }) => {
+  const words = `Chart ${name} of ${repoURL} is published elsewhere, and nothing is fetched here.`;
+  throw new TerminalError(words, 'RenderFailed');
+};
+
+/** What a program prints, as plain YAML for the shim, which reads YAML as Kubernetes does. */
+async function printed(
+  programs: Programs,
+  { file }: Program,
+  { call, files }: Input,
+  limits: Limits,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const output = await programs.run(file, call?.args ?? [], files, signal);
+  const { outputBytes } = limits;
+  return encode({ renderer: 'yaml', overlay: '', files: [['', output]] }, { inputBytes: outputBytes, outputBytes });
+}
+
+/** The same for the same bytes, versions and arguments: all that a render depends on. */
+function keyOf(bytes: Uint8Array, call: ProgramCall | undefined, program: Program | undefined): string {
+  const hash = createHash('sha256').update(VERSIONS);
+  if (call !== undefined) hash.update(JSON.stringify([call.name, call.args, program]));
+  return hash.update(bytes).digest('base64');
+}
+
+function rendererOf({ renderer, call }: Input, program: Program | undefined): Rendered['renderer'] {
+  if (program !== undefined) return { name: call?.name ?? renderer, version: program.version };
+  return { name: renderer, version: renderer === 'kustomize' ? shipped.kustomize : shipped.yaml };
 }
 
 const SMALL: Input = {
@@ -155,7 +217,7 @@ async function inWordsOf<T>(input: Input, render: () => Promise<T>): Promise<T> 
   }
 }
 
-function failed({ renderer, overlay }: Input, words: string): TerminalError {
+function failed({ renderer, overlay, call }: Input, words: string): TerminalError {
   const shown = withoutSecrets(words.length > WORDS ? `${words.slice(0, WORDS)}…` : words);
-  return new TerminalError(`${renderer} does not build "${overlay}": ${shown}`, 'RenderFailed');
+  return new TerminalError(`${call?.name ?? renderer} does not build "${overlay}": ${shown}`, 'RenderFailed');
 }

@@ -84,6 +84,7 @@ describe('defaults (rule L3)', () => {
     expect(spec.applications).toEqual([
       {
         name: 'frontend',
+        destinationNamespace: 'web',
         namespace: 'shop',
         enabled: true,
         repoURL: 'git@git.example.com:shop.git',

@@ -1,4 +1,4 @@
-import { createRenderer, supportedRenderers } from '../../../runtime/render';
+import { createRenderer } from '../../../runtime/render';
 import { configMap, render, tree } from './trees';
 
 const renderer = createRenderer();
@@ -123,18 +123,6 @@ describe('which renderer it is', () => {
       render(renderer, tree({ 'env/prod/c.yaml': configMap('c') }), { render: { kustomize: {} } }),
     ).rejects.toThrow("unable to find one of 'kustomization.yaml'");
   });
-
-  test.each([{ helm: { path: 'chart' } }, { ytt: {} }, { command: { name: 'jsonnet' } }])(
-    'is refused where this version does not have it: %j',
-    async (spec) => {
-      await expect(render(renderer, both, { render: spec })).rejects.toMatchObject({
-        reason: 'RenderFailed',
-        message:
-          `Application argocd/shop asks for the renderer "${Object.keys(spec).join('')}"; ` +
-          `this version renders ${supportedRenderers.join(' and ')} only.`,
-      });
-    },
-  );
 
   test('a base that is a kustomization needs one in the overlay', async () => {
     const files = tree({
