@@ -90,7 +90,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     folder: join(folder, 'render'),
     ...(options.shim !== undefined && { shim: options.shim }),
-    ...(options.renderCommands !== undefined && { commands: options.renderCommands }),
+    commands: options.renderCommands,
   });
   const git = metrics ? measuredGit(bareGit, metrics) : bareGit;
   const renderer = metrics ? measuredRenderer(bareRenderer, metrics) : bareRenderer;

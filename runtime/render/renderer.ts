@@ -59,7 +59,7 @@ export interface RendererOptions {
   /** Where published charts come from. @default - they are refused */
   readonly pullChart?: PullChart;
   /** Programs by name: commands that Applications may name, and what is run for `helm` and `ytt`. @default - those two, from the PATH */
-  readonly commands?: Commands;
+  readonly commands?: Commands | undefined;
   /** Where programs get their private folders. @default - the system's folder for temporary files */
   readonly folder?: string;
   /** Where programs are looked for. @default - the PATH of this process */
