@@ -1,9 +1,11 @@
 /** `k8sta diff`: what a ticket would change where it stands, or has changed where it arrived, file by file. */
 
+import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
 import { differenceOf, type ApplicationDifference, type TicketDifference } from '../dispatch';
 import { openGit } from '../git';
 import { silentLog } from '../log';
+import { createCharts } from '../registry';
 import { createRenderer, installedShim } from '../render';
 import { openCluster, type ClusterChoice } from './cluster';
 import { openFolder } from './folder';
@@ -28,7 +30,10 @@ export async function printDiff(terminal: Terminal, options: DiffOptions): Promi
     environment: terminal.env,
   });
   const shim = options.kustomizeShim ?? installedShim();
+  const charts = createCharts({ folder: join(folder.path, 'charts') });
   const renderer = createRenderer({
+    folder: join(folder.path, 'render'),
+    pullChart: (chart, signal) => charts.pull(chart, signal),
     ...(shim === undefined ? {} : { shim }),
     ...(options.renderCommand === undefined ? {} : { commands: options.renderCommand }),
   });

@@ -8,7 +8,7 @@ import type { Clock, ConnectedCluster } from '../kube';
 import { systemClock, type Standing } from '../kube';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
-import { createRegistry } from '../registry';
+import { createCharts, createRegistry } from '../registry';
 import { createRenderer } from '../render';
 import { gitCredential, registryCredential, signingKey } from './credentials';
 import { dropUnnamed } from './disuse';
@@ -86,7 +86,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     now,
   });
+  const charts = createCharts({
+    folder: join(folder, 'charts'),
+    mirrors: options.registryMirrors,
+    credentials: async (host) => registryCredential(world, host),
+  });
   const bareRenderer = createRenderer({
+    pullChart: (chart, signal) => charts.pull(chart, signal),
     log,
     folder: join(folder, 'render'),
     ...(options.shim !== undefined && { shim: options.shim }),

@@ -152,21 +152,22 @@ function causeOf(error: unknown): string {
  * The body, never more of it than a registry may reasonably send.
  *
  * @param host who answered, for messages
+ * @param most bytes
  */
-export async function readBody(host: string, reply: Response): Promise<Buffer> {
+export async function readBody(host: string, reply: Response, most = LARGEST_BODY): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   try {
     const body: ReadableStream<Uint8Array> | null = reply.body;
     for await (const chunk of body ?? []) {
       size += chunk.byteLength;
-      if (size > LARGEST_BODY) break;
+      if (size > most) break;
       chunks.push(chunk);
     }
   } catch (error) {
     throw new TransientError(`the answer of ${host} broke off: ${causeOf(error)}`, undefined, { cause: error });
   }
-  if (size > LARGEST_BODY) throw new TransientError(`an answer of ${host} has more than ${LARGEST_BODY} bytes`);
+  if (size > most) throw new TransientError(`an answer of ${host} has more than ${most} bytes`);
   return Buffer.concat(chunks);
 }
 

@@ -1,8 +1,9 @@
 /**
- * The runtime's only contact with image registries, by the OCI distribution API. Lives here: addresses, tokens, paging,
- * manifests. May not live here: which version is chosen (that is the journey's), or any write.
+ * The runtime's only contact with registries of images and charts. Lives here: addresses, tokens, paging, manifests,
+ * indexes, archives of charts. May not live here: which version is chosen (that is the journey's), or any write.
  */
 
+export { createCharts } from './charts';
 export {
   createRegistry,
   type LookOptions,

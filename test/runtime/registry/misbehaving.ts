@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** An object is sent as JSON; `cut` ends the connection half-way. */
+  /** An object is sent as JSON, texts and bytes as they are; `cut` ends the connection half-way. */
   readonly body?: unknown;
   readonly cut?: true;
 }
@@ -61,5 +61,6 @@ function reply(request: IncomingMessage, response: ServerResponse, answering: An
     return;
   }
   response.writeHead(status, headers);
-  response.end(typeof body === 'string' || body === undefined ? body : JSON.stringify(body));
+  const raw = typeof body === 'string' || Buffer.isBuffer(body) || body === undefined;
+  response.end(raw ? body : JSON.stringify(body));
 }

@@ -1,0 +1,124 @@
+/** One version of one published chart as an archive: from the cache, or from where it is published. */
+
+import { createHash } from 'node:crypto';
+import { TerminalError } from '../../errors';
+import { addressOf, type Address } from '../address';
+import { Connection, readBody, type CredentialOf } from '../connection';
+import { ArchiveCache } from './archive-cache';
+import { findInIndex } from './repository-index';
+
+export interface PublishedChart {
+  /** `oci://registry/path`, or the `https://` address of an index; without the name of the chart. */
+  readonly repoURL: string;
+  readonly name: string;
+  /** Exact. */
+  readonly version: string;
+}
+
+export interface ChartOptions {
+  /** Where archives are kept. Lost without harm. */
+  readonly folder: string;
+  /** Base URLs to ask instead of an OCI registry, by host. @default - none */
+  readonly mirrors?: ReadonlyMap<string, string> | undefined;
+  /** The credential for a host. @default - none */
+  readonly credentials?: CredentialOf;
+}
+
+export interface Charts {
+  /**
+   * The archive of a chart. A version that was fetched once is not asked for again: published versions do not change.
+   *
+   * @throws TerminalError (`RenderFailed`) where there is no such version, or it is not what its digest says
+   * @throws TransientError when it cannot be asked for now
+   */
+  pull(chart: PublishedChart, signal: AbortSignal): Promise<Uint8Array>;
+}
+
+const ARCHIVE_BYTES = 32 * 2 ** 20;
+const INDEX_BYTES = 64 * 2 ** 20;
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+/** The present media type of an archive, and the one before. */
+const LAYERS = ['application/vnd.cncf.helm.chart.content.v1.tar+gzip', 'application/tar+gzip'];
+
+export function createCharts({
+  folder,
+  mirrors = new Map(),
+  credentials = async () => undefined,
+}: ChartOptions): Charts {
+  const connection = new Connection(credentials);
+  const cache = new ArchiveCache(folder);
+  return {
+    async pull(chart, signal) {
+      const key = JSON.stringify([chart.repoURL, chart.name, chart.version]);
+      const kept = await cache.read(key);
+      if (kept !== undefined) return kept;
+      const bytes = chart.repoURL.startsWith('oci://')
+        ? await fromRegistry(connection, chart, mirrors, signal)
+        : await fromIndex(connection, chart, signal);
+      await cache.write(key, bytes);
+      return bytes;
+    },
+  };
+}
+
+async function fromRegistry(
+  connection: Connection,
+  chart: PublishedChart,
+  mirrors: ReadonlyMap<string, string>,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const address = addressOf(`${chart.repoURL.slice('oci://'.length).replace(/\/+$/, '')}/${chart.name}`, mirrors);
+  // A tag cannot hold the `+` of a version; Helm writes `_` instead.
+  const tag = chart.version.replaceAll('+', '_');
+  const reply = await connection.ask(address, `/manifests/${encodeURIComponent(tag)}`, { accept: MANIFEST, signal });
+  if (reply.status === 404) throw missing(chart);
+  const digest = layerIn(await readBody(address.host, reply), chart);
+  const blob = await connection.ask(address, `/blobs/${digest}`, { signal });
+  if (blob.status === 404) throw missing(chart);
+  return checked(await readBody(address.host, blob, ARCHIVE_BYTES), digest.slice('sha256:'.length), chart);
+}
+
+/** The digest of the archive in a manifest. */
+function layerIn(manifest: Buffer, chart: PublishedChart): string {
+  let layers: unknown;
+  try {
+    layers = (JSON.parse(manifest.toString()) as { readonly layers?: unknown } | null)?.layers;
+  } catch {
+    layers = undefined;
+  }
+  const found = (Array.isArray(layers) ? layers : []).find(
+    (layer: { mediaType?: unknown } | null) => typeof layer?.mediaType === 'string' && LAYERS.includes(layer.mediaType),
+  ) as { readonly digest?: unknown } | undefined;
+  if (typeof found?.digest === 'string' && /^sha256:[a-f\d]{64}$/.test(found.digest)) return found.digest;
+  throw failed(chart, 'is no Helm chart: its manifest has no layer with one');
+}
+
+async function fromIndex(connection: Connection, chart: PublishedChart, signal: AbortSignal): Promise<Buffer> {
+  const base = chart.repoURL.replace(/\/+$/, '');
+  const reply = await connection.ask(addressOfURL(base), '/index.yaml', { signal });
+  if (reply.status === 404) throw failed(chart, 'is not to be had: there is no index.yaml');
+  const host = new URL(base).host;
+  const entry = findInIndex((await readBody(host, reply, INDEX_BYTES)).toString(), chart.name, chart.version);
+  if (entry === undefined) throw missing(chart);
+  const url = URL.canParse(entry.url, `${base}/`) ? new URL(entry.url, `${base}/`) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw failed(chart, 'has an address in the index that is none');
+  const archive = await connection.ask(addressOfURL(url.href), '', { signal });
+  if (archive.status === 404) throw missing(chart);
+  return checked(await readBody(url.host, archive, ARCHIVE_BYTES), entry.digest, chart);
+}
+
+const addressOfURL = (url: string): Address => ({ host: new URL(url).host, base: url });
+
+/** @param digest SHA-256 in hex; absent where the index does not say */
+function checked(bytes: Buffer, digest: string | undefined, chart: PublishedChart): Buffer {
+  const found = createHash('sha256').update(bytes).digest('hex');
+  if (digest === undefined || digest === found) return bytes;
+  throw failed(chart, `is not what was published: its digest is ${found}, and should be ${digest}`);
+}
+
+const missing = (chart: PublishedChart): TerminalError => failed(chart, 'does not exist');
+
+function failed({ repoURL, name, version }: PublishedChart, what: string): TerminalError {
+  return new TerminalError(`Version ${version} of chart ${name} at ${repoURL} ${what}.`, 'RenderFailed');
+}
