@@ -60,6 +60,18 @@ export class FreshObjects {
     this.bytes = 0;
   }
 
+  /** These are not on disk any more. */
+  drop(oids: readonly string[]): void {
+    for (const oid of oids) this.remove(oid);
+  }
+
+  private remove(oid: string): void {
+    const known = this.known.get(oid);
+    if (known === undefined) return;
+    this.known.delete(oid);
+    this.bytes -= sizeOf(known);
+  }
+
   private async write(batch: Map<string, Fresh>): Promise<void> {
     // Whoever comes from here on waits for the next one.
     this.waiting = undefined;
@@ -71,15 +83,17 @@ export class FreshObjects {
   }
 
   private keep(oid: string, one: Fresh): void {
+    this.remove(oid);
     this.known.set(oid, one);
-    this.bytes += one.object.size + one.entry.bytes.length;
-    for (const [oldest, { object, entry }] of this.known) {
+    this.bytes += sizeOf(one);
+    for (const oldest of this.known.keys()) {
       if (this.bytes <= MOST_BYTES) break;
-      this.known.delete(oldest);
-      this.bytes -= object.size + entry.bytes.length;
+      this.remove(oldest);
     }
   }
 }
+
+const sizeOf = ({ object, entry }: Fresh): number => object.size + entry.bytes.length;
 
 async function freshOf({ oid, bytes }: EncodedObject): Promise<Fresh> {
   const type = bytes.toString('latin1', 0, bytes.indexOf(0x20)) as ObjectType;

@@ -97,7 +97,7 @@ class Repositories implements OpenGit {
     environment: (mirror: string) => ReturnType<typeof localEnvironment>,
   ) {
     const { folder, now } = around;
-    const make = (key: string): Mirror => new Mirror(folder, key, environment, log);
+    const make = (key: string): Mirror => new Mirror(folder, key, environment, log, now);
     const forget = (key: string): void => {
       for (const [url, repository] of this.repositories) if (repository.key === key) this.repositories.delete(url);
     };

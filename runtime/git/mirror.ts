@@ -9,14 +9,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors';
-import { silentLog, type Log } from '../log';
+import type { Log } from '../log';
 import type { Environment } from './environment';
 import { diskError } from './disk';
 import { MirrorDamaged } from './failure';
 import { FreshObjects, UNFINISHED } from './fresh';
 import { ObjectReader, type GitObject, type ObjectType } from './object-reader';
 import { parseTree, type TreeRow } from './objects';
-import { MOST_PACKS, tidy } from './upkeep';
+import { MOST_PACKS, tidy, type Run } from './upkeep';
 
 /**
  * No hook, filter, maintenance or submodule ever runs, no redirect is followed, and objects of a server are checked
@@ -67,13 +67,14 @@ export class Mirror {
   private readonly pushed = new Map<string, string>();
   private packs = 0;
   private tidying = false;
-  private run: Parameters<typeof tidy>[1] | undefined;
+  private run: Run | undefined;
 
   constructor(
     private readonly root: string,
     name: string,
     readonly environment: (folder: string) => Environment,
-    private readonly log: Log = silentLog,
+    private readonly log: Log,
+    private readonly now: () => Date,
   ) {
     this.folder = join(root, `${name}.git`);
     this.reader = new ObjectReader(environment(this.folder));
@@ -81,7 +82,7 @@ export class Mirror {
   }
 
   /** Who runs the commands that keep it small. */
-  tidyWith(run: Parameters<typeof tidy>[1]): void {
+  tidyWith(run: Run): void {
     this.run = run;
   }
 
@@ -171,8 +172,11 @@ export class Mirror {
     const { run } = this;
     if (this.packs <= MOST_PACKS || run === undefined || this.tidying || this.closed) return;
     this.tidying = true;
-    this.alone(() => tidy(this.folder, run))
-      .then((packs) => (this.packs = packs))
+    this.alone(() => tidy(this.folder, run, { now: this.now().getTime() }))
+      .then(({ packs, gone }) => {
+        this.packs = packs;
+        this.fresh.drop(gone);
+      })
       .catch((error: unknown) => {
         this.packs = 0; // Tried again when as many have come.
         if (!this.closed) this.log.warn({ mirror: this.folder, error: messageOf(error) }, 'A Git mirror stays untidy');

@@ -9,6 +9,8 @@ const STATUS_LINE = /^([ +\-*=!])\t[^\t]*:refs\/heads\/([^\t]+)\t(.*)$/;
 /** Another writer holds or held the ref; trying again on a fresh look may work. */
 const CONTENDED =
   /stale info|fetch first|non-fast-forward|cannot lock ref|incorrect old value|reference already exists|failed to (update|lock) ref|but expected/i;
+/** What stands before a server said no to all of it, for its size: the server never saw it. */
+const TOO_LARGE = /returned error: 413/i;
 const NO_ATOMIC = /does not support --atomic/i;
 
 /** What a server did with one head. */
@@ -65,7 +67,7 @@ export async function judgePush(
   const told = updates.map(({ branch }) => verdicts.get(branch)).filter((verdict) => verdict !== undefined);
   const complete = told.length === updates.length && told.every((verdict) => !verdict.silent);
   if (complete && told.every((verdict) => verdict.landed)) return { outcome: 'Accepted' };
-  const refused = complete && told.some((verdict) => !verdict.landed);
+  const refused = (complete && told.some((verdict) => !verdict.landed)) || TOO_LARGE.test(result.stderr);
   if (!refused && !NO_ATOMIC.test(result.stderr)) {
     return { outcome: 'Unanswered', message: explain(repository, result, result.secrets).text };
   }

@@ -141,6 +141,22 @@ describe('the input of a render', () => {
     ]);
   });
 
+  test('S3, S4: holds neither what symlinks lead to nor submodules, and LFS pointers as the text that they are', async () => {
+    const blob = world.personCommits(repo, 'other', { x: '1' });
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n';
+    const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}\n`;
+    const stream = [
+      `commit refs/heads/main\ncommitter Ada <ada@example.com> 1700000000 +0000\n${data('odd')}`,
+      `M 120000 inline env/prod/passwd.yaml\n${data('/etc/passwd')}`,
+      `M 120000 inline env/prod/up\n${data('../../base')}`,
+      `M 160000 ${blob} env/prod/module\n`,
+      `M 100644 inline env/prod/lfs.yaml\n${data(pointer)}`,
+      `M 100644 inline env/prod/a.yaml\n${data('a')}`,
+    ].join('');
+    stockGit(['--git-dir', world.bare(repo), 'fast-import', '--quiet'], { input: stream });
+    expect(await given(world.head(repo, 'main') ?? '')).toEqual(['env/prod/a.yaml', 'env/prod/lfs.yaml']);
+  });
+
   test('without the overlay is an OverlayMissing that names the folder', async () => {
     const commit = world.personCommits(repo, 'main', rest);
     await expect(given(commit)).rejects.toMatchObject({

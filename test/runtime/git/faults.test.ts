@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../runtime/errors';
@@ -7,7 +8,7 @@ import { treeOf } from '../../../runtime/git/process-tree';
 import type { Interference } from '../../../runtime/railyard/git';
 import { eventually } from '../../waiting';
 import { commandOf, commandsWith } from './processes';
-import { order, soon, World } from './world';
+import { order, soon, stockGit, World } from './world';
 
 let world: World;
 afterEach(() => world.stop());
@@ -169,6 +170,62 @@ describe('R7: a server', () => {
     expect(outcome).toMatchObject({ outcome: 'Unanswered', message: expect.stringContaining('503') as string });
   });
 });
+
+test('R8: a push that is too large for what stands before the server is Rejected, saying so', async () => {
+  world = await World.start({
+    intercept: (request): Interference | undefined =>
+      request.service === 'git-receive-pack' && !request.advertisement
+        ? { status: 413, message: 'quota exceeded' }
+        : undefined,
+  });
+  const repo = await world.repository('acme/deploy');
+  const git = world.git();
+  const { commit } = await git.commit(repo, order({ a: '1' }));
+  expect(await git.push(repo, [{ branch: 'main', expected: undefined, commit }], soon())).toMatchObject({
+    outcome: 'Refused',
+    kind: 'Rejected',
+    message: expect.stringMatching(/413/) as string,
+  });
+});
+
+test('R17: a repository with many branches and much history is asked for what is named alone, and slows nobody down', async () => {
+  world = await World.start();
+  const repo = await world.repository('large');
+  const small = await world.repository('small');
+  const first = world.personCommits(repo, 'main', Object.fromEntries(largeTree()));
+  const refs = Array.from({ length: 5_000 }, (_, at) => `create refs/heads/env/${at} ${first}\n`).join('');
+  stockGit(['--git-dir', world.bare(repo), 'update-ref', '--stdin'], { input: refs });
+  world.on(repo, 'pack-refs', '--all');
+  const other = world.personCommits(small, 'main', { a: '1' });
+  const wire = await world.wire();
+  const git = world.git();
+  const remote = wire.through(repo);
+  expect([...(await git.heads(remote, ['env/77'])).values()]).toEqual([first]);
+  expect(wire.bytesServed).toBeLessThan(20_000);
+
+  const work = git.files(remote, first, 'apps/7').then((files) =>
+    git.blobs(
+      remote,
+      [...files.values()].map(({ oid }) => oid),
+    ),
+  );
+  expect((await git.files(small, other)).size).toBe(1);
+  expect((await work).size).toBe(100);
+  // Trees of all, contents of none but those: less than a tenth of what a clone brings.
+  expect(wire.bytesServed).toBeLessThan(LARGE_FILES * LARGE_FILE_BYTES * 0.3);
+  const { commit } = await git.commit(remote, order({ 'app.yaml': '1' }, { parent: first }));
+  const before = wire.bytesServed;
+  await git.push(remote, [{ branch: 'env/77', expected: first, commit }], soon());
+  expect(wire.bytesServed - before).toBeLessThan(5_000);
+});
+
+const LARGE_FILES = 5_000;
+const LARGE_FILE_BYTES = 400;
+function* largeTree(): Iterable<[string, string]> {
+  for (let at = 0; at < LARGE_FILES; at += 1) {
+    yield [`apps/${at % 50}/${at}.yaml`, `${at} ${randomBytes(LARGE_FILE_BYTES / 2).toString('hex')}`];
+  }
+}
 
 describe('S4: a repository', () => {
   test('with hooks, filters and submodules runs and fetches none of them', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TerminalError } from '../../../runtime/errors';
@@ -131,6 +132,22 @@ describe('a push', () => {
     expect(world.head(repo, 'env/test')).toBeUndefined();
   });
 
+  test('R8: that is more than the server takes is Rejected with its words, and a smaller one lands', async () => {
+    world.on(repo, 'config', 'receive.maxInputSize', '20000');
+    const git = world.git();
+    const large = await git.commit(repo, { ...order({}), write: new Map([['app.yaml', randomBytes(50_000)]]) });
+    const outcome = await git.push(repo, [{ branch: 'env/test', expected: undefined, commit: large.commit }], soon());
+    expect(outcome).toMatchObject({
+      outcome: 'Refused',
+      kind: 'Rejected',
+      message: expect.stringContaining('pack exceeds maximum allowed size') as string,
+    });
+    const { commit } = await git.commit(repo, order({ 'app.yaml': 'small' }));
+    expect(await git.push(repo, [{ branch: 'env/test', expected: undefined, commit }], soon())).toEqual({
+      outcome: 'Accepted',
+    });
+  });
+
   test('R8: that meets a locked ref says Moved, so that it is tried again', async () => {
     const git = world.git();
     const base = world.personCommits(repo, 'main', { 'a.yaml': '1' });
@@ -162,51 +179,5 @@ describe('a push', () => {
     const { commit } = await git.commit(repo, order({ 'app.yaml': 'one' }));
     const update = { branch: 'env/test', expected: undefined, commit };
     await expect(git.push(repo, [update, update], soon())).rejects.toBeInstanceOf(TerminalError);
-  });
-
-  test('I3: of many arrivals and a person who never stops lands every one and loses nothing', async () => {
-    world.personCommits(repo, 'env/test', { 'hand-0': '0' });
-    const git = world.git();
-    let landed = 0;
-    const arrive = async (number: number): Promise<void> => {
-      for (;;) {
-        const head = (await git.heads(repo, ['env/test'])).get('env/test');
-        const parent = head === undefined ? {} : { parent: head };
-        const { commit } = await git.commit(repo, order({ [`ours-${number}`]: String(number) }, parent));
-        const outcome = await git.push(repo, [{ branch: 'env/test', expected: head, commit }], soon());
-        if (outcome.outcome === 'Accepted') break;
-        if (outcome.outcome === 'Unanswered') {
-          // Judged by the branch alone, as the runtime does (D5).
-          const present = (await git.heads(repo, ['env/test'])).get('env/test');
-          if (present !== undefined && (await git.contains(repo, commit, present))) break;
-          continue;
-        }
-        expect(outcome).toMatchObject({ outcome: 'Refused', kind: 'Moved' });
-      }
-      landed += 1;
-    };
-    const arrivals = Array.from({ length: 5 }, (_, number) => number);
-    let hands = 0;
-    const person = async (): Promise<void> => {
-      while (landed < arrivals.length) {
-        const head = world.head(repo, 'env/test');
-        const tree = world.on(repo, 'rev-parse', 'env/test^{tree}').trim();
-        const commit = world.on(repo, 'commit-tree', '-p', head ?? '', '-m', `by hand ${hands}`, tree).trim();
-        try {
-          world.on(repo, 'update-ref', 'refs/heads/env/test', commit, head ?? '');
-          hands += 1;
-        } catch {
-          // An arrival was first; the person looks again, as people do.
-        }
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-      }
-    };
-    await Promise.all([person(), ...arrivals.map(arrive)]);
-
-    const history = world.on(repo, 'log', '--format=%s', 'env/test').trim().split('\n');
-    expect(history.filter((subject) => subject === 'arrive')).toHaveLength(arrivals.length);
-    expect(history.filter((subject) => subject.startsWith('by hand '))).toHaveLength(hands);
-    expect(Object.keys(world.filesAt(repo, 'env/test'))).toHaveLength(arrivals.length + 1);
-    expect(hands).toBeGreaterThan(0);
   });
 });
