@@ -150,7 +150,7 @@ describe('a kustomization that does not build', () => {
     'ssh://git@git.example.com/acme/platform.git',
     'git::https://git.example.com/acme/platform',
     'file:///etc',
-  ])('a remote base is refused by name: %s', async (base) => {
+  ])('S5: a remote base is refused by name: %s', async (base) => {
     const files = tree({
       'env/prod/kustomization.yaml': 'resources: [../../base]\n',
       'base/kustomization.yaml': `resources: ["${base}"]\n`,
@@ -161,7 +161,7 @@ describe('a kustomization that does not build', () => {
     });
   });
 
-  test('a password in the address of a remote base is not repeated', async () => {
+  test('S10: a password in the address of a remote base is not repeated', async () => {
     const files = tree({ 'env/prod/kustomization.yaml': 'components: ["https://ada:hunter2@git.example.com/x"]\n' });
     const words = render(renderer, files).catch(String);
     await expect(words).resolves.toContain('https://***@git.example.com/x');
@@ -171,7 +171,7 @@ describe('a kustomization that does not build', () => {
   test.each([
     ['a patch', 'patches: [{path: "https://example.com/p.yaml"}]\n'],
     ['a generated file', 'configMapGenerator: [{name: c, files: ["k=https://example.com/p.txt"]}]\n'],
-  ])('a remote file is refused by the sandbox itself: %s', async (_, text) => {
+  ])('S5: a remote file is refused by the sandbox itself: %s', async (_, text) => {
     const files = tree({
       'env/prod/kustomization.yaml': `resources: [c.yaml]\n${text}`,
       'env/prod/c.yaml': configMap('d'),
@@ -180,7 +180,7 @@ describe('a kustomization that does not build', () => {
     await expect(render(renderer, files)).rejects.toThrow(/remote file https:\/\/example\.com\/p\.\w+ is refused/);
   });
 
-  test('where the kustomization is too large to be followed, a remote base still finds no git', async () => {
+  test('S5: where the kustomization is too large to be followed, a remote base still finds no git', async () => {
     const files = tree({
       'env/prod/kustomization.yaml': `# ${'x'.repeat(300_000)}\nresources: ["ssh://git@git.example.com/a.git"]\n`,
     });

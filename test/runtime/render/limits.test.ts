@@ -36,7 +36,7 @@ describe('only the render that asks too much fails', () => {
   const light = tree({ 'env/prod/m.yaml': configMap('light') });
   const failure = { name: 'TerminalError', reason: 'RenderFailed' };
 
-  test('one that does not end is ended, and the next one renders', async () => {
+  test('S6: one that does not end is ended, and the next one renders', async () => {
     await withRenderer({ deadlineMs: 500, workers: 1 }, async (renderer) => {
       await expect(render(renderer, heavy)).rejects.toMatchObject({
         ...failure,
@@ -46,7 +46,7 @@ describe('only the render that asks too much fails', () => {
     });
   });
 
-  test('one that takes too much memory is ended, and the next one renders', async () => {
+  test('S6: one that takes too much memory is ended, and the next one renders', async () => {
     await withRenderer({ memoryBytes: 128 * MIB, workers: 1 }, async (renderer) => {
       await expect(render(renderer, heavy)).rejects.toMatchObject({
         ...failure,
@@ -56,7 +56,7 @@ describe('only the render that asks too much fails', () => {
     });
   });
 
-  test('an endless recursion inside the renderer is an answer', async () => {
+  test('S6: an endless recursion inside the renderer is an answer', async () => {
     await withRenderer({}, async (renderer) => {
       const files = tree({
         'env/prod/kustomization.yaml': 'commonLabels: { out: dated }\nresources: [m.yaml]\n',

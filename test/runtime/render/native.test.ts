@@ -131,7 +131,7 @@ describe('the native shim', () => {
 });
 
 describe('only the render that asks too much of the native shim fails, in the words of the WebAssembly', () => {
-  withNative('one that does not end is ended, and the next one renders', async () => {
+  withNative('S6: one that does not end is ended, and the next one renders', async () => {
     await withRenderer({ deadlineMs: 500, workers: 1 }, async (renderer) => {
       await expect(render(renderer, heavy)).rejects.toMatchObject({
         ...failure,
@@ -141,7 +141,7 @@ describe('only the render that asks too much of the native shim fails, in the wo
     });
   });
 
-  withNative('one that takes too much memory is ended, and the next one renders', async () => {
+  withNative('S6: one that takes too much memory is ended, and the next one renders', async () => {
     await withRenderer({ memoryBytes: 192 * MIB, workers: 1 }, async (renderer) => {
       await expect(render(renderer, heavy)).rejects.toMatchObject({
         ...failure,
@@ -151,7 +151,7 @@ describe('only the render that asks too much of the native shim fails, in the wo
     });
   });
 
-  withNative('an endless recursion inside the renderer is an answer', async () => {
+  withNative('S6: an endless recursion inside the renderer is an answer', async () => {
     await withRenderer({}, async (renderer) => {
       const files = tree({
         'env/prod/kustomization.yaml': 'commonLabels: { out: dated }\nresources: [m.yaml]\n',
