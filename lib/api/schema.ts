@@ -10,6 +10,7 @@ import {
   type TObject,
   type TOptional,
   type TProperties,
+  type TRecord,
   type TSchema,
   type TString,
   type TUnsafe,
@@ -153,6 +154,9 @@ export const objectName = (description: string): TString =>
   });
 export const uid = (description: string): TString => text(description, { minLength: 1, maxLength: 64 });
 export const time = (description: string): TString => Type.String({ description, format: 'date-time' });
+/** Times by name: what several write, each an entry of its own. */
+export const timesByName = (description: string, maxProperties: number): TRecord<TString, TString> =>
+  Type.Record(Type.String(), time('When it was.'), { description, maxProperties });
 export const duration = (description: string, options: KubernetesOptions & { default?: string } = {}): TString =>
   text(description, { maxLength: 32, pattern: DURATION_PATTERN, example: '1h30m', ...options });
 

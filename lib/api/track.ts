@@ -165,6 +165,12 @@ export const TrackStatus = s.shape('What the runtime knows of the line.', {
     }),
   ),
   subscriptions: Type.Optional(s.listByName(SubscriptionStatus, 'One entry for each subscription.', 50)),
+  hints: Type.Optional(
+    s.timesByName(
+      'When a webhook last said that something moved, by subscription: it is looked at once more (rule B1).',
+      50,
+    ),
+  ),
   summary: Type.Optional(
     s.shape('One-line texts for columns; nothing decides by them.', {
       subscriptions: Type.Optional(s.text('Names of the subscriptions.')),

@@ -44,6 +44,13 @@ export interface TransitAuthorityProps {
   readonly credentials?: readonly string[];
   /** Pull secrets that subscriptions name, by the namespace of their Tracks: all that it may read there. @default {} */
   readonly pullSecrets?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Whether webhooks are taken, at port 8081 of its Service: they wake what would otherwise wait for its next look. Who may
+   * send any is said by Secrets (`k8sta webhooks`); how the world reaches the Service is for an Ingress of your own.
+   *
+   * @default false
+   */
+  readonly webhooks?: boolean;
   /** Registries to ask instead of others, by host. @default {} */
   readonly registryMirrors?: Readonly<Record<string, string>>;
   /**
@@ -78,6 +85,7 @@ export interface Installation {
   readonly argocdNamespaces: readonly string[];
   readonly credentials?: readonly string[];
   readonly pullSecrets: readonly { readonly namespace: string; readonly names: readonly string[] }[];
+  readonly webhooks: boolean;
   /** `host=url`, in order. */
   readonly registryMirrors: readonly string[];
   /** `name=file`, in order. */
@@ -105,6 +113,7 @@ export function installationOf(props: TransitAuthorityProps): Installation {
     pullSecrets: sorted(props.pullSecrets ?? {}).map(([team, names]) => ({ namespace: team, names: distinct(names) })),
     registryMirrors: sorted(props.registryMirrors ?? {}).map(([host, url]) => `${host}=${url}`),
     renderCommands: sorted(props.renderCommands ?? {}).map(([command, file]) => `${command}=${file}`),
+    webhooks: props.webhooks ?? false,
     logLevel,
     resources: { cpuMillis: 100, memoryMebibytes: 256, cacheGibibytes: 20, ...props.resources },
   };

@@ -25,6 +25,7 @@ import { PEOPLE_ROLES } from './roles';
 import { APPLICATION_RIGHTS, credentialRights, leaseRights, NETWORK_RIGHTS, pullSecretRights } from './runtime-rights';
 
 const PORT = 8080;
+const WEBHOOK_PORT = 8081;
 const USER = 65532;
 const CACHE = '/var/cache/k8sta';
 const RBAC = 'rbac.authorization.k8s.io';
@@ -196,8 +197,15 @@ export class TransitAuthority extends Construct {
       // A share, not a number: a single replica must not keep its machine from being emptied.
       spec: { maxUnavailable: '50%', selector: { matchLabels: deployment.matchLabels } },
     });
-    new Service(this, 'service', { metadata, selector: deployment, ports: [{ port: PORT, name: 'http' }] });
+    const ports = this.ports().map(({ port, name }) => ({ port, name, targetPort: port }));
+    new Service(this, 'service', { metadata, selector: deployment, ports });
     return deployment;
+  }
+
+  /** Where it listens. */
+  private ports(): { readonly port: number; readonly name: string }[] {
+    const webhooks = { port: WEBHOOK_PORT, name: 'webhooks' };
+    return [{ port: PORT, name: 'http' }, ...(this.installation.webhooks ? [webhooks] : [])];
   }
 
   private args(): string[] {
@@ -220,11 +228,12 @@ export class TransitAuthority extends Construct {
       ...each('--credential', credentials),
       ...each('--registry-mirror', registryMirrors),
       ...each('--render-command', renderCommands),
+      ...(this.installation.webhooks ? ['--webhook-port', String(WEBHOOK_PORT)] : []),
       ...['--log-level', logLevel],
     ];
   }
 
-  /** Nobody but probes and scrapes has business with it: in on the one port only, out to anywhere, since repositories are. */
+  /** Nobody but probes, scrapes and senders have business with it: in on its ports only, out to anywhere, since repositories are. */
   private fence(): void {
     new ApiObject(this, 'network-policy', {
       apiVersion: 'networking.k8s.io/v1',
@@ -233,7 +242,7 @@ export class TransitAuthority extends Construct {
       spec: {
         podSelector: {},
         policyTypes: ['Ingress', 'Egress'],
-        ingress: [{ ports: [{ port: PORT, protocol: 'TCP' }] }],
+        ingress: [{ ports: this.ports().map(({ port }) => ({ port, protocol: 'TCP' })) }],
         egress: [{}],
       },
     });

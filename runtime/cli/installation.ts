@@ -18,6 +18,7 @@ export interface InstallationOptions {
   readonly watchNamespace?: readonly string[];
   readonly argocdNamespace?: readonly string[];
   readonly credential?: readonly string[];
+  readonly webhooks?: boolean;
   readonly pullSecret?: PullSecrets;
   readonly registryMirror?: Mirrors;
   readonly renderCommand?: Commands;
@@ -37,7 +38,7 @@ export async function printInstallation(terminal: Terminal, options: Installatio
 /** Commander leaves out what was not said; the construct has the defaults. */
 function propsOf(options: InstallationOptions): Install.TransitAuthorityProps {
   const { image, namespace, name, definitions, pullSecret, logLevel } = options;
-  const { watchNamespace, argocdNamespace, credential, registryMirror, renderCommand } = options;
+  const { watchNamespace, argocdNamespace, credential, registryMirror, renderCommand, webhooks } = options;
   return {
     image,
     definitions,
@@ -46,6 +47,7 @@ function propsOf(options: InstallationOptions): Install.TransitAuthorityProps {
     ...(watchNamespace === undefined ? {} : { namespaces: watchNamespace }),
     ...(argocdNamespace === undefined ? {} : { argocdNamespaces: argocdNamespace }),
     ...(credential === undefined ? {} : { credentials: credential }),
+    ...(webhooks === undefined ? {} : { webhooks }),
     ...(pullSecret === undefined ? {} : { pullSecrets: pullSecret }),
     ...(registryMirror === undefined ? {} : { registryMirrors: Object.fromEntries(registryMirror) }),
     ...(renderCommand === undefined ? {} : { renderCommands: Object.fromEntries(renderCommand) }),

@@ -1,10 +1,11 @@
-/** The HTTP side of `k8sta run`: probes and metrics. */
+/** The HTTP side of `k8sta run`: probes and metrics, and webhooks where a port for them is named. */
 
 import type { Runtime } from '../dispatch';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import type { Served } from '../server';
 import type * as Server from '../server';
+import { LONGEST_BODY } from '../webhooks';
 import { isInCluster } from './election';
 import type { Terminal } from './terminal';
 
@@ -13,6 +14,8 @@ export interface ProbeOptions {
   readonly address?: string;
   /** @default - 8080 in a cluster, none elsewhere */
   readonly port?: number;
+  /** @default - no webhook is taken */
+  readonly webhookPort?: number;
 }
 
 /** The runtime, once there is one, and what keeps it from starting until then. */
@@ -42,5 +45,24 @@ export async function serveProbes(
     metrics: () => metrics.exposition(),
   });
   log.info({ address: address ?? '*', port: served.port }, 'Answering /livez, /readyz and /metrics');
+  return served;
+}
+
+/** @returns nothing where no port is named */
+export async function serveReception(
+  { address, webhookPort: port }: ProbeOptions,
+  { reception }: Runtime,
+  log: Log,
+): Promise<Served | undefined> {
+  if (port === undefined) return undefined;
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
+  const { serveWebhooks } = require('../server') as typeof Server;
+  const served = await serveWebhooks({
+    ...(address === undefined ? {} : { address }),
+    port,
+    longestBody: LONGEST_BODY,
+    take: (parcel) => reception.take(parcel),
+  });
+  log.info({ address: address ?? '*', port: served.port, receivers: reception.open() }, 'Taking webhooks');
   return served;
 }

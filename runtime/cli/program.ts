@@ -22,6 +22,7 @@ import type * as Layout from './layout';
 import type * as Publish from './publish';
 import type * as Railyard from './railyard';
 import type * as Run from './run';
+import type * as Webhooks from './webhooks';
 import {
   another,
   delay,
@@ -87,7 +88,8 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     .option('--shard <selector>', 'carry the Tracks that this label selector means; others are left to other runtimes')
     .option('--credential <name>', 'read this labelled Secret and no other; may be repeated', another)
     .option('--port <port>', 'answer /livez, /readyz and /metrics here (default: 8080 in a cluster)', port)
-    .option('--address <address>', 'and on this address only (default: all)')
+    .option('--webhook-port <port>', 'take webhooks here (default: none are taken); see k8sta webhooks', port)
+    .option('--address <address>', 'on this address only (default: all)')
     .option('--settle <seconds>', "how long Argo CD's word must stand before it counts", delay, 5)
     .option('--leader-elect', 'of several runtimes one works, the others stand by (default: in a cluster)')
     .option('--no-leader-elect', 'work alone')
@@ -117,6 +119,7 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
       'labelled Secret that it may read; may be repeated (default: all of --namespace)',
       another,
     )
+    .option('--webhooks', 'take webhooks at port 8081 of its Service; see k8sta webhooks')
     .option('--pull-secret <namespace/name>', 'pull secret of a subscription; may be repeated', pullSecret)
     .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
     .option('--render-command <name=file>', RENDER_COMMAND, renderCommand)
@@ -153,6 +156,14 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
       return ends(printConsent(terminal, { dist }));
     },
   );
+
+  withCluster(command(program, 'webhooks', 'print the addresses of webhooks, and how their senders are set up'))
+    .option('-n, --namespace <name>', "namespace of the runtime's Secrets (default: the context's)")
+    .option('--url <url>', 'address at which senders reach the runtime')
+    .action((options: Webhooks.WebhooksOptions) => {
+      const { printWebhooks } = require('./webhooks') as typeof Webhooks;
+      return ends(printWebhooks(terminal, options));
+    });
 
   const railyard = withPorts(
     command(program, 'railyard', 'start the railyard alone: Kubernetes API, Argo CD stand-in, Git server, registry'),

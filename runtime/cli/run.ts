@@ -11,7 +11,7 @@ import { electionFor, type ElectionOptions, isInCluster } from './election';
 import { openFolder, packageVersion } from './folder';
 import { logTo, type LogLevel } from './log';
 import { requireKinds } from './preconditions';
-import { serveProbes, type ProbeOptions, type Progress } from './probes';
+import { serveProbes, serveReception, type ProbeOptions, type Progress } from './probes';
 import { EXIT, type ExitCode, stopped, type Terminal } from './terminal';
 import type { Commands, Mirrors } from './values';
 
@@ -64,8 +64,10 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
     const runtime = await startPatiently(terminal, options, wanted, progress);
     if (runtime === undefined) return EXIT.done;
     progress.runtime = runtime;
+    const reception = await serveReception(options, runtime, log);
     await stopped(terminal);
     log.info({}, 'Asked to end: finishing what is under way');
+    await reception?.close();
     await runtime.stop();
     log.info({}, 'Ended');
     return EXIT.done;

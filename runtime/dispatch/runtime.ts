@@ -14,8 +14,10 @@ import { gitCredential, registryCredential, signingKey } from './credentials';
 import { dropUnnamed } from './disuse';
 import { elected, type ElectionChoice } from './elected';
 import { clockWords, leadWords, stuck, unready, vitalsOf, type Vitals } from './health';
+import { Hints } from './hints';
 import { assemble, type Machine, type Ports } from './machine';
 import { measure, measuredGit, measuredRenderer } from './measure';
+import { Reception } from './reception';
 import { wakeForTickets } from './warm';
 import { type Scope, World } from './world';
 
@@ -64,6 +66,8 @@ export interface Runtime {
   stuck(): readonly string[];
   /** What keeps it from working, or from taking over; and what else is worth knowing. */
   readiness(): { readonly problems: readonly string[]; readonly notes: readonly string[] };
+  /** Where webhooks are taken, whether or not this runtime leads. */
+  readonly reception: Pick<Reception, 'take' | 'open'>;
   /** Lets what is under way end, takes nothing more, and gives the lease back. */
   stop(): Promise<void>;
 }
@@ -128,9 +132,12 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const sleep = wakeForTickets(world.tickets, bareRenderer, { isAtWork, eager: options.eager, log });
   const dropNoMore = dropUnnamed(world, bareGit, { clock, log });
   const vitals = (): Vitals => vitalsOf(world, machine(), standing());
+  const hints = new Hints({ cluster, world, clock, log });
+  const reception = new Reception({ world, hints, clock, log });
   const deafen = metrics && measure(metrics, { world, clock, machine, standing });
 
   return {
+    reception,
     stuck: () => stuck(vitals()),
     readiness() {
       const clockOff = clockWords(cluster.clockAheadMs);
@@ -141,6 +148,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         : { problems: unready(vitals()), notes: [lead, ...clockProblem] };
     },
     async stop() {
+      hints.stop();
       await machine()?.drain();
       await chosen?.election.stop();
       deafen?.();

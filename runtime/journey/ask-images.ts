@@ -15,6 +15,7 @@ import { shorten } from './obstacle';
 import type { Draft } from './plan';
 import type { Line } from './snapshot';
 import { recordOf } from './state';
+import { isHinted, newestHint } from './hinted';
 import type { Asked, Before } from './asked';
 
 /** A registry is looked at once a second at most, whatever the subscription says. */
@@ -82,13 +83,14 @@ export function askImages(
     namespace,
     subscription,
     last: before,
+    seen: newestHint(line, subscription),
   } as const;
   const fact = draft.ask(job);
   if (fact === undefined || fact.state === 'Running') return undefined;
   if (fact.state === 'Failed')
     return { status: { ...before, name: subscription.name, problem: shorten(fact.message) } };
   const next = new Date(fact.at.getTime() + interval);
-  if (next <= draft.now) draft.start(job);
+  if (next <= draft.now || isHinted(fact, job)) draft.start(job);
   draft.wake(next <= draft.now ? new Date(draft.now.getTime() + interval) : next);
   return answer(draft, line, subscription, before, fact.result);
 }

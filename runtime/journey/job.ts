@@ -35,6 +35,8 @@ export interface LookJob {
   readonly namespace: string;
   readonly subscription: Subscription;
   readonly last: SubscriptionStatus | undefined;
+  /** The newest hint that there was when it began; empty where there has been none. */
+  readonly seen: string;
 }
 export interface Look {
   readonly images?: readonly Image[];

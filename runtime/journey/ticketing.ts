@@ -44,7 +44,15 @@ export function decideTicketing(draft: Draft, line: Line): void {
     if (specs.some((spec) => makes(draft, track, spec))) return;
     statuses.push(specs.length === 0 ? status : { ...status, count: ticketsMade(before) + 1 });
   }
-  if (!same(present, statuses)) draft.writeTrack(track, { ...track.status, subscriptions: statuses });
+  if (same(present, statuses)) return;
+  const status = { ...track.status, subscriptions: statuses };
+  draft.writeTrack(track, status.hints === undefined ? status : { ...status, hints: stillMeant(track, status.hints) });
+}
+
+/** Hints without those for subscriptions that are gone. */
+function stillMeant({ spec }: Track, hints: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const names = new Set(spec.subscriptions.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(hints).filter(([name]) => names.has(name)));
 }
 
 const ticketsMade = (status: SubscriptionStatus | undefined): number => status?.count ?? 0;

@@ -1,5 +1,7 @@
 /**
- * What the runtime answers over HTTP: probes and metrics. Lives here: routes and how answers look. May not live here:
- * what is well and what is not, which is asked.
+ * What the runtime answers over HTTP: probes and metrics, and webhooks at an address of their own. Lives here: routes and
+ * how answers look. May not live here: what is well and what is not, or what a webhook says, which is asked.
  */
-export { type Probe, serve, type Served, type ServedOptions } from './server';
+export type { Served } from './listen';
+export { type Probe, serve, type ServedOptions } from './server';
+export { type Parcel, serveWebhooks, type WebhooksOptions } from './webhooks';

@@ -1,6 +1,5 @@
-import { networkInterfaces } from 'node:os';
 import { fastify, type FastifyReply } from 'fastify';
-import { TerminalError } from '../errors';
+import { listen, type Served } from './listen';
 
 /** What a probe has to say, in sentences. */
 export interface Probe {
@@ -20,11 +19,6 @@ export interface ServedOptions {
   /** Whether the process can do its work, or take it over. */
   readonly readiness: () => Probe;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
-}
-
-export interface Served {
-  readonly port: number;
-  close(): Promise<void>;
 }
 
 /**
@@ -51,24 +45,5 @@ export async function serve({ address, port, liveness, readiness, metrics }: Ser
     return reply.type(contentType).send(text);
   });
   app.setNotFoundHandler((_request, reply) => plain(reply).code(404).send('GET /livez, /readyz, /metrics\n'));
-  try {
-    await app.listen({ host: address ?? (hasIPv6() ? '::' : '0.0.0.0'), port });
-  } catch (error) {
-    await app.close();
-    const where = address === undefined ? `port ${port}` : `port ${port} of ${address}`;
-    throw new TerminalError(`${where}: ${whyNot(error)}`, undefined, { cause: error });
-  }
-  const bound = app.server.address();
-  return { port: typeof bound === 'object' && bound ? bound.port : port, close: () => app.close() };
-}
-
-const hasIPv6 = (): boolean =>
-  Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'));
-
-function whyNot(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return 'it is in use: choose another with --port, or 0 for any free one';
-  if (code === 'EADDRNOTAVAIL') return 'no interface has this address: choose another with --address';
-  if (code === 'EACCES') return 'not allowed: choose a port above 1023 with --port';
-  return message;
+  return listen(app, { ...(address !== undefined && { address }), port, portOption: '--port' });
 }

@@ -192,6 +192,25 @@ describe('TransitAuthority', () => {
     expect(of('PodDisruptionBudget', manifests)[0]?.spec).toEqual({ maxUnavailable: '50%', selector });
   });
 
+  test('takes webhooks where that is said: at a port of its Service, which the network policy lets in', () => {
+    const ports = (manifests: Manifest[]) => {
+      const policy = of('NetworkPolicy', manifests)[0]?.spec?.['ingress'] as { readonly ports: object[] }[];
+      return [of('Service', manifests)[0]?.spec?.['ports'], policy[0]?.ports];
+    };
+    const [http, webhooks] = [8080, 8081].map((port) => ({ port, protocol: 'TCP' }));
+    expect(ports(synth())).toMatchObject([[{ name: 'http', port: 8080 }], [http]]);
+    expect(args(synth())).not.toContain('webhook');
+    const open = synth({ webhooks: true });
+    expect(ports(open)).toMatchObject([
+      [
+        { name: 'http', port: 8080, targetPort: 8080 },
+        { name: 'webhooks', port: 8081, targetPort: 8081 },
+      ],
+      [http, webhooks],
+    ]);
+    expect(args(open)).toContain('--webhook-port 8081');
+  });
+
   test('passes registry mirrors on, sorted, so that the output is byte-stable', () => {
     const registryMirrors = { 'quay.io': 'http://two', 'ghcr.io': 'http://one' };
     expect(args(synth({ registryMirrors }))).toContain(

@@ -222,6 +222,35 @@ describe('k8sta run, against a railyard', () => {
     expect(run.records().at(-1)).toMatchObject({ level: 'info', message: 'Ended' });
   });
 
+  test('it takes webhooks at the addresses that k8sta webhooks prints, and at no other', async () => {
+    await apply(crds());
+    const printed = (...more: string[]) =>
+      k8sta(['webhooks', '--kubeconfig', railyard.kubeconfigPath, '--namespace', 'default', ...more], folder);
+    expect((await printed()).out).toContain(
+      'kubectl label secret webhook-github -n default k8sta.io/credential=webhook',
+    );
+    const receiver = (name: string, stringData: Record<string, string>) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: 'default', labels: { 'k8sta.io/credential': 'webhook' } },
+      stringData,
+    });
+    const secret = 'a secret that nobody guesses';
+    await apply([receiver('hub', { sender: 'docker-hub', secret }), receiver('lab', { sender: 'gitlab', secret: '' })]);
+    const run = new Run(['--kubeconfig', railyard.kubeconfigPath, '--webhook-port', '0'], folder);
+    const { port, receivers } = await run.says('Taking webhooks');
+    expect(receivers).toBe(1);
+    const { out, err, code } = await printed('--url', `http://127.0.0.1:${String(port)}/`);
+    expect([err, code]).toEqual([expect.stringContaining('default/lab opens no webhook: its key secret has 0'), 1]);
+    expect(out).toContain('Secret default/hub: docker-hub, for every Track\n  1. In the repository, open Webhooks.');
+    const [address = ''] = /http:\S+/.exec(out) ?? [];
+    const post = async (url: string) => (await fetch(url, { method: 'POST', body: '{}' })).status;
+    expect([await post(address), await post(`${address}x`)]).toEqual([202, 401]);
+    expect(await run.end()).toBe(0);
+    expect(JSON.stringify(run.records())).not.toContain(new URL(address).pathname);
+    expect(JSON.stringify(run.records())).not.toContain(secret);
+  });
+
   test('elected it leads, says so, and gives the lease back when asked to end', async () => {
     await apply(crds());
     const run = new Run(['--kubeconfig', railyard.kubeconfigPath, '--leader-elect', '--lease-name', 'mine'], folder);

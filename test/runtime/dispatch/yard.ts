@@ -122,6 +122,12 @@ export class Yard {
     });
   }
 
+  /** Where the runtime takes webhooks. */
+  get reception(): Runtime['reception'] {
+    if (this.runtime === undefined) throw new Error('the runtime does not run');
+    return this.runtime.reception;
+  }
+
   async stopRuntime(): Promise<void> {
     await this.runtime?.stop();
     this.runtime = undefined;

@@ -1,0 +1,107 @@
+/**
+ * Takes hints to the Tracks whose subscriptions they are about: a time in the Track's status, so that whichever runtime
+ * carries the Track looks, now or after a restart. It needs no leader, and any number of them do no harm.
+ */
+
+import type { Track } from '../../lib/api';
+import { messageOf } from '../errors';
+import { keyOf, NotFoundError, type Clock, type Cluster } from '../kube';
+import type { Log } from '../log';
+import { type Hint, isAbout, type Receiver } from '../webhooks';
+import { TRACKS } from './resources';
+import type { World } from './world';
+
+export interface HintsOptions {
+  readonly cluster: Cluster;
+  readonly world: Pick<World, 'tracks'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A Track is told at once, and then once a second at most, of all that has come meanwhile. */
+const PAUSE_MS = 1_000;
+/** Tracks that are told at a time; the rest wait. */
+const AT_ONCE = 8;
+const TRIES = 3;
+
+export class Hints {
+  /** Names of subscriptions by Track; a Track is here from when it is told until the pause is over. */
+  private readonly pending = new Map<string, Set<string>>();
+  private readonly queue: string[] = [];
+  private telling = 0;
+  private closed = false;
+
+  constructor(private readonly options: HintsOptions) {}
+
+  /** @returns how many subscriptions they are about */
+  take(hints: readonly Hint[], receiver: Receiver): number {
+    let found = 0;
+    for (const { resource: track } of this.options.world.tracks.list()) {
+      if (track === undefined || !receiver.isFor(track.metadata)) continue;
+      const names = subscriptionsOf(track, hints);
+      if (names.length > 0) this.note(keyOf(track.metadata), names);
+      found += names.length;
+    }
+    return found;
+  }
+
+  stop(): void {
+    this.closed = true;
+  }
+
+  private note(key: string, names: readonly string[]): void {
+    const before = this.pending.get(key);
+    const noted = before ?? new Set<string>();
+    for (const name of names) noted.add(name);
+    if (before !== undefined) return;
+    this.pending.set(key, noted);
+    this.enqueue(key);
+  }
+
+  private enqueue(key: string): void {
+    this.queue.push(key);
+    void this.next();
+  }
+
+  private async next(): Promise<void> {
+    if (this.telling >= AT_ONCE || this.closed) return;
+    const key = this.queue.shift();
+    if (key === undefined) return;
+    this.telling += 1;
+    await this.tell(key);
+    this.telling -= 1;
+    this.options.clock.after(PAUSE_MS, () => this.rest(key));
+    void this.next();
+  }
+
+  /** The pause is over: what has come meanwhile is told now. */
+  private rest(key: string): void {
+    if (this.pending.get(key)?.size) this.enqueue(key);
+    else this.pending.delete(key);
+  }
+
+  private async tell(key: string): Promise<void> {
+    const { cluster, clock, log } = this.options;
+    const names = this.pending.get(key) ?? new Set<string>();
+    const [namespace = '', name = ''] = key.split('/');
+    const hints = Object.fromEntries([...names].map((one) => [one, new Date(clock.now()).toISOString()]));
+    names.clear();
+    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+      try {
+        await cluster.objects(TRACKS).merge({ namespace, name }, { status: { hints } }, { subresource: 'status' });
+        return;
+      } catch (error) {
+        if (error instanceof NotFoundError) return;
+        if (attempt === TRIES) {
+          const lost = 'A hint could not be passed on: the next look by its interval finds what it was about';
+          log.warn({ namespace, track: name, error: messageOf(error) }, lost);
+        }
+      }
+    }
+  }
+}
+
+const subscriptionsOf = ({ spec }: Track, hints: readonly Hint[]): string[] =>
+  spec.subscriptions
+    .filter((subscription) => hints.some((hint) => isAbout(hint, subscription)))
+    .map(({ name }) => name);

@@ -1,0 +1,14 @@
+/** Hints of webhooks (rule B1): a look that began before the newest one may have missed what it was about. */
+
+import type { Subscription } from '../../lib/api';
+import type { JobFact, LookJob } from './job';
+import type { Line } from './snapshot';
+
+/** When something was last said to have moved; empty where nothing has been. */
+export const newestHint = ({ track }: Line, { name }: Subscription): string => track.status?.hints?.[name] ?? '';
+
+/** Whether a hint has come since the look began that found this. */
+export const isHinted = (
+  fact: Extract<JobFact<unknown>, { state: 'Done' }>,
+  { seen }: Pick<LookJob, 'seen'>,
+): boolean => (fact.seen ?? '') !== seen;

@@ -1,0 +1,38 @@
+/** What may have moved, as a sender says. */
+
+import { parseImageReference } from '../../lib/network/image-reference';
+
+export type Hint =
+  | {
+      readonly kind: 'Image';
+      /** Registry and repository, normalised. */
+      readonly repoURL: string;
+    }
+  | {
+      readonly kind: 'Source';
+      /** Addresses of one repository: those that the sender gives it. */
+      readonly repoURLs: readonly string[];
+      /** @default - not said: any */
+      readonly branch?: string;
+      /** Every path that was touched. @default - not said, or not all of them: any */
+      readonly paths?: readonly string[];
+    };
+
+const LONGEST_URL = 2_048;
+
+/** A hint about an image, by a reference with or without tag, in whatever case; none where it does not parse. */
+export function imageHint(reference: string): Hint[] {
+  try {
+    return [{ kind: 'Image', repoURL: parseImageReference(reference.toLowerCase()).repoURL }];
+  } catch {
+    return [];
+  }
+}
+
+/** A hint about a branch, by its full ref; none for a tag, or where no address is given. */
+export function sourceHint(urls: readonly string[], ref: string | undefined, paths?: readonly string[]): Hint[] {
+  const repoURLs = [...new Set(urls.filter((url) => url !== '' && url.length <= LONGEST_URL))];
+  if (repoURLs.length === 0 || ref?.startsWith('refs/tags/') === true) return [];
+  const branch = (ref ?? '').replace(/^refs\/heads\//, '');
+  return [{ kind: 'Source', repoURLs, ...(branch !== '' && { branch }), ...(paths && { paths }) }];
+}

@@ -1,0 +1,116 @@
+import type { Subscription } from '../../../lib/api';
+import { addressOf, type Hint, isAbout, Receivers, SENDERS, type SenderName, setUpOf } from '../../../runtime/webhooks';
+import { IMAGES, type Payload, PUSHES } from './payloads';
+import { deliveryOf, NOW, SECRET } from './signing';
+
+function hintsOf(sender: SenderName, payload: Payload): readonly Hint[] {
+  const stored = { namespace: 'k8sta-system', name: sender, values: { sender, secret: SECRET } };
+  const reception = new Receivers([stored]).receive(addressOf(stored), deliveryOf(sender, payload), NOW);
+  if (reception.outcome !== 'Taken') throw new Error(`${sender}: ${reception.outcome}`);
+  return reception.hints;
+}
+
+const images = (...repositories: string[]): Subscription => ({
+  name: 'web',
+  images: { repositories, select: { newest: {} }, interval: '5m' },
+});
+const source = (repoURL: string, spec: { branch?: string; folder?: string } = {}): Subscription => ({
+  name: 'source',
+  source: { repoURL, branch: 'main', folder: '', interval: '1m', ...spec },
+});
+const about = (hints: readonly Hint[], subscription: Subscription): boolean =>
+  hints.some((hint) => isAbout(hint, subscription));
+
+test.each(PUSHES)('%s says that a branch was pushed (%#)', (sender, payload, urls) => {
+  const hints = hintsOf(sender, payload);
+  for (const url of urls) {
+    expect(about(hints, source(url))).toBe(true);
+    expect(about(hints, source(url, { branch: 'release' }))).toBe(false);
+  }
+  expect(about(hints, source('https://git.example.com/acme/other.git'))).toBe(false);
+  expect(about(hints, images('ghcr.io/acme/web'))).toBe(false);
+});
+
+test.each(IMAGES)('%s says that an image was pushed (%#)', (sender, payload, repository) => {
+  const hints = hintsOf(sender, payload);
+  expect(about(hints, images('ghcr.io/acme/first', repository))).toBe(true);
+  expect(about(hints, images(`${repository}-other`))).toBe(false);
+  expect(about(hints, source('https://github.com/acme/shop'))).toBe(false);
+});
+
+test.each(['github', 'gitlab', 'gitea'] as const)('%s wakes only whom the touched files concern (R23)', (sender) => {
+  const [, payload, [url = ''] = []] = PUSHES.find(([name]) => name === sender) ?? [];
+  if (payload === undefined) throw new Error(`no payload of ${sender}`);
+  const hints = hintsOf(sender, payload);
+  expect(about(hints, source(url, { folder: 'base' }))).toBe(true);
+  expect(about(hints, source(url, { folder: 'env/prod' }))).toBe(true);
+  expect(about(hints, source(url, { folder: 'env/stage' }))).toBe(false);
+});
+
+test('whoever may have left files out wakes everyone of that branch', () => {
+  const file = (index: number) => ({ added: [`a/${index}`], removed: [], modified: [] });
+  const push = (change: object) => ({
+    headers: { 'x-github-event': 'push' },
+    body: {
+      ref: 'refs/heads/main',
+      repository: { clone_url: 'https://github.com/acme/shop.git' },
+      commits: [file(0)],
+      ...change,
+    },
+  });
+  const elsewhere = source('https://github.com/acme/shop', { folder: 'b' });
+  expect(about(hintsOf('github', push({})), elsewhere)).toBe(false);
+  for (const change of [
+    { commits: [] },
+    { commits: Array.from({ length: 20 }, (_, index) => file(index)) },
+    { commits: [{ id: 'abc' }] },
+    { forced: true },
+    { total_commits: 2 },
+  ])
+    expect(about(hintsOf('github', push(change)), elsewhere)).toBe(true);
+});
+
+test.each<[SenderName, Payload]>([
+  ['github', { headers: { 'x-github-event': 'ping' }, body: { zen: 'Keep it simple.' } }],
+  [
+    'github',
+    {
+      headers: { 'x-github-event': 'push' },
+      body: { ref: 'refs/tags/v1', repository: { clone_url: 'https://github.com/acme/shop.git' } },
+    },
+  ],
+  ['gitlab', { body: { object_kind: 'merge_request' } }],
+  ['gitea', { headers: { 'x-gitea-event': 'issues' }, body: {} }],
+  ['bitbucket', { headers: { 'x-event-key': 'diagnostics:ping' }, body: { test: true } }],
+  ['azure-devops', { body: { eventType: 'build.complete' } }],
+  [
+    'harbor',
+    { body: { type: 'DELETE_ARTIFACT', event_data: { resources: [{ resource_url: 'h.example.com/a/b:1' }] } } },
+  ],
+  ['artifactory', { body: { domain: 'artifact', event_type: 'deployed' } }],
+  ['distribution', { body: { events: [{ action: 'pull' }] } }],
+  ['quay', { body: null }],
+  ['docker-hub', { body: [] }],
+  ['aws', { body: { detail: { 'action-type': 'DELETE' } } }],
+  ['generic', { body: { image: '../../etc/passwd', repository: 7 } }],
+])('%s says something that is about no push (%#)', (sender, payload) => {
+  expect(hintsOf(sender, payload)).toEqual([]);
+});
+
+test('a chart in a registry is meant like an image', () => {
+  const hints = hintsOf('generic', { body: { image: 'ghcr.io/acme/charts/web' } });
+  const chart = (repoURL: string): Subscription => ({
+    name: 'chart',
+    chart: { repoURL, name: 'web', semver: '*', interval: '5m' },
+  });
+  expect(about(hints, chart('oci://ghcr.io/acme/charts'))).toBe(true);
+  expect(about(hints, chart('https://charts.example.com'))).toBe(false);
+});
+
+test('each sender has steps that name the address, and say where the secret goes or that there is none', () => {
+  for (const sender of Object.keys(SENDERS) as SenderName[]) {
+    const steps = setUpOf(sender, 'https://k8sta.example.com/webhooks/x').join('\n');
+    expect(steps).toContain('https://k8sta.example.com/webhooks/x');
+    expect(steps).toMatch(/secret|keep this address to yourself/i);
+  }
+});
