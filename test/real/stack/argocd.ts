@@ -126,7 +126,7 @@ async function define(kubernetes: Kubernetes, text: string): Promise<void> {
   const definition = parse(text) as { readonly metadata: { readonly name: string } };
   const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${definition.metadata.name}`;
   await apply(kubernetes, path, definition);
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 90_000;
   for (;;) {
     const { text: answer } = await call(kubernetes, 'GET', path);
     const { status } = JSON.parse(answer) as { status?: { conditions?: { type: string; status: string }[] } };

@@ -8,6 +8,7 @@
  * there is no test runner, as in `bench`, `startRealStack()` starts one.
  */
 import { fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,7 @@ import { startArgoCD } from './argocd';
 import { startForge, type Forge } from './forge';
 import { startKubernetes, type Kubernetes } from './kubernetes';
 import { freePorts } from './ports';
-import { startRegistry } from './registry';
+import { type Notified, startRegistry } from './registry';
 import { startRollouts } from './rollouts';
 import { Servers } from './servers';
 
@@ -31,6 +32,8 @@ interface Addresses {
   readonly kubernetes: Kubernetes;
   readonly forge: Forge;
   readonly registryURL: string;
+  /** Where the registry tells of what is pushed. */
+  readonly notified: Notified;
 }
 
 /** A running stack. */
@@ -82,18 +85,19 @@ export async function startRealStack(): Promise<RealStack & { stop(): Promise<vo
 }
 
 async function startServers(servers: Servers, folder: string): Promise<Omit<Addresses, 'folder'>> {
-  const ports = await freePorts(12);
+  const ports = await freePorts(13);
   const port = (index: number): number => ports[index] ?? 0;
+  const notified = { port: port(12), path: '/webhooks/registry', secret: randomBytes(16).toString('hex') };
   const [kubernetes, forge, registryURL] = await Promise.all([
     startKubernetes(servers, folder, [port(0), port(1), port(2)]),
     startForge(servers, folder, port(3)),
-    startRegistry(servers, folder, [port(4), port(5)]),
+    startRegistry(servers, folder, [port(4), port(5)], notified),
   ]);
   await Promise.all([
     startArgoCD(servers, folder, { kubernetes, forge }, [port(6), port(7), port(8), port(9)]),
     startRollouts(servers, folder, kubernetes, [port(10), port(11)]),
   ]);
-  return { kubernetes, forge, registryURL };
+  return { kubernetes, forge, registryURL, notified };
 }
 
 /** The stack of this test run. @throws Error where none was started */

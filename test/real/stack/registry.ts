@@ -7,11 +7,21 @@ import { call } from './api';
 import { environment } from './environment';
 import type { Servers } from './servers';
 
+/** Where the registry tells of what is pushed, to whoever listens. */
+export interface Notified {
+  /** Of the loopback interface. */
+  readonly port: number;
+  readonly path: string;
+  /** Sent as a bearer token. */
+  readonly secret: string;
+}
+
 /** @returns its URL */
 export async function startRegistry(
   servers: Servers,
   folder: string,
   [port, debugPort]: readonly [number, number],
+  notified: Notified,
 ): Promise<string> {
   const home = join(folder, 'registry');
   await mkdir(home, { recursive: true });
@@ -22,6 +32,18 @@ export async function startRegistry(
       version: '0.1',
       log: { level: 'warn', accesslog: { disabled: true } },
       storage: { filesystem: { rootdirectory: join(home, 'images') }, delete: { enabled: true } },
+      notifications: {
+        endpoints: [
+          {
+            name: 'k8sta',
+            url: `http://127.0.0.1:${notified.port}${notified.path}`,
+            headers: { Authorization: [`Bearer ${notified.secret}`] },
+            timeout: '2s',
+            threshold: 1_000,
+            backoff: '1s',
+          },
+        ],
+      },
       http: { addr: `127.0.0.1:${port}`, debug: { addr: `127.0.0.1:${debugPort}` } },
     }),
   );
