@@ -5,8 +5,8 @@ import { branchName, folderPath } from '../api/schema';
 const BRANCH = schemaOf(branchName(''));
 const FOLDER = schemaOf(folderPath(''));
 
-/** Characters that reorder, hide or steer text. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** Characters that reorder, hide or steer text, and halves of characters. */
+export const UNREADABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * Why a branch cannot be called that; `undefined` when it can. What passes is accepted by `git check-ref-format
@@ -54,7 +54,7 @@ export function refsAbove(name: string): string[] {
 }
 
 function foreignCharacter(text: string, punctuation: string): string {
-  if (INVISIBLE.test(text)) return 'holds a control character or one that reorders or hides text';
+  if (UNREADABLE.test(text)) return 'holds a control character or one that reorders or hides text';
   return `holds a character other than letters, digits, '.', '-', '/' and '${punctuation}'${
     /^[A-Za-z0-9_]/.test(text) ? '' : ' or does not start with a letter or digit'
   }`;

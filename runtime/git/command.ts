@@ -2,10 +2,8 @@
 
 import type { Environment } from './environment';
 import { KILLED, Launcher, type Launched } from './launcher';
+import { Limits, type Limited, type Stop } from './limits';
 import { endTree } from './process-tree';
-
-/** Why a command was ended before it had finished. */
-export type Stop = 'Deadline' | 'Silence' | 'Abort';
 
 export interface CommandResult {
   /** -1 where it was ended by a signal, or never started. */
@@ -15,18 +13,13 @@ export interface CommandResult {
   readonly stopped?: Stop;
 }
 
-export interface Command {
+export interface Command extends Limited {
   /** Never holds a secret: process lists show it. */
   readonly arguments: readonly string[];
   readonly environment: Environment;
   readonly input?: string;
-  /** For the whole command, in milliseconds. */
-  readonly wholeMs: number;
   /** Asked right before it starts: for how many milliseconds it may run; with 0 or less it does not start. */
   readonly permit?: () => number;
-  /** Without a word on stdout or stderr, in milliseconds. @default no limit */
-  readonly silenceMs?: number;
-  readonly signal?: AbortSignal;
 }
 
 export class Commands {
@@ -76,39 +69,31 @@ export class Commands {
 
 const notStarted = (stopped: Stop): CommandResult => ({ exitCode: KILLED, stdout: '', stderr: '', stopped });
 
-/** A timer that is set for longer goes off at once. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** The clocks that run against a command. */
+/** A command that is under way, and what ends it before its time. */
 class Ending {
   stopped: Stop | undefined;
   private stopping: Promise<void> | undefined;
-  private readonly whole: NodeJS.Timeout;
-  private silence: NodeJS.Timeout | undefined;
-  private readonly abort = (): void => void this.stop('Abort');
+  private readonly limits: Limits;
   private launched: Launched | undefined;
   private ended = false;
 
-  constructor(private readonly command: Command) {
-    this.whole = setTimeout(() => void this.stop('Deadline'), Math.min(command.wholeMs, LONGEST_TIMER_MS));
-    command.signal?.addEventListener('abort', this.abort, { once: true });
+  constructor(command: Command) {
+    this.limits = new Limits(command, (reason) => void this.stop(reason));
   }
 
   /** The command that the clocks run against. */
   follow(launched: Launched): void {
     this.launched = launched;
-    this.heard();
+    this.limits.listen();
   }
 
   /** The command gave a sign of life. */
   heard(): void {
-    clearTimeout(this.silence);
-    if (this.command.silenceMs !== undefined && this.stopped === undefined) {
-      this.silence = setTimeout(() => void this.stop('Silence'), Math.min(this.command.silenceMs, LONGEST_TIMER_MS));
-    }
+    this.limits.heard();
   }
 
   stop(reason: Stop): Promise<void> {
+    this.limits.end();
     this.stopped ??= reason;
     this.stopping ??= this.end();
     return this.stopping;
@@ -122,9 +107,7 @@ class Ending {
   /** The command has ended; what was started to end it ends as well. */
   async over(): Promise<void> {
     this.ended = true;
-    clearTimeout(this.whole);
-    clearTimeout(this.silence);
-    this.command.signal?.removeEventListener('abort', this.abort);
+    this.limits.end();
     await this.stopping;
   }
 }

@@ -1,8 +1,9 @@
 /** What Git's words mean. The only place where they are read. */
 
 import { TerminalError, TransientError } from '../errors';
-import type { CommandResult, Stop } from './command';
+import type { CommandResult } from './command';
 import { DiskFull } from './disk';
+import type { Stop } from './limits';
 import { redact } from './secret';
 
 /** The mirror on our disk cannot be read. It is made anew, and nobody outside this room hears of it. */

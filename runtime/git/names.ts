@@ -1,14 +1,11 @@
 /** What may stand where Git takes a branch, a path or an object id. Checked again at every use, whoever checked before. */
 
+import { branchProblem, UNREADABLE } from '../../lib/network/git-ref';
 import { TerminalError } from '../errors';
 
-/** Control characters, halves of characters, and characters that reorder or hide text. */
-const UNREADABLE = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u200b-\u200d\u2028\u2029\u2060\ufeff]/u;
-const REF_FORBIDDEN = /[ ~^:?*[\\]|\.\.|@\{|\/\/|\.$|^\/|\/$/;
 const COMMIT = /^[0-9a-f]{40}$/;
 /** `.git` as case-folding and short-name file systems read it. */
 const GIT_FOLDER = /^(\.git|git~\d+)[. ]*(:.*)?$/i;
-const MAX_BRANCH_BYTES = 244;
 const MAX_PATH_BYTES = 4096;
 const MAX_SEGMENT_BYTES = 255;
 
@@ -22,26 +19,11 @@ function shown(value: string): string {
   );
 }
 
-/** @throws TerminalError `InvalidBranch` where `git check-ref-format --branch` or a reader would stumble */
+/** @throws TerminalError `InvalidBranch` where Git, a command line or a reader would stumble */
 export function assertBranch(branch: string): void {
-  const fault = branchFault(branch);
-  if (fault !== undefined) {
-    throw new TerminalError(`The branch name ${shown(branch)} cannot be used: ${fault}.`, 'InvalidBranch');
-  }
-}
-
-function branchFault(branch: string): string | undefined {
-  if (branch === '') return 'it is empty';
-  if (Buffer.byteLength(branch) > MAX_BRANCH_BYTES) return `it is longer than ${MAX_BRANCH_BYTES} bytes`;
-  if (branch.startsWith('-')) return 'it starts with "-", which reads as an option';
-  if (branch === '@' || branch === 'HEAD') return 'Git uses that word itself';
-  if (branch.startsWith('refs/')) return 'write it without "refs/heads/"';
-  if (UNREADABLE.test(branch)) return 'it holds a control, invisible or text-reordering character';
-  if (REF_FORBIDDEN.test(branch)) return 'Git does not allow " ~^:?*[\\", "..", "@{", "//", or "/" and "." at its ends';
-  if (branch.split('/').some((part) => part.startsWith('.') || part.endsWith('.lock'))) {
-    return 'no part of it may start with "." or end with ".lock"';
-  }
-  return undefined;
+  const problem = branchProblem(branch);
+  if (problem === undefined) return;
+  throw new TerminalError(`The branch name ${shown(branch)} cannot be used: it ${problem}.`, 'InvalidBranch');
 }
 
 /** @throws TerminalError `InvalidPath` where a path could leave its repository or read as something else */

@@ -5,21 +5,16 @@ import { Agent as PlainAgent, request as askPlainly, type ClientRequest, type In
 import { Agent as TlsAgent, request as askOverTls } from 'node:https';
 import type { Socket } from 'node:net';
 import { messageOf } from '../../errors';
-import { LONGEST_TIMER_MS, type Stop } from '../command';
+import { Limits, type Limited, type Stop } from '../limits';
 import { isProxied } from './proxy';
 
-export interface Request {
+export interface Request extends Limited {
   readonly url: string;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
-  /** For all of it, in milliseconds. */
-  readonly wholeMs: number;
-  /** How long the server may say next to nothing, in milliseconds. @default no limit */
-  readonly silenceMs?: number;
   /** Asked when the connection stands, right before the first byte goes out: for how many milliseconds from there. */
   readonly permit?: () => number;
-  readonly signal?: AbortSignal;
 }
 
 /** How a request ended. `sent`: the server may have seen it. */
@@ -31,7 +26,6 @@ export type Ending =
 /** Shorter than any server or proxy waits, so that a connection is not closed right when it is used again. */
 const REST_MS = 4000;
 const LARGEST_ANSWER = 64 * 1024 * 1024;
-const SLOWEST_BYTES_PER_SECOND = 10;
 
 export class HttpConnections {
   private readonly plain = new PlainAgent({ keepAlive: true, timeout: REST_MS });
@@ -96,10 +90,8 @@ function certificatesIn(environment: Readonly<Record<string, string | undefined>
 class Exchange {
   private sent = false;
   private over = false;
-  private readonly whole: NodeJS.Timeout;
+  private readonly limits: Limits;
   private readonly endsAt: number;
-  private silence: NodeJS.Timeout | undefined;
-  private heardBytes = 0;
   private readonly stop = (): void => this.halt('Abort');
 
   constructor(
@@ -109,10 +101,9 @@ class Exchange {
     private readonly resolve: (ending: Ending) => void,
   ) {
     this.endsAt = performance.now() + request.wholeMs;
-    this.whole = this.deadline(request.wholeMs);
-    this.listen();
+    this.limits = new Limits(request, (reason) => this.halt(reason));
+    this.limits.listen();
     running.add(this.stop);
-    request.signal?.addEventListener('abort', this.stop, { once: true });
     client.on('error', (error) => this.end({ ending: 'Broken', words: messageOf(error), sent: this.sent }));
     client.on('response', (response) => this.read(response));
     client.on('socket', (socket) => this.whenReady(socket, () => this.send()));
@@ -131,8 +122,7 @@ class Exchange {
     const permitted = this.request.permit?.();
     if (permitted !== undefined) {
       if (permitted <= 0) return this.halt('Deadline');
-      const permittedUntil = this.deadline(permitted);
-      this.client.once('close', () => clearTimeout(permittedUntil));
+      this.limits.within(permitted);
     }
     this.sent = true;
     this.client.end(this.request.body);
@@ -144,7 +134,7 @@ class Exchange {
     response.on('data', (chunk: Buffer) => {
       parts.push(chunk);
       length += chunk.length;
-      this.heardBytes += chunk.length;
+      this.limits.heard(chunk.length);
       if (length > LARGEST_ANSWER) response.destroy(new Error(`The answer is longer than ${LARGEST_ANSWER} bytes.`));
     });
     const broken = (error?: Error): void =>
@@ -157,25 +147,6 @@ class Exchange {
     });
   }
 
-  private deadline(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.halt('Deadline'), Math.min(Math.max(ms, 0), LONGEST_TIMER_MS));
-  }
-
-  /** A server that drips is as good as silent. */
-  private listen(): void {
-    const { silenceMs } = this.request;
-    if (silenceMs === undefined) return;
-    const heard = this.heardBytes;
-    this.silence = setTimeout(
-      () => {
-        const enough = Math.max(1, (silenceMs / 1000) * SLOWEST_BYTES_PER_SECOND);
-        if (this.heardBytes - heard < enough) this.halt('Silence');
-        else this.listen();
-      },
-      Math.min(silenceMs, LONGEST_TIMER_MS),
-    );
-  }
-
   private halt(stopped: Stop): void {
     this.end({ ending: 'Stopped', stopped, sent: this.sent });
     this.client.destroy();
@@ -184,10 +155,8 @@ class Exchange {
   private end(ending: Ending): void {
     if (this.over) return;
     this.over = true;
-    clearTimeout(this.whole);
-    clearTimeout(this.silence);
+    this.limits.end();
     this.running.delete(this.stop);
-    this.request.signal?.removeEventListener('abort', this.stop);
     this.resolve(ending);
   }
 }

@@ -9,7 +9,7 @@ import { parseRepositoryURL } from '../../../runtime/git/url';
 const BIDI = 'env/\u202Etset';
 
 describe('S2: a branch name', () => {
-  test.each(['main', 'env/prod', 'env/prod-1.2', 'a@b', 'feature/#1', 'ä/ö'])('%j is taken', (name) => {
+  test.each(['main', 'env/prod', 'env/prod-1.2', 'a@b', 'feature/#1'])('%j is taken', (name) => {
     expect(() => assertBranch(name)).not.toThrow();
   });
 
@@ -45,6 +45,7 @@ describe('S2: a branch name', () => {
     'a\u200bb',
     'a\ud800',
     'refs/heads/main',
+    'ä/ö',
     'x'.repeat(4096),
   ])('%j is refused in words', (name) => {
     expect(() => assertBranch(name)).toThrow(/^The branch name .* cannot be used: .+\.$/);
