@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildServers, serverFile } from '../scripts/real-servers.cjs';
 
 const run = promisify(execFile);
 
@@ -90,10 +91,9 @@ export async function plant(tree: Tree, folder: string): Promise<string> {
 }
 
 /** Stock kustomize of the version whose libraries the shim links, built from its released module. */
-export async function stockKustomize(folder: string): Promise<string> {
-  const module = 'sigs.k8s.io/kustomize/kustomize/v5@v5.8.2';
-  await run('go', ['install', '-trimpath', '-ldflags=-s -w', module], { env: { ...process.env, GOBIN: folder } });
-  return join(folder, 'kustomize');
+export async function stockKustomize(): Promise<string> {
+  await buildServers(['kustomize']);
+  return serverFile('kustomize');
 }
 
 /** One render as peers do it: a process of its own. */

@@ -40,7 +40,7 @@ interface Kitchen {
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'k8sta-bench-'));
   const path = compileNative(toolchain(), join(folder, 'shim'));
-  const kustomize = await stockKustomize(folder);
+  const kustomize = await stockKustomize();
   await memory('native', createRenderer({ workers: 1, shim: path, log: strict }));
   await memory('WebAssembly', createRenderer({ workers: 1 }));
   const workers = availableParallelism();

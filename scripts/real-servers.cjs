@@ -72,6 +72,8 @@ const SERVERS = [
       '-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=37',
     ],
   },
+  // Of the version whose libraries the shim of kustomize links.
+  { name: 'kustomize', main: 'sigs.k8s.io/kustomize/kustomize/v5', binary: 'kustomize' },
 ];
 
 const cache = () => path.join(process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'k8sta', 'servers');

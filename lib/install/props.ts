@@ -54,10 +54,10 @@ export interface TransitAuthorityProps {
   /** Registries to ask instead of others, by host. @default {} */
   readonly registryMirrors?: Readonly<Record<string, string>>;
   /**
-   * Programs in the image that render, by name: absolute paths. Applications may name one as `Render.command`; `helm` and
-   * `ytt` choose the program of that renderer.
+   * Programs in the image that render, by name: absolute paths. Applications may name one as `Render.command`; `helm`,
+   * `ytt` and `kustomize` choose the program of that renderer.
    *
-   * @default - helm and ytt, from the PATH of the image
+   * @default - helm and ytt from the PATH of the image, kustomize from inside the runtime
    */
   readonly renderCommands?: Readonly<Record<string, string>>;
   /** @default 'info' */

@@ -37,7 +37,7 @@ import {
 } from './values';
 
 const RENDER_COMMAND =
-  'a program that Applications may name as renderer, or the one to run for helm or ytt; may be repeated';
+  'a program that Applications may name as renderer, or the one to run for helm, ytt or kustomize; may be repeated';
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** @returns the exit code; it never throws */

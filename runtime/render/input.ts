@@ -7,6 +7,7 @@ import { type Commands, commandCall, commandFiles } from './command';
 import { BASE, isWithin, type RendererName, rendererOf } from './detection';
 import { type ChartVersion, chartsToPull, helmCall, helmFiles, helmPlaces } from './helm';
 import { reach, reachable } from './kustomization';
+import { kustomizeCall } from './kustomize/call';
 import { type ProgramCall } from './program';
 import { yttCall, yttFiles } from './ytt';
 
@@ -81,17 +82,20 @@ export function inputOf(request: RenderRequest, { commands, archives }: Supplies
       const call = commandCall(request.render?.command?.name ?? '', commands, overlay, release);
       return { renderer, overlay, call, files: sorted(commandFiles(files, overlay)) };
     }
-    case 'kustomize':
-    case 'yaml': {
-      const chosen = renderer === 'kustomize' ? reachable(files, overlay) : plainManifests(files, overlay);
-      return {
-        renderer,
-        overlay,
-        files: sorted([...chosen].map((path) => [path, files.get(path) ?? new Uint8Array()])),
-      };
+    case 'kustomize': {
+      const program = commands.get('kustomize');
+      const call = program === undefined ? {} : { call: kustomizeCall(program, overlay) };
+      return { renderer, overlay, ...call, files: sorted(contentsOf(reachable(files, overlay), files)) };
     }
+    case 'yaml':
+      return { renderer, overlay, files: sorted(contentsOf(plainManifests(files, overlay), files)) };
   }
 }
+
+const contentsOf = (
+  paths: Iterable<string>,
+  files: ReadonlyMap<string, Uint8Array>,
+): (readonly [string, Uint8Array])[] => [...paths].map((path) => [path, files.get(path) ?? new Uint8Array()]);
 
 /**
  * The published charts that the render needs beside the files.

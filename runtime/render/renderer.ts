@@ -58,7 +58,7 @@ export type PullChart = (chart: ChartVersion, signal: AbortSignal) => Promise<Ui
 export interface RendererOptions {
   /** Where published charts come from. @default - they are refused */
   readonly pullChart?: PullChart;
-  /** Programs by name: commands that Applications may name, and what is run for `helm` and `ytt`. @default - those two, from the PATH */
+  /** Programs by name: commands that Applications may name, and what is run for `helm`, `ytt` and `kustomize`. @default - the first two from the PATH, kustomize from inside */
   readonly commands?: Commands | undefined;
   /** Where programs get their private folders. @default - the system's folder for temporary files */
   readonly folder?: string;
@@ -72,7 +72,7 @@ export interface RendererOptions {
   readonly workers?: number;
   /** Longest render, without its wait for its turn. @default 60000 */
   readonly deadlineMs?: number;
-  /** Memory that one render may take. @default 512 MiB */
+  /** Memory that one render may take. @default 384 MiB */
   readonly memoryBytes?: number;
   /** Memory past which what rendered is replaced. @default 320 MiB */
   readonly recycleBytes?: number;
@@ -92,7 +92,7 @@ type Limits = Required<Omit<RendererOptions, 'shim' | 'log' | 'pullChart' | 'com
 const DEFAULTS: Limits = {
   workers: 2,
   deadlineMs: 60_000,
-  memoryBytes: 512 * MIB,
+  memoryBytes: 384 * MIB,
   recycleBytes: 320 * MIB,
   idleMs: 60_000,
   inputBytes: 64 * MIB,

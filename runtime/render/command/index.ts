@@ -11,7 +11,7 @@ import { type ProgramCall } from '../program';
 export type Commands = ReadonlyMap<string, string>;
 
 /** Names by which an operator chooses the program of a renderer; none of them is a command. */
-const RENDERERS = ['helm', 'ytt'];
+const RENDERERS = ['helm', 'kustomize', 'ytt'];
 
 /** Files of the private folder: `base/` and the overlay, where the repository has them. */
 export const commandFiles = (

@@ -73,8 +73,9 @@ describe('the native shim', () => {
         .map(Number);
       expect({ group, session }).toEqual({ group: pid, session: pid });
       expect(of('limits')).toMatch(/^Max open files +0 +0 /m);
+      expect(of('oom_score_adj')).toBe('1000\n');
       expect(of('limits')).toMatch(/^Max core file size +0 +0 /m);
-      expect(of('limits')).toMatch(new RegExp(`^Max data size +${512 * MIB} +${512 * MIB} `, 'm'));
+      expect(of('limits')).toMatch(new RegExp(`^Max data size +${384 * MIB} +${384 * MIB} `, 'm'));
     });
   });
 

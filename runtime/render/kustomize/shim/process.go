@@ -58,6 +58,8 @@ func confine() error {
 	if err != nil {
 		return err
 	}
+	// Where the machine runs short of memory it is this process that goes, and not the one that asks it.
+	_ = os.WriteFile("/proc/self/oom_score_adj", []byte("1000"), 0)
 	for resource, limit := range map[int]uint64{
 		syscall.RLIMIT_DATA:   memory,
 		syscall.RLIMIT_NOFILE: 0,
