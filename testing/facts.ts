@@ -29,6 +29,14 @@ export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<st
           .map(overlayPath),
       ),
     ],
+    rendered: (repoURL) => [
+      ...new Set(
+        [...resources.stations.values()]
+          .flatMap(({ spec }) => spec.applications)
+          .filter((reference) => reference.repoURL === repoURL)
+          .map(({ branch }) => branch),
+      ),
+    ],
     station: ({ namespace, name }) => resources.stations.get(`${namespace}/${name}`),
     seat: (uid) => resources.stations.seat(uid),
     visitors: (station) =>

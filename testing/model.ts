@@ -130,6 +130,10 @@ export class Model {
         return this.source.follow(job);
       case 'sources':
         return job.branches.map((branch) => ({ ...branch, commit: this.source.head(branch) }));
+      case 'tip':
+        return { commit: this.source.head(job) };
+      case 'walk':
+        return this.source.walk(job);
       case 'look':
         return {
           newer: false,

@@ -4,6 +4,7 @@ import type { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import type { Change, Track } from '../lib/api';
 import { parseImageReference } from '../lib/network/image-reference';
+import { sameRepository } from '../runtime/journey';
 import { Journey } from './journey';
 import { applicationKey, type AnalysisOutcome, type HealthScript } from './model';
 import { resourcesOf } from './network';
@@ -37,6 +38,26 @@ export class Simulation {
           .some((one) => one.images?.repositories.some((each) => parseImageReference(each).repoURL === repoURL)),
       { images: [image] },
     );
+  }
+
+  /**
+   * A person pushes a commit to the source branch of a repository: every track that subscribes to it looks at it. As in
+   * a cluster, the first look at a network that shows nothing yet boards the head, whatever the commit touches.
+   *
+   * @param repoURL address of the repository
+   * @param paths what the commit touches, from the root of the repository
+   * @throws Error when no track subscribes to its source
+   */
+  push(repoURL: string, ...paths: string[]): this {
+    const isWanted = [...this.engine.tracks.values()].some((track) =>
+      this.engine
+        .subscriptionsOf(track)
+        .some(({ source }) => source !== undefined && sameRepository(source.repoURL, repoURL)),
+    );
+    if (!isWanted)
+      throw new Error(`nothing boards for the source of ${repoURL}; tracks are ${this.names(this.engine.tracks)}`);
+    this.engine.push(repoURL, ...paths);
+    return this;
   }
 
   /**

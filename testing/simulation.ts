@@ -8,6 +8,7 @@ import {
   hasEnded,
   isOnRecord,
   pushesOverAt,
+  sameRepository,
   Recall,
   type Job,
   type JobFact,
@@ -65,7 +66,7 @@ export class Simulation {
     network: NetworkResources,
     private readonly remembers = true,
   ) {
-    // What boards is said by the test: there is no registry to look at, so the runtime must not wait for one.
+    // What boards is said by the test: there is no registry to look at, and a source branch is looked at once it moves.
     for (const track of network.tracks) this.subscriptions.set(keyOf(track), track.spec.subscriptions);
     for (const track of network.tracks)
       this.tracks.set(keyOf(track), { ...track, spec: { ...track.spec, subscriptions: [] } });
@@ -80,6 +81,30 @@ export class Simulation {
   /** What the track subscribes to. */
   subscriptionsOf(track: Track): Track['spec']['subscriptions'] {
     return this.subscriptions.get(keyOf(track)) ?? [];
+  }
+
+  /**
+   * A person pushes a commit to the source branch, and the tracks that subscribe to the repository look at it.
+   *
+   * @returns the commit
+   */
+  push(repoURL: string, ...paths: string[]): string {
+    const commit = this.model.source.commit(repoURL, ...paths);
+    for (const [key, track] of this.tracks) {
+      const wanted = this.subscriptionsOf(track).filter(
+        ({ source }) => source !== undefined && sameRepository(source.repoURL, repoURL),
+      );
+      const all = [...new Set([...track.spec.subscriptions, ...wanted])];
+      if (all.length > track.spec.subscriptions.length)
+        this.tracks.set(key, { ...track, spec: { ...track.spec, subscriptions: all } });
+    }
+    this.lookAgain();
+    return commit;
+  }
+
+  /** What is known of heads of source branches is not known any more. */
+  lookAgain(): void {
+    for (const key of this.jobs.keys()) if (key.startsWith('tip ')) this.jobs.delete(key);
   }
 
   /** Puts a ticket with a change on a track, as a person would. */

@@ -1,7 +1,17 @@
 /** Source branches in memory: one line of commits for each repository, and what each of them touched. */
 
 import { createHash } from 'node:crypto';
-import type { Descent, DescentJob, Follow, FollowJob, SourceHistory } from '../runtime/journey';
+import { normaliseRepositoryURL } from '../lib/network/repository-url';
+import {
+  survey,
+  type Descent,
+  type DescentJob,
+  type Follow,
+  type FollowJob,
+  type SourceHistory,
+  type Walk,
+  type WalkJob,
+} from '../runtime/journey';
 
 interface SourceCommit {
   readonly commit: string;
@@ -21,6 +31,11 @@ export class SourceHistories implements SourceHistory {
       .digest('hex');
     line.push({ commit, paths });
     return commit;
+  }
+
+  /** A person moves the branch back to one of its commits, by force. */
+  moveBack(repoURL: string, commit: string): void {
+    this.line(repoURL).splice(this.place(repoURL, commit) + 1);
   }
 
   /** Takes over everything that others hold. */
@@ -61,17 +76,25 @@ export class SourceHistories implements SourceHistory {
     return { mixed, ...(newest === undefined ? {} : { outside: newest.commit }) };
   }
 
+  walk(job: WalkJob): Walk {
+    const { repoURL, from, head } = job;
+    if (!this.contains(repoURL, from, head)) return { outcome: 'Rewritten' };
+    const ahead = this.line(repoURL).slice(this.place(repoURL, from) + 1, this.place(repoURL, head) + 1);
+    return { outcome: 'Walked', ...survey(ahead.reverse(), job) };
+  }
+
   private place(repoURL: string, commit: string): number {
     return this.line(repoURL).findIndex((one) => one.commit === commit);
   }
 
   /** Every repository has a first commit. */
   private line(repoURL: string): SourceCommit[] {
-    const known = this.lines.get(repoURL);
+    const repository = normaliseRepositoryURL(repoURL);
+    const known = this.lines.get(repository);
     if (known) return known;
-    const first = { commit: createHash('sha1').update(repoURL).digest('hex'), paths: ['README.md'] };
+    const first = { commit: createHash('sha1').update(repository).digest('hex'), paths: ['README.md'] };
     const line = [first];
-    this.lines.set(repoURL, line);
+    this.lines.set(repository, line);
     return line;
   }
 }

@@ -21,7 +21,7 @@ export type Branching = Static<typeof Branching>;
 export const Origin = s.shape('Where the ticket comes from: its identity (rule B8).', {
   track: Type.Optional(s.uid('Uid of the Track that it was made for: a later one of the same name is another Track.')),
   subscription: Type.Optional(s.dnsLabel('Subscription that made it.')),
-  number: Type.Optional(s.count('Which ticket of its subscription it is, from 1 on.')),
+  number: Type.Optional(s.count('How many times its subscription had made tickets then, this time included.')),
   after: Type.Optional(s.text('The change ticketed before, in a line.', { maxLength: 32768 })),
   parent: Type.Optional(
     s.shape('The ticket whose arrival at a junction made it.', {

@@ -144,7 +144,7 @@ export const SubscriptionStatus = s.shape(
         maxLength: 80,
       }),
     ),
-    count: Type.Optional(s.count('How many tickets it has made.')),
+    count: Type.Optional(s.count('How many times it has made tickets.')),
     seen: Type.Optional(s.shape('The newest that it chose.', Versions)),
     ticketed: Type.Optional(
       s.shape('The newest that it made a ticket for, or that the first station already showed.', Versions),

@@ -1,6 +1,6 @@
 /** From a change in a cache to the keys that it concerns, and from a key to a decision that is carried out. */
 
-import type { Station, Track } from '../../lib/api';
+import type { Station, Ticket, Track } from '../../lib/api';
 import { branchKeysOf, type Patience } from '../argocd';
 import { isRetriable, messageOf } from '../errors';
 import { decideGoneStation, decideStation, decideTrack, type Plan, type Sight } from '../journey';
@@ -80,6 +80,7 @@ export class Dispatcher {
         if (spec?.track !== undefined) {
           add(`track ${keyOf({ ...(metadata && { namespace: metadata.namespace }), name: spec.track })}`);
         }
+        this.#maker(before, after, add);
         const places = new Set([before, after].flatMap((kept) => standingKeys(kept?.resource)));
         for (const place of places) add(`station ${place}`);
         this.#parent(spec?.origin?.parent?.uid, add);
@@ -236,6 +237,14 @@ export class Dispatcher {
       if (ticket.spec.track !== undefined) add(`track ${keyOf({ namespace, name: ticket.spec.track })}`);
       for (const place of standingKeys(ticket)) add(`station ${place}`);
     }
+  }
+
+  /** The track whose subscription has made a ticket that does not ride it: it notes that the ticket is there. */
+  #maker(before: Kept<Ticket> | undefined, after: Kept<Ticket> | undefined, add: Add): void {
+    const { origin, track: rides } = after?.resource?.spec ?? {};
+    const { subscription, track } = origin ?? {};
+    if (before !== undefined || subscription === undefined || track === undefined || rides !== undefined) return;
+    for (const kept of this.#options.world.tracks.find('uid', track)) add(`track ${keyOf(kept.metadata)}`);
   }
 
   /** Where the parent of a ticket that came, moved or ended is, or stands. */

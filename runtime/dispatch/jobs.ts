@@ -15,6 +15,8 @@ import { prepare } from './prepare';
 import type { Records } from './records';
 import { preview } from './preview';
 import { sourceHeads } from './sources';
+import { Tips } from './tips';
+import { walk } from './walk';
 import type { World } from './world';
 
 export interface JobTools extends LookTools {
@@ -28,6 +30,7 @@ export interface JobTools extends LookTools {
 
 export function jobRunner(tools: JobTools): JobRunner {
   const { git, renderer } = tools;
+  const tips = new Tips(git, tools.now);
   const run = (job: Job, signal: AbortSignal): Promise<JobResults[keyof JobResults]> => {
     switch (job.kind) {
       case 'descent':
@@ -38,6 +41,10 @@ export function jobRunner(tools: JobTools): JobRunner {
         return sourceHeads(git, job, signal);
       case 'look':
         return look(tools, job, signal);
+      case 'tip':
+        return tips.tip(job);
+      case 'walk':
+        return walk(git, job, signal);
       case 'prepare':
         return prepare({ git, renderer }, job, signal);
       case 'preview':

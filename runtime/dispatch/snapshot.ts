@@ -1,6 +1,6 @@
 /** The caches as one decision sees them. */
 
-import { API_VERSION, type Track } from '../../lib/api';
+import { API_VERSION, type ApplicationReference, type Track } from '../../lib/api';
 import { judge, outOfSight, preconditions, type Patience } from '../argocd';
 import {
   hasEnded,
@@ -20,6 +20,12 @@ const readable = <T>(list: readonly Kept<T>[]): T[] => list.flatMap((kept) => ke
 
 /** How decisions look up what jobs have found. */
 export type JobView = Facts['job'];
+
+/** All Applications known in a repository, as stations name them. */
+const knownIn = (world: World, repoURL: string): ApplicationReference[] =>
+  readable(world.stations.list())
+    .flatMap(({ spec }) => spec.applications)
+    .filter((reference) => sameRepository(reference.repoURL, repoURL));
 
 /** @param now the time of the decision that asks */
 export function factsOf(world: World, now: () => Date, patience: Partial<Patience>, job: JobView): Facts {
@@ -64,11 +70,8 @@ export function factsOf(world: World, now: () => Date, patience: Partial<Patienc
     track: (place) => world.tracks.get(keyOf(place))?.resource,
     rollbackOf: (failedUid) => world.tickets.find('failed', failedUid)[0]?.resource,
     trackOf: (uid) => world.tracks.find('uid', uid)[0]?.resource,
-    overlays: (repoURL) => {
-      const references = readable(world.stations.list()).flatMap(({ spec }) => spec.applications);
-      const known = references.filter((reference) => sameRepository(reference.repoURL, repoURL)).map(overlayPath);
-      return [...new Set(known)].sort();
-    },
+    overlays: (repoURL) => [...new Set(knownIn(world, repoURL).map(overlayPath))].sort(),
+    rendered: (repoURL) => [...new Set(knownIn(world, repoURL).map(({ branch }) => branch))].sort(),
     station: (place) => world.stations.get(keyOf(place))?.resource,
     seat: (ticketUid) => world.stations.find('occupant', ticketUid)[0]?.resource,
     visitors: ({ metadata: { namespace, name } }) =>

@@ -11,14 +11,20 @@ export const HISTORY = [
   '--name-only',
   '-z',
   '--no-show-signature',
-  '--format=%x01%H',
+  '--format=%x00%H',
 ] as const;
 
-export const parseHistory = (stdout: string): CommitPaths[] =>
-  stdout
-    .split('\u0001')
-    .slice(1)
-    .map((entry) => {
-      const [commit = '', ...paths] = entry.split('\0').map((part) => part.replace(/^\n/, ''));
-      return { commit, paths: paths.filter((path) => path !== '') };
-    });
+/** A commit follows an empty part, which no path is; the first path after it follows a line feed. */
+export function parseHistory(stdout: string): CommitPaths[] {
+  const history: { commit: string; paths: string[] }[] = [];
+  let isCommitNext = false;
+  for (const part of stdout.split('\0')) {
+    const last = history.at(-1);
+    if (part === '') isCommitNext = true;
+    else if (isCommitNext) {
+      history.push({ commit: part, paths: [] });
+      isCommitNext = false;
+    } else last?.paths.push(last.paths.length === 0 ? part.replace(/^\n/, '') : part);
+  }
+  return history;
+}

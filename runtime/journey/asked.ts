@@ -5,6 +5,8 @@ import type { Change, SubscriptionStatus } from '../../lib/api';
 /** A ticket that a subscription wants to have made. */
 export interface Wanted {
   readonly change: Change;
+  /** The one station that an express ticket visits. @default - it rides the track */
+  readonly express?: { readonly namespace: string; readonly station: string };
 }
 
 export interface Asked {

@@ -3,6 +3,7 @@
 import type { Subscription } from '../../lib/api';
 import type { JobFact, LookJob } from './job';
 import type { Line } from './snapshot';
+import type { TipJob } from './source-job';
 
 /** When something was last said to have moved; empty where nothing has been. */
 export const newestHint = ({ track }: Line, { name }: Subscription): string => track.status?.hints?.[name] ?? '';
@@ -10,5 +11,5 @@ export const newestHint = ({ track }: Line, { name }: Subscription): string => t
 /** Whether a hint has come since the look began that found this. */
 export const isHinted = (
   fact: Extract<JobFact<unknown>, { state: 'Done' }>,
-  { seen }: Pick<LookJob, 'seen'>,
+  { seen }: Pick<LookJob | TipJob, 'seen'>,
 ): boolean => (fact.seen ?? '') !== seen;

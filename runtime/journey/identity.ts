@@ -8,12 +8,12 @@ import { changeLine } from './change';
 export type MadeSpec = TicketSpec & { readonly origin: Origin };
 
 /** What makes a ticket the one it is, in a line. */
-function identityOf({ track, change, rollback, origin = {} }: TicketSpec): string {
+function identityOf({ track, express, change, rollback, origin = {} }: TicketSpec): string {
   const { parent, failed } = origin;
   if (parent !== undefined) return canonical(['child', parent.uid, parent.station, origin.track]);
   if (failed !== undefined) return canonical(['rollback', failed.uid, rollback?.station]);
   const { subscription, number, after = '' } = origin;
-  return canonical(['subscription', track, origin.track, subscription, number, after, changeLine(change)]);
+  return canonical(['subscription', track ?? express, origin.track, subscription, number, after, changeLine(change)]);
 }
 
 /** Whether a ticket that is there is the one that would be made. */

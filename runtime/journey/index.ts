@@ -29,5 +29,7 @@ export {
   sourceBranchOf,
   type SourceHistory,
 } from './state';
+export type { SurveyQuestion, Tip, TipJob, Walk, WalkJob } from './source-job';
+export { survey } from './survey';
 export { ranksAbove, selectTag, type Selection, type TagFact } from './selection';
 export { transitionsOf, type Transition } from './transitions';

@@ -18,6 +18,7 @@ import type {
 import type { RevisionRelation } from './application';
 import type { Piece } from './cargo';
 import type { Ownership } from './ownership';
+import type { Tip, TipJob, Walk, WalkJob } from './source-job';
 
 /** Reads the heads of source branches, for the record that boarding makes (rule A8). */
 export interface SourcesJob {
@@ -292,6 +293,8 @@ export type Job =
   | FollowJob
   | SourcesJob
   | LookJob
+  | TipJob
+  | WalkJob
   | PrepareJob
   | PreviewJob
   | LandJob
@@ -305,6 +308,8 @@ export interface JobResults {
   readonly follow: Follow;
   readonly sources: SourceHeads;
   readonly look: Look;
+  readonly tip: Tip;
+  readonly walk: Walk;
   readonly prepare: Prepared;
   readonly preview: Preview;
   readonly land: Landing;

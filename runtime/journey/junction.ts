@@ -126,6 +126,25 @@ export function junctionProblems(facts: Facts, station: Station): string[] {
     });
 }
 
+/** The stations that tickets of a track can come to, by way of junctions too, each once and the nearest first. */
+export function reachableStations(facts: Facts, track: Track): Station[] {
+  const stations = new Map<string, Station>();
+  const tracks = new Map([[track.metadata.uid, track]]);
+  for (const one of tracks.values()) {
+    const { namespace } = one.metadata;
+    for (const { name } of one.spec.stations) {
+      const station = facts.station({ namespace, name });
+      if (station === undefined || stations.has(station.metadata.uid)) continue;
+      stations.set(station.metadata.uid, station);
+      for (const junction of station.spec.junctions.filter(({ enabled }) => enabled)) {
+        const next = facts.track({ namespace: junction.namespace ?? namespace, name: junction.track });
+        if (next !== undefined && consents(next, station)) tracks.set(next.metadata.uid, next);
+      }
+    }
+  }
+  return [...stations.values()];
+}
+
 /** Whether the tickets of a track come to the station, by way of further junctions or at once. */
 function leadsBack(facts: Facts, station: Station, track: Place): boolean {
   const seen = new Set<string>();

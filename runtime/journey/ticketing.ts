@@ -1,24 +1,31 @@
 /**
- * Where tickets come from by themselves (rules B1, B2, B8): what a subscription chooses now, against what was ticketed
+ * Where tickets come from by themselves (rules B1-B3, B8): what a subscription chooses now, against what was ticketed
  * last. Doubled, late and missing hints all end with the same newest change ticketed, once.
  */
 
-import { LABELS, type Change, type Subscription, type SubscriptionStatus, type Track } from '../../lib/api';
+import { LABELS, type Subscription, type SubscriptionStatus, type Track } from '../../lib/api';
 import { askImages } from './ask-images';
-import type { Asked, Before } from './asked';
+import { askSource } from './ask-source';
+import type { Asked, Before, Wanted } from './asked';
 import { same } from './canonical';
 import { changeLine } from './change';
 import { isSameTicket, type MadeSpec } from './identity';
 import type { Draft } from './plan';
 import type { Line } from './snapshot';
 
-const lineOf = (status: SubscriptionStatus | undefined): string => changeLine({ images: status?.ticketed?.images });
+/** What was there before, in a line: the commit of a source branch up to which was looked, or the versions. */
+const lineOf = (status: Before): string => status?.seen?.commit ?? changeLine({ images: status?.ticketed?.images });
 
 /** Makes the ticket, unless it is there and only the track's own record of it is missing. @returns whether it does */
-function makes(draft: Draft, track: Track, spec: MadeSpec): boolean {
-  if (draft.snapshot.facts.ticketsOn(track).some((ticket) => isSameTicket(ticket, spec))) return false;
+function makes(draft: Draft, track: Track, { express }: Wanted, spec: MadeSpec): boolean {
+  const { facts } = draft.snapshot;
+  const present =
+    express === undefined
+      ? facts.ticketsOn(track)
+      : facts.singlesAt({ namespace: express.namespace, name: express.station });
+  if (present.some((ticket) => isSameTicket(ticket, spec))) return false;
   draft.createTicket({
-    namespace: track.metadata.namespace,
+    namespace: express?.namespace ?? track.metadata.namespace,
     names: { track: track.metadata.name, number: (track.status?.sequence ?? 0) + 1 },
     labels: { [LABELS.track]: track.metadata.uid },
     spec,
@@ -26,7 +33,7 @@ function makes(draft: Draft, track: Track, spec: MadeSpec): boolean {
   return true;
 }
 
-/** Decides for every subscription of an enabled track; the first that needs a ticket gets it. */
+/** Decides for every subscription of an enabled track; the first that needs tickets gets them, each once. */
 export function decideTicketing(draft: Draft, line: Line): void {
   const { track } = line;
   if (!track.spec.enabled || track.spec.hold || draft.writes(track.metadata.uid)) return;
@@ -40,9 +47,11 @@ export function decideTicketing(draft: Draft, line: Line): void {
       continue;
     }
     const { status, tickets = [] } = result;
-    const specs = tickets.map(({ change }) => specFor(track, subscription, before, change));
-    if (specs.some((spec) => makes(draft, track, spec))) return;
-    statuses.push(specs.length === 0 ? status : { ...status, count: ticketsMade(before) + 1 });
+    const missing = tickets.filter((wanted) =>
+      makes(draft, track, wanted, specFor(track, subscription, before, wanted)),
+    );
+    if (missing.length > 0) return;
+    statuses.push(tickets.length === 0 ? status : { ...status, count: ticketsMade(before) + 1 });
   }
   if (same(present, statuses)) return;
   const status = { ...track.status, subscriptions: statuses };
@@ -58,13 +67,8 @@ function stillMeant({ spec }: Track, hints: Readonly<Record<string, string>>): R
 const ticketsMade = (status: SubscriptionStatus | undefined): number => status?.count ?? 0;
 
 /** The ticket for a change, with all that makes it that ticket and no other (rule B8). */
-const specFor = (
-  track: Track,
-  { name }: Subscription,
-  before: SubscriptionStatus | undefined,
-  change: Change,
-): MadeSpec => ({
-  track: track.metadata.name,
+const specFor = (track: Track, { name }: Subscription, before: Before, { change, express }: Wanted): MadeSpec => ({
+  ...(express === undefined ? { track: track.metadata.name } : { express: { station: express.station } }),
   change,
   origin: { track: track.metadata.uid, subscription: name, number: ticketsMade(before) + 1, after: lineOf(before) },
   hold: false,
@@ -74,7 +78,7 @@ const specFor = (
 function decideSubscription(draft: Draft, line: Line, subscription: Subscription, before: Before): Asked | undefined {
   const { images, source, name } = subscription;
   if (images !== undefined) return askImages(draft, line, subscription, images, before);
-  const what = source ? 'source branches' : 'charts';
-  const problem = `This version does not look at ${what} yet; make a ticket by hand.`;
+  if (source !== undefined) return askSource(draft, line, subscription, source, before);
+  const problem = 'This version does not look at charts yet; make a ticket by hand.';
   return { status: { ...before, name, problem } };
 }

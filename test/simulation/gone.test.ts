@@ -17,6 +17,7 @@ const facts: Facts = {
   singlesAt: () => [],
   trackOf: () => undefined,
   overlays: () => [],
+  rendered: () => [],
   station: () => undefined,
   seat: () => undefined,
   visitors: () => [],

@@ -12,7 +12,10 @@ class Guestbook extends Chart {
     const prod = stop('prod');
     if (gated) prod.entry(Gate.approval());
     new Track(this, 'main', {
-      subscriptions: [Subscription.image('ghcr.io/acme/guestbook', { semver: '^1.0.0' })],
+      subscriptions: [
+        Subscription.image('ghcr.io/acme/guestbook', { semver: '^1.0.0' }),
+        Subscription.source(repository, { exclude: ['docs'] }),
+      ],
       stations: [stop('test'), stop('stage').exit(Gate.soak(Duration.hours(1))), prod],
     });
   }
@@ -45,6 +48,23 @@ describe('simulate', () => {
     expect(journey).toComplete();
     expect(journey.toString()).toBe(
       'main-1 guestbook 1.2.3: test (Arrived) -> stage (Arrived) -> prod (Arrived) -> Completed',
+    );
+  });
+
+  test('a push boards by itself: the base rides, an overlay goes express to its station, documents do not count', async () => {
+    const url = 'https://git.example.com/guestbook';
+    const simulation = simulate(network(false)).image('ghcr.io/acme/guestbook:1.2.3');
+    await simulation.run();
+    await simulation.push(url, 'docs/a.md').run();
+    const journey = await simulation.push(url, 'env/prod/patch.yaml').push(url, 'base/a.yaml').run();
+    expect(journey.phases()).toEqual(['Completed', 'Completed', 'Completed']);
+    expect(journey.toString()).toMatch(/main-2 source [0-9a-f]{7}: test \(Arrived\) -> stage \(Arrived\) -> prod/);
+    expect(journey.toString()).toMatch(/main-3 env\/prod [0-9a-f]{7}: prod \(Arrived\) -> Completed/);
+  });
+
+  test('a push to what no track subscribes to is refused', () => {
+    expect(() => simulate(network()).push('https://git.example.com/other', 'a')).toThrow(
+      'nothing boards for the source of https://git.example.com/other; tracks are main',
     );
   });
 
