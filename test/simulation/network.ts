@@ -35,6 +35,8 @@ export interface TrackPlan {
   readonly stations: readonly string[];
   /** Looks at this image repository by itself. */
   readonly subscribes?: string;
+  /** Looks at this source repository by itself, by number. */
+  readonly follows?: number;
   /** What a failed ticket leaves behind. @default Continue */
   readonly onFailure?: 'Halt' | 'Rollback';
   /** Whether tickets that wait couple. @default Every */
@@ -46,7 +48,8 @@ export interface Network {
   readonly tracks: readonly TrackPlan[];
 }
 
-export const repositoryOf = (plan: ApplicationPlan): string => `https://git.example.com/repository-${plan.repository}`;
+export const repositoryAt = (number: number): string => `https://git.example.com/repository-${number}`;
+export const repositoryOf = (plan: ApplicationPlan): string => repositoryAt(plan.repository);
 /** The rendered branch, and the overlay folder of the same name. */
 export const branchOf = (station: string, plan: ApplicationPlan): string => `env/${station}-${plan.name}`;
 export const applicationName = (station: string, plan: ApplicationPlan): string => `${station}-${plan.name}`;
@@ -64,7 +67,8 @@ export function drawNetwork(chance: Chance): Network {
   const stations = STATION_NAMES.slice(0, count).map((name) => drawStation(chance, name, repositories));
   const names = stations.map(({ name }) => name);
   const subscribes = chance.happens('subscription', 0.3) ? { subscribes: IMAGES[0] } : {};
-  const main: TrackPlan = { name: 'main', stations: names, ...subscribes, ...drawPolicy(chance, 'main') };
+  const follows = chance.happens('source subscription', 0.3) ? { follows: 1 } : {};
+  const main: TrackPlan = { name: 'main', stations: names, ...subscribes, ...follows, ...drawPolicy(chance, 'main') };
   const tracks = [main];
   if (chance.happens('second track', 0.35)) {
     const shared = names.filter((name) => chance.happens(`shared ${name}`, 0.6));

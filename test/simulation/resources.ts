@@ -1,6 +1,6 @@
 /** A network as the resources that a team would apply. */
 
-import { ANNOTATIONS, API_VERSION, ARGOCD, type Track } from '../../lib/api';
+import { ANNOTATIONS, API_VERSION, ARGOCD, type Subscription, type Track } from '../../lib/api';
 import { APPLICATIONS, STATIONS, TRACKS } from '../../runtime/dispatch/resources';
 import type { Draft } from '../../runtime/kube';
 import { ANALYSIS_TEMPLATES } from '../../runtime/rollouts';
@@ -9,6 +9,7 @@ import {
   branchOf,
   IMAGES,
   NAMESPACE,
+  repositoryAt,
   repositoryOf,
   SOURCE_BRANCH,
   type Network,
@@ -68,28 +69,33 @@ export const stationSpec = ({
       }),
 });
 
-export const trackSpec = ({ stations, subscribes, onFailure, service }: TrackPlan): Track['spec'] => ({
+export const trackSpec = ({ stations, subscribes, follows, onFailure, service }: TrackPlan): Track['spec'] => ({
   enabled: true,
   hold: false,
   service: service ?? 'Every',
   express: 'Immediate',
   onFailure: onFailure ?? 'Continue',
   historyLimit: 50,
-  subscriptions:
-    subscribes === undefined
-      ? []
-      : [
-          {
-            name: 'image',
-            images: {
-              repositories: [subscribes],
-              select: { semver: { constraint: '*', prereleases: false } },
-              platform: 'linux/amd64',
-              interval: '5m',
-            },
-          },
-        ],
+  subscriptions: [
+    ...(subscribes === undefined ? [] : [imagesOf(subscribes)]),
+    ...(follows === undefined ? [] : [sourceOf(follows)]),
+  ],
   stations: stations.map((name) => ({ name })),
+});
+
+const imagesOf = (repository: string): Subscription => ({
+  name: 'image',
+  images: {
+    repositories: [repository],
+    select: { semver: { constraint: '*', prereleases: false } },
+    platform: 'linux/amd64',
+    interval: '5m',
+  },
+});
+
+const sourceOf = (repository: number): Subscription => ({
+  name: 'source',
+  source: { repoURL: repositoryAt(repository), branch: SOURCE_BRANCH, folder: '', interval: '5m' },
 });
 
 /** The Applications of a station, which consent to it. */

@@ -4,6 +4,8 @@ import { isRuntime, type Evidence } from './evidence';
 
 /** What subscriptions ask for at their interval, and what a leader says to stay one. */
 const ASKED_FOR: readonly string[] = ['look', 'list', 'watch', 'replace'];
+/** What subscriptions to source branches ask for. */
+const FOLLOWED = 'ls-remote';
 
 export function quietAtRest(evidence: Evidence): string[] {
   const { scene } = evidence;
@@ -13,9 +15,11 @@ export function quietAtRest(evidence: Evidence): string[] {
   if (scene.story.network.stations.some(({ name }) => evidence.comesAndGoes(name))) return [];
   const changes = scene.api.history.slice(rest.changes).filter(({ by }) => isRuntime(by));
   const heads = scene.git.history.slice(rest.heads).filter(({ by }) => isRuntime(by));
+  const follows = scene.story.network.tracks.some((track) => track.follows !== undefined);
   const effects = [...scene.effects()].flatMap(([word, count]) => {
     const more = count - (rest.effects.get(word) ?? 0);
-    return more === 0 || ASKED_FOR.includes(word) ? [] : [`${more} times ${word}`];
+    const isAskedFor = ASKED_FOR.includes(word) || (follows && word === FOLLOWED);
+    return more === 0 || isAskedFor ? [] : [`${more} times ${word}`];
   });
   return [
     ...changes

@@ -45,7 +45,8 @@ export const CHANGES = {
     const place = chosen(placesOf(scene.story.network), choice.which);
     if (place === undefined) return undefined;
     const number = scene.number('source');
-    scene.git.commit(place.url, SOURCE_BRANCH, { 'base/config': `base ${number}` }, scene.person);
-    return `commits base ${number}, and makes no ticket for it`;
+    const path = choice.how < 0.5 ? 'base' : place.branch;
+    scene.git.commit(place.url, SOURCE_BRANCH, { [`${path}/config`]: `${path} ${number}` }, scene.person);
+    return `commits ${path} ${number}, and makes no ticket for it`;
   },
 } satisfies Record<string, Verb>;
