@@ -29,14 +29,11 @@ export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<st
           .map(overlayPath),
       ),
     ],
-    rendered: (repoURL) => [
-      ...new Set(
-        [...resources.stations.values()]
-          .flatMap(({ spec }) => spec.applications)
-          .filter((reference) => reference.repoURL === repoURL)
-          .map(({ branch }) => branch),
-      ),
-    ],
+    isRendered: ({ repoURL, branch }) => {
+      for (const { spec } of resources.stations.values())
+        if (spec.applications.some((one) => one.branch === branch && one.repoURL === repoURL)) return true;
+      return false;
+    },
     station: ({ namespace, name }) => resources.stations.get(`${namespace}/${name}`),
     seat: (uid) => resources.stations.seat(uid),
     visitors: (station) =>

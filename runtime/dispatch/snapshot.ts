@@ -1,7 +1,7 @@
 /** The caches as one decision sees them. */
 
 import { API_VERSION, type ApplicationReference, type Track } from '../../lib/api';
-import { judge, outOfSight, preconditions, type Patience } from '../argocd';
+import { branchKey, judge, outOfSight, preconditions, type Patience } from '../argocd';
 import {
   hasEnded,
   overlayPath,
@@ -71,7 +71,7 @@ export function factsOf(world: World, now: () => Date, patience: Partial<Patienc
     rollbackOf: (failedUid) => world.tickets.find('failed', failedUid)[0]?.resource,
     trackOf: (uid) => world.tracks.find('uid', uid)[0]?.resource,
     overlays: (repoURL) => [...new Set(knownIn(world, repoURL).map(overlayPath))].sort(),
-    rendered: (repoURL) => [...new Set(knownIn(world, repoURL).map(({ branch }) => branch))].sort(),
+    isRendered: (branch) => world.stations.find('branch', branchKey(branch)).length > 0,
     station: (place) => world.stations.get(keyOf(place))?.resource,
     seat: (ticketUid) => world.stations.find('occupant', ticketUid)[0]?.resource,
     visitors: ({ metadata: { namespace, name } }) =>

@@ -33,7 +33,7 @@ const subjectOf = ({ repoURL, branch, folder }: SourceSubscription): string =>
 
 /** Why the subscription cannot be looked at, whatever its branch shows. */
 function faultOf(draft: Draft, { repoURL, branch, folder, include = [], exclude = [] }: SourceSubscription) {
-  if (draft.snapshot.facts.rendered(repoURL).includes(branch)) {
+  if (draft.snapshot.facts.isRendered({ repoURL, branch })) {
     return `branch ${branch} of ${repoURL} is rendered for an Application: subscribe to the branch that people edit`;
   }
   try {

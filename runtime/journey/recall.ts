@@ -80,7 +80,7 @@ export class Recall implements Memory {
       rollbackOf: (uid) => this.noted(() => facts.rollbackOf(uid)),
       trackOf: (uid) => this.noted(() => facts.trackOf(uid)),
       overlays: (repoURL) => this.noted(() => facts.overlays(repoURL)),
-      rendered: (repoURL) => this.noted(() => facts.rendered(repoURL)),
+      isRendered: (branch) => this.noted(() => facts.isRendered(branch)),
       station: (place) => this.noted(() => facts.station(place)),
       seat: (uid) => this.noted(() => facts.seat(uid)),
       visitors: (station) => this.noted(() => facts.visitors(station)),

@@ -52,8 +52,8 @@ export interface Facts {
   trackOf(uid: string): Track | undefined;
   /** The overlay folders of all Applications known in a repository, sorted (rule L5). */
   overlays(repoURL: string): readonly string[];
-  /** The rendered branches of all Applications known in a repository, sorted. */
-  rendered(repoURL: string): readonly string[];
+  /** Whether a branch is rendered for any Application that is known. */
+  isRendered(branch: { readonly repoURL: string; readonly branch: string }): boolean;
   /** Any station; `undefined` where it does not exist or cannot be read. */
   station(place: Place): Station | undefined;
   /** The station that names the ticket as its occupant, if one does. */

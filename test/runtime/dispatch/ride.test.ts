@@ -222,3 +222,25 @@ test('the columns of `kubectl get tickets` tell the story', async () => {
     Age: expect.any(String) as string,
   });
 });
+
+test('pushes to the source branch board by themselves: a base rides, an overlay goes express to its station (B3)', async () => {
+  const scene = await yard.scene('follows', { stations: ['test', 'prod'] });
+  const source = { repoURL: scene.repository.url, branch: 'main', folder: '', exclude: ['docs'], interval: '1s' };
+  await scene.say('track', 'main', { subscriptions: [{ name: 'source', source }] });
+  await scene.completed('main-1');
+  await scene.repository.commit('main', { 'docs/why.md': 'Because.\n' });
+  const overlay = await scene.repository.commit('main', {
+    'env/prod/kustomization.yaml': 'resources: [../../base]\nnameSuffix: -production\n',
+  });
+  await scene.completed('main-2');
+  expect(scene.stamps('main-2')).toEqual(['prod Arrived']);
+  expect(await scene.repository.manifests('env/prod')).toContain('name: guestbook-production');
+  const base = await scene.repository.commit('main', {
+    'base/kustomization.yaml': 'resources: [deployment.yaml]\ncommonAnnotations: {told: all}\n',
+  });
+  await scene.completed('main-3');
+  expect(scene.stamps('main-3')).toEqual(['test Arrived', 'prod Arrived']);
+  expect(scene.seen('main-2')?.spec.change).toMatchObject({ overlays: [{ commit: overlay, path: 'env/prod' }] });
+  expect(scene.seen('main-3')?.spec.change).toMatchObject({ sources: [{ commit: base }] });
+  expect(await scene.repository.manifests('env/test')).toContain('told: all');
+});
