@@ -93,7 +93,9 @@ async function repacked(mirror: string, served: string, folder: string): Promise
     .split('\n')
     .map((line) => `update ${line.split(' ')[1]} ${line.split(' ')[0]}\n`);
   await stock(['--git-dir', copy, 'update-ref', '--stdin'], updates.join(''));
-  await stock(['--git-dir', copy, 'repack', '-adq']);
+  // What was left out of the mirror stays out.
+  const partial = ['-c', 'remote.origin.url=.', '-c', 'remote.origin.promisor=true'];
+  await stock(['--git-dir', copy, ...partial, 'repack', '-adq']);
   await rm(join(copy, 'refs'), { recursive: true });
   return bytesIn(copy);
 }

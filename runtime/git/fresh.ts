@@ -93,7 +93,10 @@ export class FreshObjects {
   }
 }
 
-const sizeOf = ({ object, entry }: Fresh): number => object.size + entry.bytes.length;
+/** What keeping one takes beside its bytes, about. */
+const OVERHEAD_BYTES = 800;
+
+const sizeOf = ({ object, entry }: Fresh): number => object.size + entry.bytes.length + OVERHEAD_BYTES;
 
 async function freshOf({ oid, bytes }: EncodedObject): Promise<Fresh> {
   const type = bytes.toString('latin1', 0, bytes.indexOf(0x20)) as ObjectType;

@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openGit, type CommitOrder, type Git } from '../../runtime/git';
 import { call, realStack } from './stack';
@@ -6,6 +8,8 @@ import { call, realStack } from './stack';
 const { forge, folder: place } = realStack();
 const path = `${forge.username}/pushes`;
 const url = `${forge.url}/${path}.git`;
+/** On the disk of the forge. */
+const bare = join(place, 'forge', 'repositories', `${path}.git`);
 
 async function ask(resource: string, body: object): Promise<void> {
   const basic = Buffer.from(`${forge.username}:${forge.password}`).toString('base64');
@@ -60,6 +64,40 @@ describe('a push to the forge, in one request', () => {
 
     expect(await git.push(url, moved, soon())).toMatchObject({ outcome: 'Refused', kind: 'Moved' });
     expect([...(await git.heads(url, branches)).values()].sort()).toEqual([first, other, first].sort());
+  });
+
+  test('R8: that a hook of the forge declines is Rejected with its words, and lands once the hook lets it', async () => {
+    const branch = 'env/hooked';
+    await git.push(url, [{ branch, expected: undefined, commit: first }], soon());
+    const hook = join(bare, 'hooks', 'pre-receive.d', 'tuesdays');
+    await writeFile(hook, '#!/bin/sh\necho "Only on Tuesdays." >&2\nexit 1\n', { mode: 0o755 });
+    const update = [{ branch, expected: first, commit: second }];
+    expect(await git.push(url, update, soon())).toMatchObject({
+      outcome: 'Refused',
+      kind: 'Rejected',
+      message: expect.stringContaining('Only on Tuesdays.') as string,
+    });
+    expect(await git.heads(url, [branch])).toEqual(new Map([[branch, first]]));
+    await rm(hook);
+    expect(await git.push(url, update, soon())).toEqual({ outcome: 'Accepted' });
+  });
+
+  test('R8: that is more than the repository may take is Rejected with the words of the forge, and a smaller one lands', async () => {
+    const branch = 'env/large';
+    const limit = (value: number) =>
+      execFileSync('git', ['--git-dir', bare, 'config', 'receive.maxInputSize', `${value}`]);
+    limit(20_000);
+    const write = new Map([['app/deployment.yaml', randomBytes(50_000)]]);
+    const large = (await git.commit(url, { ...order(''), write })).commit;
+    expect(await git.push(url, [{ branch, expected: undefined, commit: large }], soon())).toMatchObject({
+      outcome: 'Refused',
+      kind: 'Rejected',
+      message: expect.stringContaining('exceeds maximum allowed size') as string,
+    });
+    expect(await git.push(url, [{ branch, expected: undefined, commit: first }], soon())).toEqual({
+      outcome: 'Accepted',
+    });
+    limit(0);
   });
 
   test('R8: to a protected branch is Rejected with the words of the forge', async () => {
