@@ -52,7 +52,9 @@ export async function originFile(
     }),
     ...(references.length > 0 && { references }),
   };
-  return new TextEncoder().encode(`${JSON.stringify(origin, undefined, 2)}\n`);
+  // Argo CD writes these two escaped.
+  const json = JSON.stringify(origin, undefined, 2).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  return new TextEncoder().encode(`${json}\n`);
 }
 
 /** Trailers by which Argo CD knows, of a synced commit, the commit that it comes from. */

@@ -109,7 +109,9 @@ const fileOf = async (state: RenderedState): Promise<string> =>
 
 describe('what is told of a source commit', () => {
   test('is its author, date and message, in the fields, order and form of Argo CD, byte for byte', async () => {
-    const base = commitSource('Use <two> & more\n\nBecause one\nis few.\n\nSigned-off-by: Bob <bob@example.com>\n');
+    const base = commitSource(
+      'Use <two> & more\n\nBecause\u2028 one\nis few.\n\nSigned-off-by: Bob <bob@example.com>\n',
+    );
     const date = new Date(Number(world.on(repo, 'log', '-1', '--format=%at', base)) * 1000);
     expect(await fileOf({ base })).toBe(`{
   "repoURL": "${repo}",
@@ -117,7 +119,7 @@ describe('what is told of a source commit', () => {
   "author": "Ada <ada@example.com>",
   "date": "${date.toISOString().replace('.000', '')}",
   "subject": "Use <two> & more",
-  "body": "Because one\\nis few.\\n\\nSigned-off-by: Bob <bob@example.com>\\n"
+  "body": "Because\\u2028 one\\nis few.\\n\\nSigned-off-by: Bob <bob@example.com>\\n"
 }
 `);
   });
