@@ -29,6 +29,7 @@ import {
   executable,
   factor,
   mirror,
+  network,
   port,
   pullSecret,
   renderCommand,
@@ -82,6 +83,7 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
   withRenderer(withCluster(command(program, 'run', 'run the runtime against a cluster')))
     .option('--folder <folder>', 'caches, lost without harm (default: a temporary folder)')
     .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
+    .option('--registry-network <cidr>', 'registries may be here, such as on this machine; may be repeated', network)
     .option('--watch-namespace <name>', 'look at Tracks of this namespace only; may be repeated', another)
     .option('--argocd-namespace <name>', 'look at Applications of this namespace only; may be repeated', another)
     .option('--credentials-namespace <name>', "namespace of labelled credentials (default: the context's)")

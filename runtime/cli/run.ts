@@ -21,6 +21,7 @@ export interface RunOptions extends ElectionOptions, ProbeOptions {
   readonly folder?: string;
   readonly registryMirror?: Mirrors;
   readonly renderCommand?: Commands;
+  readonly registryNetwork?: readonly string[];
   readonly credentialsNamespace?: string;
   /** Seconds. */
   readonly settle: number;
@@ -48,8 +49,8 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
   const served = await serveProbes(terminal, options, progress, metrics, log);
   const folder = await openFolder(terminal, options.folder, 'caches');
   try {
-    const { registryMirror: registryMirrors, renderCommand: renderCommands, credentialsNamespace } = options;
-    const { kustomizeShim: shim = installedShim() } = options;
+    const { registryMirror: registryMirrors, registryNetwork: registryNetworks, credentialsNamespace } = options;
+    const { renderCommand: renderCommands, kustomizeShim: shim = installedShim() } = options;
     const wanted = {
       folder: folder.path,
       settleMs: options.settle * 1000,
@@ -58,6 +59,7 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
       scope: scopeOf(options),
       ...(registryMirrors === undefined ? {} : { registryMirrors }),
       ...(renderCommands === undefined ? {} : { renderCommands }),
+      ...(registryNetworks === undefined ? {} : { registryNetworks }),
       ...(credentialsNamespace === undefined ? {} : { credentialsNamespace }),
       ...(shim === undefined ? {} : { shim }),
     };

@@ -3,6 +3,7 @@
 import { normaliseRepositoryURL } from '../../lib/network/repository-url';
 import { TransientError } from '../errors';
 import type { GitCredential, GitHubApp } from '../git';
+import type { RegistryCredential } from '../registry';
 import type { KeptCredential, World } from './world';
 
 /** Whether a URL is the prefix itself, or lies below it at a path boundary. */
@@ -56,9 +57,14 @@ function appIn({
   return { appId, installationId, privateKey, ...(api ? { api: api.replace(/\/+$/, '') } : {}) };
 }
 
-/** Name and password for an image registry, if one of the operator's Secrets serves it. */
-export function registryCredential(world: World, registry: string): { username: string; password: string } | undefined {
-  const found = serving(world, 'registry', `https://${registry}`);
-  const { username = '', password } = found?.values ?? {};
-  return password === undefined ? undefined : { username, password };
+/** Name and password for an image repository, and whose certificates to trust, if one of the operator's Secrets serves it. */
+export function registryCredential(world: Pick<World, 'credentials'>, repoURL: string): RegistryCredential | undefined {
+  const found = serving(world, 'registry', `https://${repoURL}`);
+  if (found === undefined) return undefined;
+  const { username = '', password, identityToken, 'ca.crt': authorities } = found.values;
+  return {
+    ...(password === undefined ? {} : { username, password }),
+    ...(identityToken === undefined ? {} : { identityToken }),
+    ...(authorities === undefined ? {} : { authorities }),
+  };
 }

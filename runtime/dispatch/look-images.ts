@@ -2,13 +2,23 @@
 
 import type { Image, ImageSubscription } from '../../lib/api';
 import { ranksAbove, selectTag, type Look, type LookJob, type Selection, type TagFact } from '../journey';
-import type { LookOptions, Registry, RegistryCredential } from '../registry';
+import type { CredentialOf, LookOptions, Registry } from '../registry';
+import { pullSecretIn } from './pull-secret';
+import { sift } from './sift';
 
 /** Reads the values of a Secret, base64 as Kubernetes keeps them. */
 export type ReadSecret = (namespace: string, name: string) => Promise<Readonly<Record<string, string>> | undefined>;
 
-/** Images whose build times are asked for at once. */
-const AT_ONCE = 8;
+/** Choices that turn out not to be usable; after so many nobody looks further down. */
+const MOST_TRIES = 20;
+
+interface Choice {
+  /** Of every repository, in their order; absent where nothing is chosen. */
+  readonly images?: readonly Image[];
+  readonly created?: Date;
+  /** Why that one, or why none. */
+  readonly explanation: string;
+}
 
 export async function lookAtImages(
   { registry, secret }: { readonly registry: Registry; readonly secret: ReadSecret },
@@ -17,110 +27,118 @@ export async function lookAtImages(
   signal: AbortSignal,
 ): Promise<Look> {
   const options = await optionsFor(secret, job, images, signal);
-  const [first = '', ...others] = images.repositories;
-  const shared = new Set(await registry.tags(first, options));
-  const missing: string[] = [];
-  for (const other of others) {
-    const tags = new Set(await registry.tags(other, options));
-    for (const tag of [...shared]) {
-      if (tags.has(tag)) continue;
-      shared.delete(tag);
-      if (!missing.includes(other)) missing.push(other);
-    }
-  }
-  const facts = await tagFacts(registry, first, [...shared], images, options);
-  const selection = selectTag(facts, images);
-  const { tag } = selection;
-  if (tag === undefined) return { newer: false, choice: selection.explanation, problem: noChoice(selection, missing) };
-  const chosen: Image[] = [];
-  for (const repoURL of images.repositories) {
-    const digest = await registry.digest(repoURL, tag, options);
-    if (digest === undefined) throw new Error(`tag ${tag} of ${repoURL} went away during the look`);
-    chosen.push({ repoURL, tag, digest });
-  }
+  const { images: chosen, created, explanation } = await chooseImages(registry, images, options);
+  if (chosen === undefined) return { newer: false, choice: explanation, problem: explanation };
   const ticketed = job.last?.ticketed;
-  const last = ticketed?.images?.find((image) => image.repoURL === first)?.tag;
-  const factOf = (wanted: string): TagFact => facts.find((fact) => fact.tag === wanted) ?? { tag: wanted };
-  const lastFact = (wanted: string): TagFact =>
-    ticketed?.created === undefined ? factOf(wanted) : { tag: wanted, created: new Date(ticketed.created) };
-  const { created } = factOf(tag);
+  const last = ticketed?.images?.find((image) => image.repoURL === images.repositories[0])?.tag;
+  const fact = (tag: string, built: Date | undefined): TagFact => ({ tag, ...(built && { created: built }) });
+  const before = ticketed?.created === undefined ? undefined : new Date(ticketed.created);
+  const tag = chosen[0]?.tag ?? '';
   return {
     images: chosen,
     ...(created && { created }),
-    newer: last === undefined || ranksAbove(factOf(tag), lastFact(last), images),
-    choice: selection.explanation,
+    newer: last === undefined || ranksAbove(fact(tag, created), fact(last, before), images),
+    choice: explanation,
   };
 }
 
-const noChoice = (selection: Selection, missing: readonly string[]): string =>
-  missing.length === 0 ? selection.explanation : `${selection.explanation}; tags are missing in ${missing.join(', ')}`;
-
-/** Tags with their build times where the strategy goes by them. */
-async function tagFacts(
-  registry: Registry,
-  repoURL: string,
-  tags: readonly string[],
-  images: ImageSubscription,
-  options: LookOptions,
-): Promise<TagFact[]> {
-  if (!images.select.newest) return tags.map((tag) => ({ tag }));
-  const facts: TagFact[] = [];
-  for (let at = 0; at < tags.length; at += AT_ONCE) {
-    const batch = tags.slice(at, at + AT_ONCE).map(async (tag): Promise<TagFact> => {
-      const created = await registry.created(repoURL, tag, options);
-      return created === undefined ? { tag } : { tag, created };
-    });
-    facts.push(...(await Promise.all(batch)));
+/**
+ * The version that a subscription chooses now, of every image that it lists, and why.
+ *
+ * @throws Error naming what cannot be used or looked at; never for what is not there
+ */
+async function chooseImages(registry: Registry, images: ImageSubscription, options: LookOptions): Promise<Choice> {
+  const found = await candidates(registry, images, options);
+  const sifted = await sift(found.tags, images, options.signal);
+  const [first = ''] = images.repositories;
+  const isNewest = images.select.newest !== undefined;
+  const built = isNewest ? await registry.builds(first, sifted.tags, options) : undefined;
+  const unusable: string[] = [];
+  let { tags } = sifted;
+  for (;;) {
+    const selection = selectTag({ ...sifted, tags }, images, built);
+    const explanation = [selection.explanation, ...found.notes(selection.tag), ...unusable].join('; ');
+    if (selection.tag === undefined || unusable.length === MOST_TRIES) return { explanation };
+    const usable = await imagesOf(registry, images, selection.tag, options);
+    if (typeof usable !== 'string') {
+      return { images: usable, ...created(selection), explanation };
+    }
+    unusable.push(usable);
+    tags = tags.filter((tag) => tag !== selection.tag);
   }
-  return facts;
+}
+
+const created = (selection: Selection): { created?: Date } =>
+  selection.created === undefined ? {} : { created: selection.created };
+
+/** The images behind a tag, or why it cannot be used: each image must have it, for the platform. */
+async function imagesOf(
+  registry: Registry,
+  images: ImageSubscription,
+  tag: string,
+  options: LookOptions,
+): Promise<readonly Image[] | string> {
+  const chosen: Image[] = [];
+  for (const repoURL of images.repositories) {
+    const digest = await registry.digest(repoURL, tag, options);
+    if (digest === undefined) return `${repoURL}:${tag} is not there`;
+    if (!(await registry.offers(repoURL, digest, options)))
+      return `${repoURL}:${tag} is not for ${images.platform ?? 'any platform'}`;
+    chosen.push({ repoURL, tag, digest });
+  }
+  return chosen;
+}
+
+interface Candidates {
+  /** Tags that every listed image has (rule L9). */
+  readonly tags: readonly string[];
+  /** What else is worth saying of a choice. */
+  notes(chosen: string | undefined): readonly string[];
+}
+
+async function candidates(registry: Registry, images: ImageSubscription, options: LookOptions): Promise<Candidates> {
+  const { digest } = images.select;
+  // One moving tag is asked for itself, and no list of all the others.
+  if (digest) return { tags: [digest.tag], notes: () => [] };
+  const [first = '', ...others] = images.repositories;
+  const all = await registry.tags(first, options);
+  if (others.length === 0) return { tags: all, notes: () => [] };
+  const lacking = new Map<string, string>();
+  for (const other of others) {
+    const tags = new Set(await registry.tags(other, options));
+    for (const tag of all) if (!tags.has(tag) && !lacking.has(tag)) lacking.set(tag, other);
+  }
+  const whole = images.select.newest === undefined ? await sift(all, images, options.signal) : undefined;
+  return {
+    tags: all.filter((tag) => !lacking.has(tag)),
+    notes(chosen) {
+      const better = whole && selectTag(whole, images).tag;
+      if (better !== undefined && better !== chosen && lacking.has(better)) {
+        return [`${better} is missing in ${lacking.get(better)}`];
+      }
+      const names = new Set(lacking.values());
+      return chosen === undefined && names.size > 0 ? [`tags are missing in ${[...names].join(', ')}`] : [];
+    },
+  };
 }
 
 async function optionsFor(
   secret: ReadSecret,
   job: LookJob,
-  images: ImageSubscription,
+  { platform, secretName, repositories }: ImageSubscription,
   signal: AbortSignal,
 ): Promise<LookOptions> {
-  const credential =
-    images.secretName === undefined ? undefined : await pullSecret(secret, job.namespace, images.secretName, images);
+  const { maxAgeMs } = job;
+  const name = `${job.namespace}/${secretName}`;
+  const pull = secretName === undefined ? undefined : pullSecretIn(await secret(job.namespace, secretName), name);
+  if (pull && repositories.every((repoURL) => pull(repoURL) === undefined)) {
+    throw new Error(`Secret ${name} has no credential for ${repositories.join(', ')}`);
+  }
+  const credentials: CredentialOf | undefined = pull && (async (repoURL) => pull(repoURL));
   return {
     signal,
-    ...(images.platform === undefined ? {} : { platform: images.platform }),
-    ...(credential === undefined ? {} : { credential }),
+    ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
+    ...(platform === undefined ? {} : { platform }),
+    ...(credentials === undefined ? {} : { credentials }),
   };
 }
-
-/** The credential in a `kubernetes.io/dockerconfigjson` Secret for the first repository's registry. */
-async function pullSecret(
-  secret: ReadSecret,
-  namespace: string,
-  name: string,
-  images: ImageSubscription,
-): Promise<RegistryCredential> {
-  const host = images.repositories[0]?.split('/')[0] ?? '';
-  const values = await secret(namespace, name);
-  if (values === undefined)
-    throw new Error(`Secret ${namespace}/${name} does not exist: create it, or correct secretName`);
-  const encoded = values['.dockerconfigjson'];
-  const config: unknown = encoded === undefined ? undefined : parsed(Buffer.from(encoded, 'base64').toString('utf8'));
-  const auths = field(config, 'auths');
-  const entry = field(auths, host) ?? field(auths, `https://${host}`);
-  const [username, password] = [field(entry, 'username'), field(entry, 'password')];
-  if (typeof username === 'string' && typeof password === 'string') return { username, password };
-  const auth = field(entry, 'auth');
-  const decoded = typeof auth === 'string' ? Buffer.from(auth, 'base64').toString('utf8') : '';
-  const colon = decoded.indexOf(':');
-  if (colon < 0) throw new Error(`Secret ${namespace}/${name} has no credential for ${host} under .dockerconfigjson`);
-  return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-const field = (value: unknown, key: string): unknown =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;

@@ -31,6 +31,8 @@ export interface RuntimeOptions {
   readonly registryMirrors?: ReadonlyMap<string, string>;
   /** Programs that render, by name. @default - helm and ytt, from the PATH */
   readonly renderCommands?: ReadonlyMap<string, string>;
+  /** Networks in which registries may be although such addresses are refused otherwise: loopback, link-local. @default - none */
+  readonly registryNetworks?: readonly string[];
   /** How long Argo CD's word must stand before it counts, in milliseconds. @default 5000 */
   readonly settleMs?: number;
   /** Namespace of the operator's labelled credentials. @default - that of the kubeconfig context */
@@ -90,11 +92,13 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     log,
     now,
   });
-  const charts = createCharts({
-    folder: join(folder, 'charts'),
+  const registries = {
     mirrors: options.registryMirrors,
-    credentials: async (host) => registryCredential(world, host),
-  });
+    networks: options.registryNetworks,
+    credentials: async (repoURL: string) => registryCredential(world, repoURL),
+    clock,
+  };
+  const charts = createCharts({ ...registries, folder: join(folder, 'charts') });
   const bareRenderer = createRenderer({
     pullChart: (chart, signal) => charts.pull(chart, signal),
     log,
@@ -104,10 +108,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const git = metrics ? measuredGit(bareGit, metrics) : bareGit;
   const renderer = metrics ? measuredRenderer(bareRenderer, metrics) : bareRenderer;
-  const registry = createRegistry({
-    ...(options.registryMirrors === undefined ? {} : { mirrors: options.registryMirrors }),
-    credentials: async (host) => registryCredential(world, host),
-  });
+  const registry = createRegistry(registries);
   const patience: Partial<Patience> = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
   const tools = { world, git, renderer, registry, clock, random, log, patience };
   const ports: Ports = { ...tools, cluster, ...limitsOf(options) };

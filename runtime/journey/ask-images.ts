@@ -18,6 +18,23 @@ import { recordOf } from './state';
 import { isHinted, newestHint } from './hinted';
 import type { Asked, Before } from './asked';
 
+/** Tracks that look at one repository at about the same time share the answer. */
+const LONGEST_SHARED_MS = 10_000;
+
+/** After a hint nobody takes an answer that somebody may have got before it. */
+const mayShare = (now: Date, hint: string): boolean =>
+  hint === '' || now.getTime() - Date.parse(hint) > LONGEST_SHARED_MS;
+
+/**
+ * When a subscription looks next: repositories spread over the interval, and all that look at the same one at the same
+ * moments, so that they share its answer.
+ */
+function tickAfter(last: Date, { repositories }: ImageSubscription, interval: number): Date {
+  const phase = Number.parseInt(hash(repositories[0] ?? ''), 36) % interval;
+  const ticks = Math.floor((last.getTime() - phase) / interval) + 1;
+  return new Date(ticks * interval + phase);
+}
+
 /** A registry is looked at once a second at most, whatever the subscription says. */
 const SHORTEST_INTERVAL_MS = 1_000;
 
@@ -77,19 +94,21 @@ export function askImages(
 ): Asked | undefined {
   const { uid, namespace } = line.track.metadata;
   const interval = Math.max(SHORTEST_INTERVAL_MS, parseDuration(images.interval));
+  const seen = newestHint(line, subscription);
   const job = {
     kind: 'look',
     key: `${uid} ${canonical(subscription)}`,
     namespace,
     subscription,
     last: before,
-    seen: newestHint(line, subscription),
+    seen,
+    maxAgeMs: mayShare(draft.now, seen) ? Math.min(LONGEST_SHARED_MS, interval / 10) : 0,
   } as const;
   const fact = draft.ask(job);
   if (fact === undefined || fact.state === 'Running') return undefined;
   if (fact.state === 'Failed')
     return { status: { ...before, name: subscription.name, problem: shorten(fact.message) } };
-  const next = new Date(fact.at.getTime() + interval);
+  const next = tickAfter(fact.at, images, interval);
   if (next <= draft.now || isHinted(fact, job)) draft.start(job);
   draft.wake(next <= draft.now ? new Date(draft.now.getTime() + interval) : next);
   return answer(draft, line, subscription, before, fact.result);

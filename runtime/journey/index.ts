@@ -32,4 +32,5 @@ export {
 export type { SurveyQuestion, Tip, TipJob, Walk, WalkJob } from './source-job';
 export { survey } from './survey';
 export { ranksAbove, selectTag, type Selection, type TagFact } from './selection';
+export { siftTags, tagFilter, together, type Sifted } from './tag-filter';
 export { transitionsOf, type Transition } from './transitions';

@@ -38,6 +38,8 @@ export interface LookJob {
   readonly last: SubscriptionStatus | undefined;
   /** The newest hint that there was when it began; empty where there has been none. */
   readonly seen: string;
+  /** How old an answer of a registry may be that others got, in milliseconds. @default 0, as after news of a change */
+  readonly maxAgeMs?: number;
 }
 export interface Look {
   readonly images?: readonly Image[];

@@ -1,8 +1,8 @@
 /** Which version of an image a subscription chooses, and why (rule B2). Pure: tags and times are handed in. */
 
-import { RE2JS } from 're2js';
-import { compare, parse, satisfies, validRange, type SemVer } from 'semver';
+import { compare, parse, Range, validRange, type SemVer } from 'semver';
 import type { ImageSubscription } from '../../lib/api';
+import type { Sifted } from './tag-filter';
 
 /** A tag, and when its image was built where the strategy needs to know. */
 export interface TagFact {
@@ -13,81 +13,132 @@ export interface TagFact {
 export interface Selection {
   /** Absent where none fits. */
   readonly tag?: string;
-  /** "1.4.0 of 212 tags: highest that satisfies ^1.0.0; 3 ignored". */
+  /** When the choice was built, where the strategy goes by it. */
+  readonly created?: Date;
+  /** "1.4.0 of 212 tags: highest that satisfies ^1.0.0; 3 ignored by ignoreTags". */
   readonly explanation: string;
 }
+
+/** The best of a list, those that are as good, and why. */
+interface Found extends TagFact {
+  readonly why: string;
+}
+type NotFound = Omit<Found, 'tag'>;
 
 /** The version in a tag; a leading `v` is allowed, and all three numbers are needed. */
 const versionOf = (tag: string): SemVer | null => parse(tag.replace(/^v/, ''));
 
-/** Tags that the filters let through. @throws Error naming an expression that RE2 does not take */
-export function filterTags(tags: readonly string[], subscription: ImageSubscription): string[] {
-  const pattern = (text: string, field: string): RE2JS => {
-    try {
-      return RE2JS.compile(text);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`${field} '${text}' is no RE2 expression: ${why}`, { cause: error });
-    }
-  };
-  const allow = subscription.allowTags === undefined ? undefined : pattern(subscription.allowTags, 'allowTags');
-  const ignore = subscription.ignoreTags === undefined ? undefined : pattern(subscription.ignoreTags, 'ignoreTags');
-  return tags.filter((tag) => (allow?.matcher(tag).find() ?? true) && !(ignore?.matcher(tag).find() ?? false));
+/** The best by an order, of equals the last in byte order, and the equals. */
+function best<T>(
+  all: Iterable<T>,
+  order: (one: T, other: T) => number,
+  tagOf: (one: T) => string,
+): { readonly first: T; readonly equals: readonly T[] } | undefined {
+  let first: T | undefined;
+  let equals: T[] = [];
+  for (const one of all) {
+    const rank = first === undefined ? 1 : order(one, first);
+    if (rank < 0) continue;
+    if (first === undefined || rank > 0) equals = [];
+    else equals.push(inBytes(tagOf(one), tagOf(first)) > 0 ? first : one);
+    if (first === undefined || rank > 0 || inBytes(tagOf(one), tagOf(first)) > 0) first = one;
+  }
+  return first === undefined ? undefined : { first, equals };
 }
 
-function bySemver(tags: readonly string[], constraint: string, prereleases: boolean): { tag?: string; why: string } {
+function inBytes(one: string, other: string): number {
+  // A tag is ASCII, where the order of code units is that of bytes.
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+const MOST_NAMED = 3;
+
+/** "v1.0.0 is the same version", for at most a few names. */
+function tie(tags: readonly string[], words: { readonly one: string; readonly many: string }): string {
+  if (tags.length === 0) return '';
+  const more = tags.length > MOST_NAMED ? ` and ${tags.length - MOST_NAMED} more` : '';
+  return `; ${tags.slice(0, MOST_NAMED).join(', ')}${more} ${tags.length === 1 ? words.one : words.many}`;
+}
+
+function bySemver(tags: readonly string[], constraint: string, prereleases: boolean): Found | NotFound {
   if (validRange(constraint) === null) return { why: `'${constraint}' is no range of semantic versions` };
-  const fitting = tags.flatMap((tag) => {
+  const range = new Range(constraint, { includePrerelease: prereleases });
+  const fitting: { tag: string; version: SemVer }[] = [];
+  let versions = 0;
+  for (const tag of tags) {
     const version = versionOf(tag);
-    const fits = version !== null && satisfies(version, constraint, { includePrerelease: prereleases });
-    return version !== null && fits && (prereleases || version.prerelease.length === 0) ? [{ tag, version }] : [];
+    if (version === null) continue;
+    versions += 1;
+    if ((prereleases || version.prerelease.length === 0) && range.test(version)) fitting.push({ tag, version });
+  }
+  const found = best(
+    fitting,
+    (one, other) => compare(one.version, other.version),
+    ({ tag }) => tag,
+  );
+  if (found === undefined)
+    return { why: `none satisfies ${constraint}${versions === 0 ? ', as none is a version' : ''}` };
+  const equals = found.equals.map(({ tag }) => tag);
+  const words = { one: 'is the same version', many: 'are the same version' };
+  return { tag: found.first.tag, why: `highest that satisfies ${constraint}${tie(equals, words)}` };
+}
+
+function byNewest(tags: readonly string[], built: ReadonlyMap<string, Date>): Found | NotFound {
+  const dated = tags.flatMap((tag) => {
+    const created = built.get(tag);
+    return created === undefined ? [] : [{ tag, created }];
   });
-  fitting.sort((one, other) => compare(other.version, one.version) || (one.tag < other.tag ? 1 : -1));
-  const [first, second] = fitting;
-  if (first === undefined) return { why: `none satisfies ${constraint}` };
-  const tie =
-    second !== undefined && compare(first.version, second.version) === 0 ? `; ${second.tag} is the same version` : '';
-  return { tag: first.tag, why: `highest that satisfies ${constraint}${tie}` };
+  const found = best(
+    dated,
+    (one, other) => one.created.getTime() - other.created.getTime(),
+    ({ tag }) => tag,
+  );
+  if (found === undefined) return { why: 'none says when it was built' };
+  const { tag, created } = found.first;
+  const equals = found.equals.map((one) => one.tag);
+  const words = { one: 'was built at the same time', many: 'were built at the same time' };
+  return { tag, created, why: `newest build, ${created.toISOString()}${tie(equals, words)}` };
 }
 
-const lastInBytes = (tags: readonly string[]): string | undefined =>
-  tags.reduce<string | undefined>(
-    (best, tag) => (best === undefined || Buffer.compare(Buffer.from(tag), Buffer.from(best)) > 0 ? tag : best),
-    undefined,
-  );
-
-function byNewest(facts: readonly TagFact[]): { tag?: string; why: string } {
-  const dated = facts.filter((fact): fact is Required<TagFact> => fact.created !== undefined);
-  dated.sort((one, other) => other.created.getTime() - one.created.getTime() || (one.tag < other.tag ? 1 : -1));
-  const [first, second] = dated;
-  if (first === undefined) return { why: 'none says when it was built' };
-  const tie = second?.created.getTime() === first.created.getTime() ? `; ${second.tag} was built at the same time` : '';
-  return { tag: first.tag, why: `newest build, ${first.created.toISOString()}${tie}` };
+function byName(tags: readonly string[]): Found | NotFound {
+  const found = best(tags, inBytes, (tag) => tag);
+  return found === undefined ? { why: 'no tag is left' } : { tag: found.first, why: 'last in byte order' };
 }
 
-/** Chooses among tags; `newest` needs their times. */
-export function selectTag(all: readonly TagFact[], subscription: ImageSubscription): Selection {
-  const kept = new Set(
-    filterTags(
-      all.map((fact) => fact.tag),
-      subscription,
-    ),
-  );
-  const facts = all.filter((fact) => kept.has(fact.tag));
-  const tags = facts.map((fact) => fact.tag);
+function choose(
+  tags: readonly string[],
+  built: ReadonlyMap<string, Date>,
+  subscription: ImageSubscription,
+): Found | NotFound {
   const { semver, name, digest } = subscription.select;
-  const found = semver
-    ? bySemver(tags, semver.constraint, semver.prereleases)
-    : digest
-      ? { ...(tags.includes(digest.tag) ? { tag: digest.tag } : {}), why: `what ${digest.tag} points to` }
-      : name
-        ? { tag: lastInBytes(tags), why: 'last in byte order' }
-        : byNewest(facts);
-  const ignored = all.length - facts.length;
-  const rest = `${found.why}${ignored === 0 ? '' : `; ${ignored} left out by allowTags and ignoreTags`}`;
-  return found.tag === undefined
-    ? { explanation: `none of ${all.length} tags: ${rest}` }
-    : { tag: found.tag, explanation: `${found.tag} of ${all.length} tags: ${rest}` };
+  if (semver) return bySemver(tags, semver.constraint, semver.prereleases);
+  if (name) return byName(tags);
+  if (!digest) return byNewest(tags, built);
+  const why = `what ${digest.tag} points to`;
+  return tags.includes(digest.tag) ? { tag: digest.tag, why } : { why: `${digest.tag} cannot be used` };
+}
+
+/**
+ * Chooses among tags.
+ *
+ * @param built when tags were built; only `newest` needs it
+ */
+export function selectTag(
+  sifted: Sifted,
+  subscription: ImageSubscription,
+  built: ReadonlyMap<string, Date> = new Map(),
+): Selection {
+  const found = choose(sifted.tags, built, subscription);
+  const { allowTags, ignoreTags } = sifted.leftOut;
+  const rest = [
+    found.why,
+    ...(ignoreTags === 0 ? [] : [`${ignoreTags} ignored by ignoreTags`]),
+    ...(allowTags === 0 ? [] : [`${allowTags} not let in by allowTags`]),
+  ].join('; ');
+  const of = `of ${sifted.of} tag${sifted.of === 1 ? '' : 's'}: ${rest}`;
+  if (!('tag' in found)) return { explanation: `none ${of}` };
+  const { tag, created } = found;
+  return { tag, ...(created && { created }), explanation: `${tag} ${of}` };
 }
 
 /**
@@ -97,7 +148,7 @@ export function selectTag(all: readonly TagFact[], subscription: ImageSubscripti
 export function ranksAbove(chosen: TagFact, last: TagFact, subscription: ImageSubscription): boolean {
   const { semver, name, digest } = subscription.select;
   if (digest) return true;
-  if (name) return Buffer.compare(Buffer.from(chosen.tag), Buffer.from(last.tag)) > 0;
+  if (name) return inBytes(chosen.tag, last.tag) > 0;
   if (semver) {
     const [one, other] = [versionOf(chosen.tag), versionOf(last.tag)];
     return one !== null && (other === null || compare(one, other) > 0);

@@ -1,53 +1,63 @@
-/** One request to a registry: deadline, size limit, authentication, and errors in three classes. */
+/** Requests to one registry with one credential: in their turn, authenticated, and with errors in three classes. */
 
 import { TerminalError, TransientError } from '../errors';
 import type { Address } from './address';
+import { Budget, type Clock } from './budget';
+import { challengeIn, tokenIn, type Challenge } from './challenge';
+import { basic, type RegistryCredential } from './credential';
+import type { Answer, Transport } from './transport';
 
-export interface RegistryCredential {
-  readonly username: string;
-  readonly password: string;
-}
-
-export type CredentialOf = (host: string) => Promise<RegistryCredential | undefined>;
-
-const DEADLINE_MS = 15_000;
 const LARGEST_BODY = 8 * 1024 * 1024;
+const LARGEST_TOKEN = 1024 * 1024;
 const DEFAULT_RETRY_MS = 30_000;
+const LONGEST_RETRY_MS = 6 * 60 * 60_000;
+/** A token is renewed before it runs out on its way. */
+const TOKEN_SLACK_MS = 5_000;
 
-const basic = ({ username, password }: RegistryCredential): string =>
-  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-
-/** Milliseconds that a `Retry-After` asks for: seconds, or a date. */
-function waitIn(value: string | null): number | undefined {
-  if (value === null) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+export interface Asking {
+  readonly method?: 'GET' | 'HEAD';
+  readonly accept: string;
+  /** Of an answer that is known already. */
+  readonly ifNoneMatch?: string;
+  /** Bytes that the answer may have. @default 8 MiB */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
 }
 
-/** The parameters of a `WWW-Authenticate: Bearer realm="...",service="..."` challenge. */
-const challengeIn = (header: string | null): Record<string, string> | undefined =>
-  header === null || !/^bearer /i.test(header)
-    ? undefined
-    : Object.fromEntries(
-        [...header.matchAll(/([a-z_]+)="([^"]*)"/gi)].map(([, key = '', value = '']) => [key.toLowerCase(), value]),
-      );
+/** Milliseconds that a `Retry-After` asks for: seconds, a date, or, as some send it, seconds since the epoch. */
+function waitIn(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^\s*\d+\s*$/.test(value) ? Number(value) : undefined;
+  const ms = number === undefined ? Date.parse(value) - now : number > 1e9 ? number * 1000 - now : number * 1000;
+  return Number.isNaN(ms) ? undefined : Math.min(LONGEST_RETRY_MS, Math.max(0, ms));
+}
+
+const header = (answer: Answer, name: string): string | undefined => {
+  const value = answer.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+};
 
 export class Connection {
-  readonly #tokens = new Map<string, string>();
+  /** By repository: a token is for one. */
+  readonly #tokens = new Map<string, { readonly authorization: string; readonly until: number }>();
+  readonly #budget: Budget;
 
-  constructor(private readonly credentialOf: CredentialOf) {}
+  constructor(
+    host: string,
+    private readonly transport: Transport,
+    private readonly clock: Clock,
+    private readonly credential: RegistryCredential | undefined,
+  ) {
+    this.#budget = new Budget({ clock, host });
+  }
 
   /**
    * Asks for a path below the repository, or an absolute URL on the same host.
    *
-   * @throws TransientError unless the answer is a success or 404
+   * @returns the answer of a success, of 304 and of 404
+   * @throws TransientError for any other
    */
-  async ask(
-    address: Address,
-    path: string,
-    options: { method?: string; accept?: string; signal?: AbortSignal } = {},
-  ): Promise<Response> {
+  async ask(address: Address, path: string, asking: Asking): Promise<Answer> {
     const url = new URL(path.startsWith('http') ? path : `${address.base}${path}`);
     if (url.origin !== new URL(address.base).origin) {
       throw new TerminalError(
@@ -56,81 +66,123 @@ export class Connection {
       );
     }
     if (address.mirrorOf !== undefined) url.searchParams.set('ns', address.mirrorOf);
-    const first = await this.#send(address, url, options, this.#tokens.get(address.base));
-    if (first.status !== 401) return this.#checked(address, url, first);
-    await first.body?.cancel();
-    const authorization = await this.#authorize(address, first.headers.get('www-authenticate'), options.signal);
-    this.#tokens.set(address.base, authorization);
-    return this.#checked(address, url, await this.#send(address, url, options, authorization));
-  }
-
-  async #send(
-    address: Address,
-    url: URL,
-    { method = 'GET', accept = '*/*', signal }: { method?: string; accept?: string; signal?: AbortSignal },
-    authorization: string | undefined,
-  ): Promise<Response> {
-    const deadline = AbortSignal.timeout(DEADLINE_MS);
-    try {
-      return await fetch(url, {
-        method,
-        headers: { accept, ...(authorization === undefined ? {} : { authorization }) },
-        redirect: 'follow',
-        signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-      });
-    } catch (error) {
-      const why = deadline.aborted ? `no answer within ${DEADLINE_MS / 1000} s` : causeOf(error);
-      throw new TransientError(`registry ${address.host} cannot be reached: ${why}`, undefined, { cause: error });
-    }
-  }
-
-  /** Gets a token as the challenge says, with the credential of the registry where there is one. */
-  async #authorize(address: Address, header: string | null, signal?: AbortSignal): Promise<string> {
-    const credential = await this.credentialOf(address.host);
-    const challenge = challengeIn(header);
-    if (challenge?.['realm'] === undefined) {
-      if (credential === undefined) throw refused(address, 'it asks for a credential and none is known');
-      return basic(credential);
-    }
-    if (!URL.canParse(challenge['realm'])) throw refused(address, 'it names a token service that is no address');
-    const realm = new URL(challenge['realm']);
-    if (realm.protocol !== 'https:' && realm.origin !== new URL(address.base).origin) {
-      throw refused(address, `its token service ${realm.host} does not speak https`);
-    }
-    for (const key of ['service', 'scope']) {
-      const value = challenge[key];
-      if (value !== undefined) realm.searchParams.set(key, value);
-    }
-    const tokenAddress = { ...address, host: realm.host };
-    const reply = await this.#send(
-      tokenAddress,
-      realm,
-      signal === undefined ? {} : { signal },
-      credential && basic(credential),
+    return this.#budget.run(
+      address.base,
+      async () => this.#checked(address, url, await this.#authenticated(address, url, asking)),
+      asking.signal,
     );
-    if (reply.status === 401 || reply.status === 403)
-      throw refused(address, 'its token service does not accept the credential');
-    if (!reply.ok) throw new TransientError(`token service ${realm.host} of ${address.host} answered ${reply.status}`);
-    const bearer = tokenIn(await readJson(realm.host, reply));
-    if (bearer === undefined) throw new TransientError(`token service ${realm.host} of ${address.host} gave no token`);
-    return `Bearer ${bearer}`;
   }
 
-  async #checked(address: Address, url: URL, reply: Response): Promise<Response> {
-    if (reply.ok || reply.status === 404) return reply;
-    await reply.body?.cancel();
-    if (reply.status === 401 || reply.status === 403) throw refused(address, `it answered ${reply.status}`);
-    const asked = waitIn(reply.headers.get('retry-after'));
-    const retryAfterMs = asked ?? (reply.status === 429 ? DEFAULT_RETRY_MS : undefined);
-    throw new TransientError(`registry ${address.host} answered ${reply.status} for ${url.pathname}`, retryAfterMs);
+  async #authenticated(address: Address, url: URL, asking: Asking): Promise<Answer> {
+    const known = this.#tokens.get(address.base);
+    const usable = known !== undefined && known.until > this.clock.uptime() ? known.authorization : undefined;
+    const first = await this.#send(address, url, asking, usable);
+    if (first.status !== 401) return first;
+    this.#tokens.delete(address.base);
+    const challenge = challengeIn(header(first, 'www-authenticate'));
+    const granted = await this.#authorize(address, challenge, first.fromPublic, asking.signal);
+    this.#tokens.set(address.base, granted);
+    return this.#send(address, url, asking, granted.authorization);
+  }
+
+  #send(address: Address, url: URL, asking: Asking, authorization: string | undefined): Promise<Answer> {
+    const { method = 'GET', accept, ifNoneMatch, limit = LARGEST_BODY, signal } = asking;
+    return this.transport.ask({
+      url,
+      registry: address.host,
+      method,
+      headers: {
+        accept,
+        ...(ifNoneMatch === undefined ? {} : { 'if-none-match': ifNoneMatch }),
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      limit,
+      sentByPublic: false,
+      ...this.#authorities(),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  #authorities(): { ca?: string } {
+    return this.credential?.authorities === undefined ? {} : { ca: this.credential.authorities };
+  }
+
+  /** What the challenge wants, with the credential where there is one. */
+  async #authorize(
+    address: Address,
+    challenge: Challenge | undefined,
+    sentByPublic: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<{ authorization: string; until: number }> {
+    const { credential } = this;
+    const own = credential && basic(credential);
+    if (challenge?.scheme !== 'bearer') {
+      if (own === undefined) throw refused(address, 'it asks for a credential and none is known');
+      return { authorization: own, until: Infinity };
+    }
+    const { service, scope } = challenge;
+    const realm = realmOf(address, challenge);
+    const wanted = { ...(service !== undefined && { service }), ...(scope !== undefined && { scope }) };
+    const refresh = credential?.identityToken;
+    const form = { grant_type: 'refresh_token', refresh_token: refresh ?? '', client_id: 'k8sta', ...wanted };
+    if (refresh === undefined) for (const [key, value] of Object.entries(wanted)) realm.searchParams.set(key, value);
+    const reply = await this.transport.ask({
+      url: realm,
+      registry: address.host,
+      ...(refresh === undefined
+        ? { method: 'GET' as const }
+        : { method: 'POST' as const, form: new URLSearchParams(form).toString() }),
+      headers: { accept: 'application/json', ...(own === undefined ? {} : { authorization: own }) },
+      limit: LARGEST_TOKEN,
+      sentByPublic,
+      ...this.#authorities(),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return this.#granted(address, realm, reply);
+  }
+
+  #granted(address: Address, realm: URL, reply: Answer): { authorization: string; until: number } {
+    const who = `token service ${realm.host} of ${address.host}`;
+    if ([400, 401, 403].includes(reply.status)) {
+      throw refused(address, 'its token service does not accept the credential');
+    }
+    if (reply.status === 429) this.#leaveAlone(address, reply);
+    if (reply.status < 200 || reply.status > 299) throw new TransientError(`${who} answered ${reply.status}`);
+    const found = tokenIn(jsonOf(realm.host, reply));
+    if (found === undefined) throw new TransientError(`${who} gave no token`);
+    const until = this.clock.uptime() + Math.max(found.forMs - TOKEN_SLACK_MS, found.forMs / 2);
+    return { authorization: `Bearer ${found.token}`, until };
+  }
+
+  #checked(address: Address, url: URL, reply: Answer): Answer {
+    const { status } = reply;
+    if ((status >= 200 && status < 300) || status === 304 || status === 404) return reply;
+    if (status === 401 || status === 403) {
+      this.#tokens.delete(address.base);
+      throw refused(address, `it answered ${status}`);
+    }
+    if (status === 429) this.#leaveAlone(address, reply);
+    const asked = waitIn(header(reply, 'retry-after'), this.clock.now());
+    throw new TransientError(`registry ${address.host} answered ${status} for ${url.pathname}`, asked);
+  }
+
+  #leaveAlone(address: Address, reply: Answer): never {
+    const now = this.clock.now();
+    const asked = waitIn(header(reply, 'retry-after') ?? header(reply, 'x-retry-after'), now) ?? DEFAULT_RETRY_MS;
+    this.#budget.tooMany(address.base, asked);
+    throw new TransientError(
+      `registry ${address.host} answered 429, too many requests: it is left alone for ${Math.ceil(asked / 1000)} s`,
+      asked,
+    );
   }
 }
 
-/** The token of an answer, under the one name or the other. */
-function tokenIn(body: unknown): string | undefined {
-  if (typeof body !== 'object' || body === null) return undefined;
-  const found = [['token'], ['access_token']].map(([key = '']): unknown => Reflect.get(body, key));
-  return found.find((value): value is string => typeof value === 'string');
+/** The token service that a challenge names. */
+function realmOf(address: Address, { realm = '' }: Challenge): URL {
+  if (!URL.canParse(realm)) throw refused(address, 'it names a token service that is no address');
+  const url = new URL(realm);
+  if (url.protocol === 'https:' || url.origin === new URL(address.base).origin) return url;
+  throw refused(address, `its token service ${url.host} does not speak https`);
 }
 
 /** A person mends this, and nothing tells us when: so it is tried again, and says what to do. */
@@ -140,42 +192,14 @@ const refused = (address: Address, why: string): TransientError =>
     60_000,
   );
 
-/** The reason below `fetch failed`, by its shape: a caller may live in another realm than the client. */
-function causeOf(error: unknown): string {
-  const cause: unknown = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
-  const message = (of: unknown): unknown =>
-    typeof of === 'object' && of !== null && 'message' in of ? of.message : undefined;
-  return String(message(cause) ?? message(error) ?? error);
-}
-
 /**
- * The body, never more of it than a registry may reasonably send.
+ * The body as JSON.
  *
  * @param host who answered, for messages
- * @param most bytes
  */
-export async function readBody(host: string, reply: Response, most = LARGEST_BODY): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
+export function jsonOf(host: string, reply: Answer): unknown {
   try {
-    const body: ReadableStream<Uint8Array> | null = reply.body;
-    for await (const chunk of body ?? []) {
-      size += chunk.byteLength;
-      if (size > most) break;
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    throw new TransientError(`the answer of ${host} broke off: ${causeOf(error)}`, undefined, { cause: error });
-  }
-  if (size > most) throw new TransientError(`an answer of ${host} has more than ${most} bytes`);
-  return Buffer.concat(chunks);
-}
-
-/** The body as JSON. */
-export async function readJson(host: string, reply: Response): Promise<unknown> {
-  const body = await readBody(host, reply);
-  try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(reply.body.toString('utf8'));
   } catch (error) {
     throw new TransientError(`${host} answered something that is not JSON`, undefined, { cause: error });
   }

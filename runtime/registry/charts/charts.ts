@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { TerminalError } from '../../errors';
 import { addressOf, type Address } from '../address';
-import { Connection, readBody, type CredentialOf } from '../connection';
+import { Connections, type ConnectionOptions } from '../connections';
+import type { Connection } from '../connection';
 import { ArchiveCache } from './archive-cache';
 import { findInIndex } from './repository-index';
 
@@ -15,13 +16,9 @@ export interface PublishedChart {
   readonly version: string;
 }
 
-export interface ChartOptions {
+export interface ChartOptions extends ConnectionOptions {
   /** Where archives are kept. Lost without harm. */
   readonly folder: string;
-  /** Base URLs to ask instead of an OCI registry, by host. @default - none */
-  readonly mirrors?: ReadonlyMap<string, string> | undefined;
-  /** The credential for a host. @default - none */
-  readonly credentials?: CredentialOf;
 }
 
 export interface Charts {
@@ -40,12 +37,8 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 /** The present media type of an archive, and the one before. */
 const LAYERS = ['application/vnd.cncf.helm.chart.content.v1.tar+gzip', 'application/tar+gzip'];
 
-export function createCharts({
-  folder,
-  mirrors = new Map(),
-  credentials = async () => undefined,
-}: ChartOptions): Charts {
-  const connection = new Connection(credentials);
+export function createCharts({ folder, ...options }: ChartOptions): Charts {
+  const connections = new Connections(options);
   const cache = new ArchiveCache(folder);
   return {
     async pull(chart, signal) {
@@ -53,29 +46,26 @@ export function createCharts({
       const kept = await cache.read(key);
       if (kept !== undefined) return kept;
       const bytes = chart.repoURL.startsWith('oci://')
-        ? await fromRegistry(connection, chart, mirrors, signal)
-        : await fromIndex(connection, chart, signal);
+        ? await fromRegistry(connections, chart, signal)
+        : await fromIndex(connections, chart, signal);
       await cache.write(key, bytes);
       return bytes;
     },
   };
 }
 
-async function fromRegistry(
-  connection: Connection,
-  chart: PublishedChart,
-  mirrors: ReadonlyMap<string, string>,
-  signal: AbortSignal,
-): Promise<Buffer> {
-  const address = addressOf(`${chart.repoURL.slice('oci://'.length).replace(/\/+$/, '')}/${chart.name}`, mirrors);
+async function fromRegistry(connections: Connections, chart: PublishedChart, signal: AbortSignal): Promise<Buffer> {
+  const repoURL = `${chart.repoURL.slice('oci://'.length).replace(/\/+$/, '')}/${chart.name}`;
+  const address = addressOf(repoURL, connections.mirrors);
+  const { connection } = await connections.to(address, repoURL);
   // A tag cannot hold the `+` of a version; Helm writes `_` instead.
   const tag = chart.version.replaceAll('+', '_');
   const reply = await connection.ask(address, `/manifests/${encodeURIComponent(tag)}`, { accept: MANIFEST, signal });
   if (reply.status === 404) throw missing(chart);
-  const digest = layerIn(await readBody(address.host, reply), chart);
-  const blob = await connection.ask(address, `/blobs/${digest}`, { signal });
+  const digest = layerIn(reply.body, chart);
+  const blob = await connection.ask(address, `/blobs/${digest}`, { accept: '*/*', limit: ARCHIVE_BYTES, signal });
   if (blob.status === 404) throw missing(chart);
-  return checked(await readBody(address.host, blob, ARCHIVE_BYTES), digest.slice('sha256:'.length), chart);
+  return checked(blob.body, digest.slice('sha256:'.length), chart);
 }
 
 /** The digest of the archive in a manifest. */
@@ -93,22 +83,32 @@ function layerIn(manifest: Buffer, chart: PublishedChart): string {
   throw failed(chart, 'is no Helm chart: its manifest has no layer with one');
 }
 
-async function fromIndex(connection: Connection, chart: PublishedChart, signal: AbortSignal): Promise<Buffer> {
+async function fromIndex(connections: Connections, chart: PublishedChart, signal: AbortSignal): Promise<Buffer> {
   const base = chart.repoURL.replace(/\/+$/, '');
-  const reply = await connection.ask(addressOfURL(base), '/index.yaml', { signal });
+  const reply = await askFor(connections, base, '/index.yaml', INDEX_BYTES, signal);
   if (reply.status === 404) throw failed(chart, 'is not to be had: there is no index.yaml');
-  const host = new URL(base).host;
-  const entry = findInIndex((await readBody(host, reply, INDEX_BYTES)).toString(), chart.name, chart.version);
+  const entry = findInIndex(reply.body.toString(), chart.name, chart.version);
   if (entry === undefined) throw missing(chart);
   const url = URL.canParse(entry.url, `${base}/`) ? new URL(entry.url, `${base}/`) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw failed(chart, 'has an address in the index that is none');
-  const archive = await connection.ask(addressOfURL(url.href), '', { signal });
+  const archive = await askFor(connections, url.href, '', ARCHIVE_BYTES, signal);
   if (archive.status === 404) throw missing(chart);
-  return checked(await readBody(url.host, archive, ARCHIVE_BYTES), entry.digest, chart);
+  return checked(archive.body, entry.digest, chart);
 }
 
-const addressOfURL = (url: string): Address => ({ host: new URL(url).host, base: url });
+async function askFor(
+  connections: Connections,
+  base: string,
+  path: string,
+  limit: number,
+  signal: AbortSignal,
+): ReturnType<Connection['ask']> {
+  const { host, pathname } = new URL(base);
+  const address: Address = { host, base };
+  const { connection } = await connections.to(address, `${host}${pathname}`);
+  return connection.ask(address, path, { accept: '*/*', limit, signal });
+}
 
 /** @param digest SHA-256 in hex; absent where the index does not say */
 function checked(bytes: Buffer, digest: string | undefined, chart: PublishedChart): Buffer {

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import type { ImageSubscription } from '../../../lib/api';
-import { filterTags, ranksAbove, selectTag } from '../../../runtime/journey/selection';
+import { ranksAbove, selectTag, type Selection } from '../../../runtime/journey/selection';
+import { siftTags, tagFilter } from '../../../runtime/journey/tag-filter';
 
 const subscription = (more: Partial<ImageSubscription>): ImageSubscription => ({
   repositories: ['ghcr.io/acme/web'],
@@ -9,65 +11,104 @@ const subscription = (more: Partial<ImageSubscription>): ImageSubscription => ({
 });
 const semver = (constraint: string, prereleases = false) =>
   subscription({ select: { semver: { constraint, prereleases } } });
-const facts = (...tags: string[]) => tags.map((tag) => ({ tag }));
+const choose = (tags: readonly string[], images: ImageSubscription, built?: ReadonlyMap<string, Date>): Selection =>
+  selectTag(siftTags(tags, tagFilter(images)), images, built);
 
 describe('B2: which version is chosen', () => {
   test('9.1.45 is newer than 9.1.9', () => {
-    expect(selectTag(facts('9.1.9', '9.1.45', '9.1.10'), semver('^9')).tag).toBe('9.1.45');
+    expect(choose(['9.1.9', '9.1.45', '9.1.10'], semver('^9')).tag).toBe('9.1.45');
   });
 
   test('the choice is explained', () => {
-    const choice = selectTag(facts('1.0.0', '1.4.0', '2.0.0', '1.4.0-rc.1'), {
+    const choice = choose(['1.0.0', '1.4.0', '2.0.0', '1.4.0-rc.1', 'sha-1', 'sha-2'], {
       ...semver('^1.0.0'),
+      allowTags: '^[0-9]',
       ignoreTags: '-rc',
     });
     expect(choice.explanation).toBe(
-      '1.4.0 of 4 tags: highest that satisfies ^1.0.0; 1 left out by allowTags and ignoreTags',
+      '1.4.0 of 6 tags: highest that satisfies ^1.0.0; 1 ignored by ignoreTags; 2 not let in by allowTags',
     );
   });
 
   test('pre-releases count only where they are asked for', () => {
-    expect(selectTag(facts('1.0.0', '1.1.0-rc.1'), semver('*')).tag).toBe('1.0.0');
-    expect(selectTag(facts('1.0.0', '1.1.0-rc.1'), semver('*', true)).tag).toBe('1.1.0-rc.1');
+    expect(choose(['1.0.0', '1.1.0-rc.1'], semver('*')).tag).toBe('1.0.0');
+    expect(choose(['1.0.0', '1.1.0-rc.1'], semver('*', true)).tag).toBe('1.1.0-rc.1');
   });
 
   test('tags that are no versions are never chosen by semver', () => {
-    expect(selectTag(facts('latest', 'main', 'sha-1234'), semver('*'))).toEqual({
-      explanation: 'none of 3 tags: none satisfies *',
+    expect(choose(['latest', 'main', 'sha-1234', '1.2', '20240101'], semver('*'))).toEqual({
+      explanation: 'none of 5 tags: none satisfies *, as none is a version',
     });
   });
 
   test('a constraint that is none says so instead of choosing', () => {
-    expect(selectTag(facts('1.0.0'), semver('not a range')).explanation).toContain("'not a range' is no range");
+    expect(choose(['1.0.0'], semver('not a range')).explanation).toContain("'not a range' is no range");
   });
 
   test('equal versions are reported as a tie', () => {
-    expect(selectTag(facts('1.0.0', 'v1.0.0'), semver('*')).explanation).toContain('is the same version');
+    expect(choose(['1.0.0', 'v1.0.0', '0.9.0'], semver('*'))).toEqual({
+      tag: 'v1.0.0',
+      explanation: 'v1.0.0 of 3 tags: highest that satisfies *; 1.0.0 is the same version',
+    });
   });
 
   test('name chooses the last tag in byte order', () => {
-    expect(selectTag(facts('2024-01-02', '2024-01-10', 'Z'), subscription({ select: { name: {} } })).tag).toBe('Z');
+    expect(choose(['2024-01-02', '2024-01-10', 'Z'], subscription({ select: { name: {} } })).tag).toBe('Z');
   });
 
   test('newest chooses by build time and reports equal ones', () => {
     const at = (time: string) => new Date(`2026-01-01T${time}Z`);
-    const dated = [
-      { tag: 'a', created: at('10:00:00') },
-      { tag: 'b', created: at('11:00:00') },
-      { tag: 'c', created: at('11:00:00') },
-    ];
-    const choice = selectTag(dated, subscription({ select: { newest: {} } }));
-    expect(choice.tag).toBe('c');
+    const built = new Map([
+      ['a', at('10:00:00')],
+      ['c', at('11:00:00')],
+      ['b', at('11:00:00')],
+    ]);
+    const choice = choose(['a', 'b', 'c', 'undated'], subscription({ select: { newest: {} } }), built);
+    expect(choice).toMatchObject({ tag: 'c', created: at('11:00:00') });
     expect(choice.explanation).toContain('b was built at the same time');
   });
 
-  test('a catastrophic expression cannot stall the choice', () => {
-    const long = 'a'.repeat(20_000);
-    expect(filterTags([`${long}!`], subscription({ allowTags: '^(a+)+$' }))).toEqual([]);
+  test('the choice is the same in whatever order the tags come, and no tag outranks it', () => {
+    const part = fc.integer({ min: 0, max: 12 });
+    const version = fc
+      .tuple(fc.constantFrom('', 'v'), part, part, part, fc.constantFrom('', '-rc.1', '-alpha'))
+      .map(([v, major, minor, patch, pre]) => `${v}${major}.${minor}.${patch}${pre}`);
+    const tags = fc.uniqueArray(fc.oneof(version, fc.constantFrom('latest', 'main', '1.2')), { maxLength: 30 });
+    const selects = fc.constantFrom(semver('^1 || >=5'), semver('*', true), subscription({ select: { name: {} } }));
+    fc.assert(
+      fc.property(tags, selects, (all, images) => {
+        const choice = choose(all, images);
+        expect(choose([...all].reverse(), images)).toEqual(choice);
+        if (choice.tag === undefined) return;
+        const { tag } = choice;
+        const alone = all.filter((one) => choose([one], images).tag !== undefined);
+        expect(alone.filter((one) => ranksAbove({ tag: one }, { tag }, images))).toEqual([]);
+      }),
+      { numRuns: 50 },
+    );
   });
 
-  test('an expression that RE2 does not take is refused by name', () => {
-    expect(() => filterTags(['1'], subscription({ allowTags: '(' }))).toThrow("allowTags '(' is no RE2 expression");
+  test('an expression that is catastrophic elsewhere takes linear time', () => {
+    const filter = tagFilter(subscription({ allowTags: '^(a+)+$' }));
+    expect(filter.leavesOut(`${'a'.repeat(20_000)}!`)).toBe('allowTags');
+  });
+
+  test.each([
+    ['that RE2 does not take', '(', /allowTags '\(' is no RE2 expression/],
+    ['with a look-ahead', '(?=a)b', /is no RE2 expression/],
+    ['that repeats repetitions', '((a{100}){100}){100}', /is no RE2 expression/],
+    ['that becomes large', '(a?){450}a{450}', /is too large: with its repetitions it has \d+ steps/],
+    ['that is long', 'a'.repeat(257), /has 257 characters: at most 256/],
+  ])('an expression %s is refused by name', (_what, allowTags, words) => {
+    expect(() => tagFilter(subscription({ allowTags }))).toThrow(words);
+  });
+
+  test('what a tag costs grows with the expression and the tag, so that whoever sifts many can stop between', () => {
+    const costs = ['a', 'ab', 'ab{20}'].map((allowTags) =>
+      tagFilter(subscription({ allowTags })).cost('x'.repeat(100)),
+    );
+    expect([...costs].sort((one, other) => one - other)).toEqual(costs);
+    expect(tagFilter(subscription({})).cost('x')).toBe(1);
   });
 });
 

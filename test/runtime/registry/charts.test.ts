@@ -25,8 +25,11 @@ async function serving(answering: (url: string) => Answering): Promise<Charts> {
   return createCharts({
     folder,
     mirrors: new Map([['ghcr.io', server.url]]),
-    credentials: async (host) =>
-      host === 'ghcr.io' || server.url.endsWith(host) ? { username: 'ada', password: 'pass' } : undefined,
+    networks: ['127.0.0.0/8'],
+    credentials: async (repoURL) =>
+      ['ghcr.io', new URL(server.url).host].some((host) => repoURL.startsWith(`${host}/`))
+        ? { username: 'ada', password: 'pass' }
+        : undefined,
   });
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TerminalError, TransientError } from '../../../runtime/errors';
 import { createRegistry, type Registry } from '../../../runtime/registry';
+import { eventually } from '../../waiting';
 import { Misbehaving, type Answering } from './misbehaving';
 
 const IMAGE = 'ghcr.io/acme/web';
@@ -157,9 +158,15 @@ test('a manifest whose header has no digest is read, and its digest is that of i
   expect(await registry.digest(IMAGE, '1.0.0')).toBe(`sha256:${digest}`);
 });
 
-test('a body larger than any registry may send is cut off', async () => {
-  const { registry } = await facing(() => () => ({ body: { tags: ['x'.repeat(9 * 1024 * 1024)] } }));
-  expect((await failure(registry.tags(IMAGE))).message).toMatch(/ghcr\.io has more than 8388608 bytes/);
+test.each([
+  ['says that it has 5 GB', { announced: 5e9 } as const],
+  ['never ends', { endless: true } as const],
+])('S8: a body that %s is cut off', async (_what, answer) => {
+  const { registry, server } = await facing(() => () => answer);
+  expect((await failure(registry.tags(IMAGE))).message).toMatch(/ghcr\.io has more than 33554432 bytes/);
+  const digest = `sha256:${'0'.repeat(64)}`;
+  expect((await failure(registry.offers(IMAGE, digest))).message).toMatch(/ghcr\.io has more than 8388608 bytes/);
+  await eventually('nobody reads on', async () => (await server.connections()) === 0);
 });
 
 test('an abort ends a look at once', async () => {

@@ -6,9 +6,14 @@ import type { AddressInfo } from 'node:net';
 export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** An object is sent as JSON, texts and bytes as they are; `cut` ends the connection half-way. */
+  /** An object is sent as JSON, texts and bytes as they are. */
   readonly body?: unknown;
+  /** Ends the connection half-way. */
   readonly cut?: true;
+  /** Bytes that the answer is said to have; it has fewer. */
+  readonly announced?: number;
+  /** Sends chunk after chunk for as long as somebody takes them. */
+  readonly endless?: true;
 }
 
 export type Answering = (request: {
@@ -16,6 +21,7 @@ export type Answering = (request: {
   readonly query: URLSearchParams;
   readonly method: string;
   readonly authorization: string | undefined;
+  readonly ifNoneMatch: string | undefined;
 }) => Answer | undefined;
 
 export class Misbehaving {
@@ -39,6 +45,13 @@ export class Misbehaving {
     return new Misbehaving(server, url, asked);
   }
 
+  /** How many are open. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+    });
+  }
+
   stop(): Promise<void> {
     this.server.closeAllConnections();
     return new Promise((resolve) => this.server.close(() => resolve()));
@@ -52,8 +65,23 @@ function reply(request: IncomingMessage, response: ServerResponse, answering: An
     query: searchParams,
     method: request.method ?? 'GET',
     authorization: request.headers.authorization,
+    ifNoneMatch: request.headers['if-none-match'],
   });
-  const { status = found === undefined ? 404 : 200, headers = {}, body, cut } = found ?? {};
+  const { status = found === undefined ? 404 : 200, headers = {}, body, cut, announced, endless } = found ?? {};
+  if (announced !== undefined) {
+    response.writeHead(status, { 'Content-Length': String(announced) });
+    response.write('{');
+    return;
+  }
+  if (endless) {
+    const chunk = Buffer.alloc(1024 * 1024, ' ');
+    const more = (): void => {
+      while (!response.destroyed && response.write(chunk));
+    };
+    response.writeHead(status).on('drain', more);
+    more();
+    return;
+  }
   if (cut) {
     response.writeHead(status, { 'Content-Length': '1000' });
     response.write('{');

@@ -35,14 +35,14 @@ test('tags, digest and build time of an image are read', async () => {
   const digest = await server.publish(`${IMAGE}:1.1.0`, { created });
   expect(await registry.tags(IMAGE)).toEqual(['1.0.0', '1.1.0']);
   expect(await registry.digest(IMAGE, '1.1.0')).toBe(digest);
-  expect(await registry.created(IMAGE, '1.1.0')).toEqual(created);
+  expect(await registry.builds(IMAGE, ['1.1.0'])).toEqual(new Map([['1.1.0', created]]));
 });
 
 test('a tag that is not there has no digest and no build time', async () => {
   const registry = await serve();
   await server.publish(`${IMAGE}:1.0.0`);
   expect(await registry.digest(IMAGE, '9.9.9')).toBeUndefined();
-  expect(await registry.created(IMAGE, '9.9.9')).toBeUndefined();
+  expect(await registry.builds(IMAGE, ['9.9.9'])).toEqual(new Map());
 });
 
 test('an image for several platforms has the digest of its index, and the build time of the platform', async () => {
@@ -50,8 +50,12 @@ test('an image for several platforms has the digest of its index, and the build 
   const created = new Date('2026-05-06T07:08:09Z');
   const digest = await server.publish(`${IMAGE}:1.0.0`, { created, platforms: ['linux/amd64', 'linux/arm64'] });
   expect(await registry.digest(IMAGE, '1.0.0')).toBe(digest);
-  expect(await registry.created(IMAGE, '1.0.0', { platform: 'linux/arm64' })).toEqual(created);
-  expect(await registry.created(IMAGE, '1.0.0', { platform: 'linux/s390x' })).toBeUndefined();
+  const built = (platform: string) => registry.builds(IMAGE, ['1.0.0'], { platform });
+  expect(await built('linux/arm64')).toEqual(new Map([['1.0.0', created]]));
+  expect(await built('linux/arm64/v8')).toEqual(new Map([['1.0.0', created]]));
+  expect(await built('linux/s390x')).toEqual(new Map());
+  expect(await registry.offers(IMAGE, digest, { platform: 'linux/arm64' })).toBe(true);
+  expect(await registry.offers(IMAGE, digest, { platform: 'linux/s390x' })).toBe(false);
 });
 
 test('a short name is the one of Docker Hub', async () => {
@@ -74,11 +78,11 @@ test('the credential of the operator is used, that of the subscription wins, and
 
   const operators = createRegistry({
     mirrors,
-    credentials: async (host) => (host === 'ghcr.io' ? credentials : undefined),
+    credentials: async (repoURL) => (repoURL === IMAGE ? credentials : undefined),
   });
   expect(await operators.tags(IMAGE)).toEqual(['1.0.0']);
   const mistaken = createRegistry({ mirrors, credentials: async () => wrong });
-  expect(await mistaken.tags(IMAGE, { credential: credentials })).toEqual(['1.0.0']);
+  expect(await mistaken.tags(IMAGE, { credentials: async () => credentials })).toEqual(['1.0.0']);
 
   const refused = await mistaken.tags(IMAGE).catch((error: Error) => error);
   expect(refused).toMatchObject({ name: 'TransientError' });

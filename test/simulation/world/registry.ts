@@ -22,6 +22,7 @@ export class Registries {
 
   /** The port of one process. */
   of(process: Process): Registry {
+    const builtAt = (repoURL: string, tag: string): Date | undefined => this.#tags.get(repoURL)?.get(tag);
     const look = <T>(repoURL: string, answer: () => T): Promise<T> =>
       process.call(`look ${repoURL}`, answer, { kind: 'read' });
     return {
@@ -30,7 +31,14 @@ export class Registries {
         this.#tags.get(repoURL)?.has(tag)
           ? `sha256:${createHash('sha256').update(`${repoURL}:${tag}`).digest('hex')}`
           : undefined,
-      created: async (repoURL, tag) => this.#tags.get(repoURL)?.get(tag),
+      offers: async () => true,
+      builds: async (repoURL, tags) =>
+        new Map(
+          tags.flatMap((tag) => {
+            const built = builtAt(repoURL, tag);
+            return built === undefined ? [] : [[tag, built] as const];
+          }),
+        ),
     };
   }
 }
