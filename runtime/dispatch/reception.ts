@@ -2,6 +2,7 @@
 
 import type { Clock } from '../kube';
 import type { Log } from '../log';
+import type { Metrics } from '../metrics';
 import { type Delivery, Receivers, type StoredReceiver } from '../webhooks';
 import type { Hints } from './hints';
 import type { World } from './world';
@@ -10,6 +11,8 @@ export interface ReceptionDesk {
   readonly world: Pick<World, 'credentials'>;
   readonly hints: Pick<Hints, 'take'>;
   readonly clock: Clock;
+  /** Where webhooks are counted, if they are. */
+  readonly metrics: Pick<Metrics, 'webhook'> | undefined;
   readonly log: Log;
 }
 
@@ -24,10 +27,14 @@ export class Reception {
 
   /** Takes what was posted to a path; false where it is refused, a text where it cannot be read. */
   take({ path, ...delivery }: Delivery & { readonly path: string }): boolean | string {
-    const { clock, hints, log } = this.desk;
+    const { clock, hints, metrics, log } = this.desk;
     const reception = this.present().receive(path, delivery, clock.now());
-    if (reception.outcome === 'Refused') return false;
+    if (reception.outcome === 'Refused') {
+      metrics?.webhook('none', 'refused');
+      return false;
+    }
     const { receiver } = reception;
+    metrics?.webhook(receiver.sender, reception.outcome === 'Taken' ? 'taken' : 'unreadable');
     const fields = { receiver: receiver.name, sender: receiver.sender };
     if (reception.outcome === 'Unreadable') {
       log.warn({ ...fields, error: reception.problem }, 'A webhook cannot be read');

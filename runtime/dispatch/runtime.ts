@@ -134,7 +134,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const dropNoMore = dropUnnamed(world, bareGit, { clock, log });
   const vitals = (): Vitals => vitalsOf(world, machine(), standing());
   const hints = new Hints({ cluster, world, clock, log });
-  const reception = new Reception({ world, hints, clock, log });
+  const reception = new Reception({ world, hints, clock, log, metrics });
   const deafen = metrics && measure(metrics, { world, clock, machine, standing });
 
   return {

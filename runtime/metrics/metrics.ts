@@ -42,6 +42,13 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #webhooks = new Counter({
+    name: 'k8sta_webhooks_total',
+    help: 'Webhooks by what became of them; who is refused has no sender.',
+    labelNames: ['sender', 'outcome'],
+    registers: [this.#registry],
+  });
+
   /** @param build what is running */
   constructor(build: { readonly version: string; readonly node: string }) {
     const { version, node } = build;
@@ -93,6 +100,11 @@ export class Metrics {
     this.#codes.inc({ verb, resource, code });
     // A watch lasts as long as it lasts.
     if (verb !== 'watch') this.#calls.observe({ verb, resource }, seconds);
+  }
+
+  /** A webhook has come. */
+  webhook(sender: string, outcome: 'taken' | 'refused' | 'unreadable'): void {
+    this.#webhooks.inc({ sender, outcome });
   }
 
   /** Everything, as Prometheus reads it. */

@@ -246,6 +246,9 @@ describe('k8sta run, against a railyard', () => {
     const [address = ''] = /http:\S+/.exec(out) ?? [];
     const post = async (url: string) => (await fetch(url, { method: 'POST', body: '{}' })).status;
     expect([await post(address), await post(`${address}x`)]).toEqual([202, 401]);
+    const [, metrics] = await run.probe('metrics');
+    expect(metrics).toMatch(/^k8sta_webhooks_total\{sender="docker-hub",outcome="taken"\} 1$/m);
+    expect(metrics).toMatch(/^k8sta_webhooks_total\{sender="none",outcome="refused"\} 1$/m);
     expect(await run.end()).toBe(0);
     expect(JSON.stringify(run.records())).not.toContain(new URL(address).pathname);
     expect(JSON.stringify(run.records())).not.toContain(secret);
