@@ -1,16 +1,22 @@
 import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Gate, GitRepository, Station, Track, type EntryGate } from '../../lib';
+import { type EntryGate, Gate, GitRepository, Station, Subject, Subscription, Track } from '../../lib';
 import type { Station as StationResource, Ticket } from '../../lib/api';
 import { resourcesOf } from '../../testing/network';
 import { Simulation } from '../../testing/simulation';
+
+const APPROVAL = Gate.approval({ by: [Subject.group('release')] });
 
 class Shop extends Chart {
   constructor(scope: Construct, id: string, gates: readonly EntryGate[]) {
     super(scope, id, { namespace: 'shop' });
     const repository = GitRepository.at('https://git.example.com/shop.git');
     const stop = (name: string) => new Station(this, name).application('web', { repository, overlay: `env/${name}` });
-    new Track(this, 'main', { service: 'Every', stations: [stop('test'), stop('prod').entry(...gates)] });
+    new Track(this, 'main', {
+      subscriptions: [Subscription.image('ghcr.io/acme/shop', { semver: '*' })],
+      service: 'Every',
+      stations: [stop('test'), stop('prod').entry(...gates)],
+    });
   }
 }
 
@@ -102,7 +108,7 @@ const OTHER = `sha256:${'0'.repeat(64)}`;
 
 describe('an approval', () => {
   test('F2, F3: of what the ticket shows lets it in, and the stamp names the person', () => {
-    const yard = new Yard(Gate.approval());
+    const yard = new Yard(APPROVAL);
     yard.board('1.0.0');
     yard.settle();
     const { status } = yard.ticket('main-1');
@@ -122,7 +128,7 @@ describe('an approval', () => {
   });
 
   test('F3: of another digest opens nothing, and the ticket says so', () => {
-    const yard = new Yard(Gate.approval());
+    const yard = new Yard(APPROVAL);
     yard.board('1.0.0');
     yard.settle();
     yard.approve('main-1', 'ada', OTHER);
@@ -136,7 +142,7 @@ describe('an approval', () => {
   });
 
   test('for a station that the ticket has passed, or that it is not before, is answered', () => {
-    const yard = new Yard(Gate.approval());
+    const yard = new Yard(APPROVAL);
     yard.board('1.0.0');
     yard.settle();
     yard.say('main-1', { approvals: [{ station: 'test', digest: OTHER, by: 'ada' }] });
@@ -152,7 +158,7 @@ describe('an approval', () => {
   });
 
   test('and an abort at once: the ticket ends, nothing moves, and the approval is said to have no effect', () => {
-    const yard = new Yard(Gate.approval());
+    const yard = new Yard(APPROVAL);
     yard.board('1.0.0');
     yard.settle();
     yard.approve('main-1');
@@ -166,7 +172,7 @@ describe('an approval', () => {
 
 describe('a queue before an approval gate', () => {
   test('history k: one waits for its window, the one behind it is approved; the approval holds when the first has gone', () => {
-    const yard = new Yard(Gate.approval()).inService();
+    const yard = new Yard(APPROVAL).inService();
     yard.board('1.0.0');
     yard.board('1.1.0');
     yard.settle();
@@ -184,7 +190,7 @@ describe('a queue before an approval gate', () => {
   });
 
   test('F2: is shown as if each older ticket had arrived, so that it is approved in any order', () => {
-    const yard = new Yard(Gate.approval()).inService();
+    const yard = new Yard(APPROVAL).inService();
     for (const tag of ['1.0.0', '1.1.0', '1.2.0']) yard.board(tag);
     yard.settle();
     for (const name of ['main-4', 'main-3', 'main-2']) yard.approve(name);
@@ -197,7 +203,7 @@ describe('a queue before an approval gate', () => {
   });
 
   test('F3: when an older ticket goes, an approval of trees that had its change is void, and the ticket says what changed', () => {
-    const yard = new Yard(Gate.approval()).inService();
+    const yard = new Yard(APPROVAL).inService();
     const [track] = yard.simulation.tracks.values();
     yard.simulation.board(found(track, 'track'), { images: [{ repoURL: 'ghcr.io/acme/api', tag: '1' }] });
     yard.board('1.1.0');
@@ -218,7 +224,7 @@ describe('a queue before an approval gate', () => {
   });
 
   test('F2: trees are worked out for the ten oldest, and the others say so', () => {
-    const yard = new Yard(Gate.approval());
+    const yard = new Yard(APPROVAL);
     for (let number = 1; number <= 11; number += 1) yard.board(`1.${number}.0`);
     yard.settle();
     const [first, tenth, last] = [yard.at(1), yard.at(10), yard.at(11)];
@@ -234,7 +240,7 @@ describe('a queue before an approval gate', () => {
   });
 
   test('F2: nothing is worked out again while nothing changes, over a restart too', () => {
-    const yard = new Yard(Gate.approval());
+    const yard = new Yard(APPROVAL);
     yard.board('1.0.0');
     yard.settle();
     yard.simulation.restart();
@@ -246,7 +252,7 @@ describe('a queue before an approval gate', () => {
 
 describe('F4: before anything is recorded or pushed', () => {
   test('other trees than were approved free the station, and a new approval is asked for', () => {
-    const yard = new Yard(Gate.approval());
+    const yard = new Yard(APPROVAL);
     yard.board('1.0.0');
     yard.settle();
     yard.approve('main-1');
@@ -274,7 +280,7 @@ describe('F4: before anything is recorded or pushed', () => {
 
   test('an approval that is taken back before a restart finds nothing pushed, or everything', () => {
     for (let steps = 1; ; steps += 1) {
-      const yard = new Yard(Gate.approval());
+      const yard = new Yard(APPROVAL);
       yard.board('1.0.0');
       yard.settle();
       yard.approve('main-1');

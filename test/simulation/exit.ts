@@ -2,7 +2,7 @@
 
 import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { GitRepository, Station, Track, type ExitGate } from '../../lib';
+import { type ExitGate, GitRepository, Station, Subscription, Track } from '../../lib';
 import type { Station as StationResource, Ticket } from '../../lib/api';
 import type { HealthScript } from '../../testing/model';
 import { resourcesOf } from '../../testing/network';
@@ -13,7 +13,10 @@ class Shop extends Chart {
     super(scope, id, { namespace: 'shop' });
     const repository = GitRepository.at('https://git.example.com/shop.git');
     const prod = new Station(this, 'prod').application('web', { repository, overlay: 'env/prod' }).exit(...gates);
-    new Track(this, 'main', { stations: [prod] });
+    new Track(this, 'main', {
+      subscriptions: [Subscription.image('ghcr.io/acme/shop', { semver: '*' })],
+      stations: [prod],
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { Chart, Testing } from 'cdk8s';
-import { GitRepository, Station, Track } from '../../lib';
+import { GitRepository, Station, Subscription, Track } from '../../lib';
 import { stateAt } from '../../runtime/journey/state';
 import { growth, open, ride } from './many-tickets';
 import { found, Yard } from './yard';
@@ -103,7 +103,11 @@ describe('H1: in the largest station', () => {
         overlay: `env/test/${index}`,
       });
     }
-    new Track(chart, 'main', { service: 'Every', stations: [station] });
+    new Track(chart, 'main', {
+      subscriptions: [Subscription.image('ghcr.io/acme/shop', { semver: '*' })],
+      service: 'Every',
+      stations: [station],
+    });
     const yard = new Yard(chart);
     for (let number = 1; number <= 12; number += 1) {
       yard.simulation.make('shop', `t-${number}`, { track: 'main', change: { images: images(number) } } as never);

@@ -1,6 +1,6 @@
 import { Chart, Duration, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Gate, GitRepository, Station, Track } from '../../lib';
+import { Gate, GitRepository, Station, Subscription, Track } from '../../lib';
 import { found, Yard } from './yard';
 
 describe('a linear track', () => {
@@ -203,7 +203,10 @@ describe('gates with a clock', () => {
         const repository = GitRepository.at('https://git.example.com/shop.git');
         const prod = new Station(this, 'prod').application('web', { repository, overlay: 'env/prod' });
         build(prod);
-        new Track(this, 'main', { stations: [prod] });
+        new Track(this, 'main', {
+          subscriptions: [Subscription.image('ghcr.io/acme/shop', { semver: '*' })],
+          stations: [prod],
+        });
       }
     }
     return new Yard(new Gated(Testing.app(), 'shop'));

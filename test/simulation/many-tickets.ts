@@ -2,7 +2,7 @@
 
 import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { GitRepository, Station, Track, type TrackProps } from '../../lib';
+import { GitRepository, Station, Subscription, Track, type TrackProps } from '../../lib';
 import { Yard } from './yard';
 
 class Line extends Chart {
@@ -10,7 +10,12 @@ class Line extends Chart {
     super(scope, 'shop', { namespace: 'shop' });
     const repository = GitRepository.at('https://git.example.com/shop.git');
     const stop = (name: string) => new Station(this, name).application('web', { repository, overlay: `env/${name}` });
-    new Track(this, 'main', { service: 'Every', ...props, stations: [stop('test')] });
+    new Track(this, 'main', {
+      subscriptions: [Subscription.image('ghcr.io/acme/shop', { semver: '*' })],
+      service: 'Every',
+      ...props,
+      stations: [stop('test')],
+    });
   }
 }
 

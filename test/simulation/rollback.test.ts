@@ -1,6 +1,6 @@
 import { Chart, Duration, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Gate, GitRepository, Station, Track, type TrackProps } from '../../lib';
+import { Gate, GitRepository, Station, Subscription, Track, type TrackProps } from '../../lib';
 import type { CommitReference, Ticket } from '../../lib/api';
 import { found, Yard } from './yard';
 
@@ -22,7 +22,11 @@ class Line extends Chart {
     };
     const test = stop('test');
     if (soak) test.exit(Gate.soak(Duration.hours(24)));
-    new Track(this, 'main', { onFailure, stations: [test, stop('prod')] });
+    new Track(this, 'main', {
+      subscriptions: [Subscription.image('ghcr.io/acme/shop', { semver: '*' })],
+      onFailure,
+      stations: [test, stop('prod')],
+    });
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { GitRepository, Station, Track } from '../../lib';
+import { GitRepository, Station, Subscription, Track } from '../../lib';
 import type { Station as StationResource, Ticket, Track as TrackResource } from '../../lib/api';
 import { stateAt, wholeStates } from '../../runtime/journey/state';
 import { resourcesOf } from '../../testing/network';
@@ -14,8 +14,16 @@ class Shop extends Chart {
     const repository = GitRepository.at('https://git.example.com/shop.git');
     const stop = (name: string) => new Station(this, name).application('web', { repository, overlay: `env/${name}` });
     const shared = stop('shared');
-    new Track(this, 'main', { service: 'Every', stations: [stop('test'), shared, stop('prod')] });
-    new Track(this, 'other', { service: 'Every', stations: [stop('canary'), shared] });
+    new Track(this, 'main', {
+      subscriptions: [Subscription.image('ghcr.io/acme/shop', { semver: '*' })],
+      service: 'Every',
+      stations: [stop('test'), shared, stop('prod')],
+    });
+    new Track(this, 'other', {
+      subscriptions: [Subscription.image('ghcr.io/acme/shop', { semver: '*' })],
+      service: 'Every',
+      stations: [stop('canary'), shared],
+    });
   }
 }
 

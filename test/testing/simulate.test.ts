@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Gate, GitRepository, Station, Subscription, Track } from '../../lib';
+import { Gate, GitRepository, Station, Subject, Subscription, Track } from '../../lib';
 import { Duration } from 'cdk8s';
 import { simulate } from '../../testing';
 
@@ -10,7 +10,7 @@ class Guestbook extends Chart {
     const repository = GitRepository.at('https://git.example.com/guestbook.git');
     const stop = (name: string) => new Station(this, name).application('web', { repository, overlay: `env/${name}` });
     const prod = stop('prod');
-    if (gated) prod.entry(Gate.approval());
+    if (gated) prod.entry(Gate.approval({ by: [Subject.group('release')] }));
     new Track(this, 'main', {
       subscriptions: [
         Subscription.image('ghcr.io/acme/guestbook', { semver: '^1.0.0' }),
