@@ -60,6 +60,7 @@ export class Arrivals {
       change,
       cargo: [{ change, root: { track: 'web', sequence: this.version } }],
       approvedBy: [],
+      resumes: [],
       applications: this.applications,
       seen: '',
     };

@@ -40,6 +40,10 @@ export const TRAILERS = {
   application: 'K8sTA-Application',
   change: 'K8sTA-Change',
   approvedBy: 'K8sTA-Approved-By',
+  /** The person who told us to write over what a branch showed (rule D8). */
+  resumedBy: 'K8sTA-Resumed-By',
+  /** A path that was written over at that word; one trailer for each. */
+  overwrote: 'K8sTA-Overwrote',
 } as const;
 
 /** Where, on a rendered branch, the copy of the rendered state lives (rule A7). */

@@ -1,12 +1,13 @@
 /** The commit that puts files on a rendered branch, with what is told about them (rules A7, D3). */
 
-import { STATE_FILE, type ApplicationReference, type RenderedState } from '../../lib/api';
+import { STATE_FILE, type RenderedState } from '../../lib/api';
 import { blobId, type Git } from '../git';
-import type { PrepareJob } from '../journey';
+import type { PrepareApplication, PrepareJob } from '../journey';
 import type { Managed } from './adoption';
 import { commitMessage } from './commit-message';
 import type { Composition } from './compose';
 import { ORIGIN_FILE, originFile, originTrailers } from './origin';
+import { overwrittenBy, overwroteTrailers, type Overwritten } from './overwritten';
 import { writeStateRecord, type BranchContent } from './state-record';
 
 /** Author and committer of every commit of ours. */
@@ -14,7 +15,7 @@ const AUTHOR = { name: 'K8sTA', email: 'transit@k8sta.io' } as const;
 
 /** A branch as it is, and what shall be on it. */
 export interface BranchChange {
-  readonly reference: ApplicationReference;
+  readonly application: PrepareApplication;
   readonly head: string | undefined;
   readonly parent: BranchContent | undefined;
   /** What of the head is ours to replace or remove. */
@@ -35,8 +36,9 @@ export async function commitOnBranch(
   job: PrepareJob,
   change: BranchChange,
   files: Readonly<Record<string, string>>,
-): Promise<{ readonly tree: string; readonly commit: string }> {
-  const { reference, head, managed, state, good, composition } = change;
+): Promise<{ readonly tree: string; readonly commit: string; readonly overwritten?: Overwritten }> {
+  const { head, parent, managed, state, good, composition } = change;
+  const { reference } = change.application;
   const application = `${reference.namespace}/${reference.name}`;
   const origin = isOriginForeign(change)
     ? undefined
@@ -53,12 +55,27 @@ export async function commitOnBranch(
   });
   const write = new Map([...composition.files, [STATE_FILE, record], ...told]);
   const before = [...Object.keys(managed.files), ...(managed.origin === undefined ? [] : [ORIGIN_FILE])];
-  return git.commit(reference.repoURL, {
+  const remove = before.filter((path) => !write.has(path));
+  const overwritten = await overwrittenBy(
+    git,
+    job,
+    change.application,
+    { commit: head, content: parent },
+    new Map([...remove.map((path) => [path, undefined] as const), ...[...write].map(withId)]),
+  );
+  const made = await git.commit(reference.repoURL, {
     ...(head === undefined ? {} : { parent: head }),
-    remove: before.filter((path) => !write.has(path)),
+    remove,
     write,
     author: AUTHOR,
     date: job.start,
-    message: commitMessage({ ...job, application, more: originTrailers(origin) }),
+    message: commitMessage({
+      ...job,
+      application,
+      more: [...overwroteTrailers(overwritten), ...originTrailers(origin)],
+    }),
   });
+  return { ...made, ...(overwritten && { overwritten }) };
 }
+
+const withId = ([path, bytes]: readonly [string, Uint8Array]): readonly [string, string] => [path, blobId(bytes)];

@@ -27,6 +27,7 @@ import { descent } from './descent';
 import { treesOf } from './difference';
 import { headFacts, placeOf, readHeads } from './heads';
 import { ORIGIN_FILE } from './origin';
+import { wordsOfOverwritten } from './overwritten';
 import { recover, type Recovered } from './recovery';
 import { restored } from './restore';
 import { branchContent, type BranchContent } from './state-record';
@@ -96,7 +97,7 @@ export async function findGood(git: Git, application: PrepareApplication, head: 
 }
 
 /** What an application would show, and what its branch shows now. */
-interface Result extends Omit<BranchChange, 'reference'> {
+interface Result extends Omit<BranchChange, 'application'> {
   /** Read back from the branch, where the station had no record of it. */
   readonly recovered: { readonly commit: string; readonly state: RenderedState } | undefined;
 }
@@ -165,9 +166,10 @@ async function filesOf(
 async function finish(
   { git }: Tools,
   job: PrepareJob,
-  { reference, resumed, restore }: PrepareApplication,
+  application: PrepareApplication,
   result: Result,
 ): Promise<PreparedApplication> {
+  const { reference, resumed, restore } = application;
   const { head, parent, managed, state, composition, recovered } = result;
   const files = Object.fromEntries([...composition.files].map(([path, bytes]) => [path, blobId(bytes)]));
   const strangers = Object.keys(files).filter((path) => parent?.files.has(path) && !(path in managed.files));
@@ -186,8 +188,10 @@ async function finish(
     const { tree } = await git.describe(reference.repoURL, head);
     return { ...prepared, outcome: 'NoChange', parent: head, tree, commit: head };
   }
-  const made = await commitOnBranch(git, job, { ...result, reference }, files);
-  return { ...prepared, ...made, outcome: 'Commit', ...(head === undefined ? {} : { parent: head }) };
+  const { overwritten, ...made } = await commitOnBranch(git, job, { ...result, application }, files);
+  const words = overwritten === undefined ? [] : [wordsOfOverwritten(overwritten)];
+  const message = [prepared.message, ...words].join('; ');
+  return { ...prepared, ...made, message, outcome: 'Commit', ...(head === undefined ? {} : { parent: head }) };
 }
 
 /** Path -> blob id of what the branch shows in the places that are ours, or would become ours. */

@@ -12,7 +12,7 @@ export { digestOfTrees, treeDigest } from './fingerprint';
 export { isSameTicket } from './identity';
 export { historyOf } from './descent';
 export * from './job';
-export { ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
+export { NO_COMMIT, ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
 export { previewOf } from './preview';
 export type { Plan, Step } from './plan';
 export { isOnRecord, pushesOverAt } from './push';
@@ -31,6 +31,7 @@ export {
 } from './state';
 export type { SurveyQuestion, Tip, TipJob, Walk, WalkJob } from './source-job';
 export { survey } from './survey';
+export { namingPaths } from './suspension';
 export { ranksAbove, selectTag, type Selection, type TagFact } from './selection';
 export { siftTags, tagFilter, together, type Sifted } from './tag-filter';
 export { transitionsOf, type Transition } from './transitions';

@@ -98,6 +98,8 @@ export interface PrepareJob {
   /** What a rollback does, in a line. */
   readonly rollback?: string;
   readonly approvedBy: readonly string[];
+  /** Who has told us to write over which head (rule D8), the last word last. */
+  readonly resumes: readonly { readonly head: string; readonly by: string }[];
   readonly applications: readonly PrepareApplication[];
   /** What Argo CD reports of the station's Applications. No part of the key: it only says when to look again. */
   readonly seen: string;

@@ -40,11 +40,14 @@ function unfinishedAt({ snapshot, ticket, station }: Stop, key: string): string[
     );
 }
 
-/** Heads that a person has seen and told us to write over. */
-export const resumedHeads = (ticket: Ticket): string[] =>
+/** Heads that people have seen and told us to write over, and who did. */
+const resumesOf = (ticket: Ticket): { readonly head: string; readonly by: string }[] =>
   (ticket.spec.resumes ?? [])
     .filter((resume) => resume.uid === ticket.metadata.uid)
-    .flatMap((resume) => resume.heads ?? []);
+    .flatMap(({ heads = [], by }) => heads.map((head) => ({ head, by })));
+
+/** Heads that a person has seen and told us to write over. */
+export const resumedHeads = (ticket: Ticket): string[] => resumesOf(ticket).map(({ head }) => head);
 
 /** Who let the ticket in: as recorded once the arrival is, so that its commits can be made again byte for byte (D3). */
 export function approvalsAt({ ticket, station }: Stop, start: string): readonly Approval[] {
@@ -179,6 +182,7 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
     cargo: cargoOf(ticket),
     ...(ticket.spec.rollback && { rollback: describeTicket(ticket) }),
     approvedBy: approversAt(stop, start),
+    resumes: resumesOf(ticket),
     applications,
     seen: seenAt(snapshot.facts, station),
   };

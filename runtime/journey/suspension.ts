@@ -9,7 +9,8 @@ import { NO_COMMIT } from './ownership';
 /** Paths named in a message; a commit that touches more says how many more. */
 const NAMED_PATHS = 5;
 
-function naming(paths: readonly string[]): string {
+/** Paths in words: the first ones, and how many more there are. */
+export function namingPaths(paths: readonly string[]): string {
   const rest = paths.length - NAMED_PATHS;
   return `${paths.slice(0, NAMED_PATHS).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
@@ -23,7 +24,7 @@ export function suspension(reference: ApplicationReference, ownership: Foreign, 
     case 'ForeignCommit':
       return {
         reason: 'ForeignCommit',
-        message: `${branch} is at ${shortCommit(ownership.head)}, which changed files that K8sTA wrote: ${naming(ownership.paths)}. ${ways(ownership.head)}`,
+        message: `${branch} is at ${shortCommit(ownership.head)}, which changed files that K8sTA wrote: ${namingPaths(ownership.paths)}. ${ways(ownership.head)}`,
       };
     case 'HistoryRewritten':
       return {

@@ -94,6 +94,13 @@ export const PLANTED: readonly PlantedBug[] = [
     caughtBy: 'I5',
   },
   {
+    name: 'a commit does not say what it wrote over at whose word',
+    file: 'runtime/dispatch/branch-commit.ts',
+    find: '...overwroteTrailers(overwritten), ',
+    replace: '',
+    caughtBy: 'I3',
+  },
+  {
     name: 'an occupant is not freed',
     file: 'runtime/journey/station.ts',
     find: 'hasPassed(station, ticket) || hasEnded(ticket.status)',

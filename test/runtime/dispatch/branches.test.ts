@@ -64,6 +64,7 @@ test('a managed file that a person edits suspends; resume with that head puts ou
   await scene.completed('two');
   const [commit] = await scene.repository.log('env/test');
   expect(commit?.parents).toEqual([edit]);
+  expect(commit?.trailers).toMatchObject({ 'K8sTA-Resumed-By': 'ada@example.com', 'K8sTA-Overwrote': path });
   expect(await scene.repository.manifests('env/test')).toContain('guestbook:1.1.0');
 });
 

@@ -1,5 +1,6 @@
 /** I3: what the runtime did not write is not overwritten without a person's word, and no push takes a head but forward. */
 
+import { TRAILERS } from '../../../lib/api';
 import type { HeadChange } from '../world/git-server';
 import { at, isRuntime, type Evidence } from './evidence';
 
@@ -34,8 +35,21 @@ function judged(evidence: Evidence, move: HeadChange, written: Written): string[
   for (const path of [...changed, STATE_FILE]) written.set(path, now.get(path));
   // A branch that somebody set back to a commit of ours holds nothing foreign.
   if (evidence.landings.some(({ commit }) => commit.commit === before)) return [];
-  if (lost.length === 0 || (before !== undefined && wasResumed(evidence, before, time))) return [];
+  if (lost.length === 0) return [];
+  if (before !== undefined && wasResumed(evidence, before, time)) return unsaid(evidence, move, lost);
   return [`${lost.join(', ')} of ${branch}, which was not ours, was overwritten at ${evidence.second(time)}`];
+}
+
+/** Of what was overwritten at a person's word, what the commit that did it does not name (rule D8). */
+function unsaid(evidence: Evidence, { branch, after, time }: HeadChange, lost: readonly string[]): string[] {
+  const trailers = after === undefined ? [] : evidence.scene.git.objects.commit(after).trailers;
+  const valuesOf = (key: string): string[] => trailers.filter((one) => one.key === key).map(({ value }) => value);
+  const named = valuesOf(TRAILERS.overwrote);
+  const left = lost.filter((path) => !named.includes(path));
+  if (left.length === 0 && valuesOf(TRAILERS.resumedBy).length === 1) return [];
+  return [
+    `${left.join(', ')} of ${branch} was overwritten at ${evidence.second(time)}, and its commit does not say what at whose word`,
+  ];
 }
 
 /** Whether a person had said, of this very head, that our files go on top. */
