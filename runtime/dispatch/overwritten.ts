@@ -28,14 +28,29 @@ export async function overwrittenBy(
 ): Promise<Overwritten | undefined> {
   const word = resumes.findLast((one) => one.head === (head.commit ?? NO_COMMIT));
   if (word === undefined) return undefined;
-  const last = recorded ?? listed[0];
-  const isKnown = last !== undefined && (await git.has(reference.repoURL, last));
-  const ours = isKnown ? (await branchContent(git, reference.repoURL, last)).files : new Map<string, never>();
+  const known = [...listed, ...(recorded === undefined ? [] : [recorded])];
+  const last = await newestBelow(git, reference.repoURL, known, head.commit);
+  const ours =
+    last === undefined ? new Map<string, never>() : (await branchContent(git, reference.repoURL, last)).files;
   const paths = [...changed].flatMap(([path, oid]) => {
     const theirs = head.content?.files.get(path)?.oid;
     return theirs !== oid && theirs !== ours.get(path)?.oid ? [path] : [];
   });
   return { by: word.by, paths: paths.sort() };
+}
+
+/** The first of these commits, the newest being the first, that the head is or descends from. */
+async function newestBelow(
+  git: Git,
+  repoURL: string,
+  commits: readonly string[],
+  head: string | undefined,
+): Promise<string | undefined> {
+  if (head === undefined) return undefined;
+  for (const commit of commits) {
+    if ((await git.has(repoURL, commit)) && (await git.contains(repoURL, commit, head))) return commit;
+  }
+  return undefined;
 }
 
 /** The same for the ticket, in a line. */

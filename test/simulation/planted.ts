@@ -98,6 +98,7 @@ export const PLANTED: readonly PlantedBug[] = [
     file: 'runtime/dispatch/branch-commit.ts',
     find: '...overwroteTrailers(overwritten), ',
     replace: '',
+    story: 'resumed-over-an-edit-I3.json',
     caughtBy: 'I3',
   },
   {

@@ -5,7 +5,7 @@ import { TICKETS } from '../../../runtime/dispatch/resources';
 import type { KubeObject } from '../../../runtime/kube';
 import { ANALYSIS_RUNS } from '../../../runtime/rollouts';
 import { NAMESPACE } from '../network';
-import { chosen, hasEnded, makeTicket, name, open, say, type Verb } from './choice';
+import { chosen, hasEnded, makeTicket, name, open, placesOf, say, type Verb } from './choice';
 
 /** Turns a switch of a ticket, station or track. */
 const toggle =
@@ -85,9 +85,9 @@ export const WORDS = {
       choice.which,
     );
     if (ticket === undefined) return undefined;
-    const heads = (ticket.status?.arrival?.applications ?? []).flatMap((one) =>
-      one.repoURL && one.branch ? [scene.git.head(one.repoURL, one.branch) ?? '0'.repeat(40)] : [],
-    );
+    const heads = placesOf(scene.story.network)
+      .filter(({ station }) => station === ticket.status?.station)
+      .map(({ url, branch }) => scene.git.head(url, branch) ?? '0'.repeat(40));
     if (heads.length === 0) return undefined;
     const resume = { uid: ticket.metadata.uid, heads: [...new Set(heads)], by: 'ada' };
     say(scene, 'ticket', ticket, { resumes: [...(ticket.spec.resumes ?? []), resume] });

@@ -126,6 +126,8 @@ export class GitServers {
   /** Every head that ever moved. */
   readonly history: HeadChange[] = [];
   readonly objects = new GitObjects();
+  /** Repositories whose server takes no push, as one with a rule against it. */
+  readonly shut = new Set<string>();
   readonly #heads = new Map<string, Map<string, string>>();
   /** Commits that a server has, reachable or not. */
   readonly #received = new Set<string>();

@@ -130,6 +130,9 @@ export class SimulatedGit implements Git {
       }
     }
     const branches = updates.map(({ branch }) => branch).join(' ');
+    if (this.servers.shut.has(repoURL)) {
+      return { outcome: 'Refused', kind: 'Rejected', message: `${branches}: pre-receive hook declined` };
+    }
     try {
       const landed = await this.process.call(
         `push ${shortName(repoURL)} ${branches}`,
