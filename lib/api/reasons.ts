@@ -78,5 +78,6 @@ export const FAILURE_REASONS = [
   'TrackGone',
   'OverlayMissing',
   'NeverGood',
+  'TooLarge',
 ] as const;
 export type FailureReason = (typeof FAILURE_REASONS)[number];

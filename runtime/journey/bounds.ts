@@ -1,10 +1,12 @@
 /** What status keeps of the past, within the size that an object may have (rule H1). The rest is in Git. */
 
-import type { Stamp, StationHistory } from '../../lib/api';
+import type { Arrival, Stamp, Station, StationHistory, Ticket } from '../../lib/api';
 import { without } from './without';
 
 /** What an object may take, in bytes, less what a server adds to it, such as who manages which field. */
 const OBJECT_BYTES = 240 * 1024;
+/** What one entry of the past takes at most: the SHAs of two hundred Applications. */
+const ENTRY_BYTES = 32 * 1024;
 /** What earlier arrivals may take of it at most. */
 const PAST_BYTES = 96 * 1024;
 
@@ -34,6 +36,20 @@ const fitsAnyhow = (past: number, besides: object): boolean =>
   past <= PAST_BYTES && atMost(besides) <= OBJECT_BYTES - PAST_BYTES;
 
 const roomBeside = (besides: object): number => Math.min(PAST_BYTES, OBJECT_BYTES - bytesOf(besides));
+
+/**
+ * Whether the station can keep the states of an arrival once it is complete, and the ticket the arrival; of the past one
+ * entry at least has to fit beside them.
+ */
+export function statesFit(station: Station, ticket: Ticket, arrival: Arrival): boolean {
+  const status = { ...without(station.status ?? {}, 'history'), states: arrival.states ?? [] };
+  const stamps = (ticket.status?.stamps ?? []).map((stamp) => without(stamp, 'commits', 'skipped'));
+  const wholes = [
+    { ...station, status },
+    { ...ticket, status: { ...ticket.status, stamps, arrival } },
+  ];
+  return wholes.every((whole) => atMost(whole) <= OBJECT_BYTES || bytesOf(whole) <= OBJECT_BYTES - ENTRY_BYTES);
+}
 
 /**
  * The newest entries that fit, the first in any case.

@@ -2,6 +2,7 @@
 
 import type { Arrival, ArrivalApplication, Entry, WaitingReason } from '../../lib/api';
 import { foundOtherwise } from './approval';
+import { statesFit } from './bounds';
 import { fail } from './ending';
 import type { JobFact, Prepared } from './job';
 import { shorten } from './obstacle';
@@ -98,9 +99,19 @@ function record(visit: Visit, prepared: Prepared): void {
     ...(states.states.length === 0 ? {} : { states: states.states }),
     ...(approvals.length === 0 ? {} : { approvals: [...approvals] }),
   };
-  waitInStation(
-    visit,
-    { ...emptyArrival(visit), ...known, applications },
-    { reason: 'Pushing', message: `pushes to ${applications.flatMap((one) => one.branch ?? []).join(', ')}` },
-  );
+  const arrival = { ...emptyArrival(visit), ...known, applications };
+  if (!statesFit(visit.station, visit.ticket, arrival)) return failForSize(visit, arrival);
+  const branches = applications.flatMap((one) => one.branch ?? []).join(', ');
+  waitInStation(visit, arrival, { reason: 'Pushing', message: `pushes to ${branches}` });
+}
+
+/** Rule H1: what cannot be kept on record is not put on any branch. */
+function failForSize({ draft, ticket, station }: Visit, { states = [] }: Arrival): void {
+  const { name } = station.metadata;
+  const images = new Set(states.flatMap((state) => state.images ?? []).map((image) => image.repoURL)).size;
+  const charts = new Set(states.flatMap((state) => state.charts ?? []).map((chart) => chart.name)).size;
+  const message =
+    `the ${station.spec.applications.length} applications of station ${name} would show ${images} images and ` +
+    `${charts} charts in ${states.length} combinations, more than one Station can keep on record: split the station`;
+  fail(draft, ticket, name, { reason: 'TooLarge', message });
 }

@@ -120,4 +120,40 @@ describe('H1: in the largest station', () => {
     expect(stateAt(status?.states, 199)?.images).toHaveLength(stateAt(status?.states, 0)?.images?.length ?? 0);
     expect(yard.shows('test').filter((tag) => tag === '1.12.0')).toHaveLength(200);
   });
+
+  test('more images than can be kept on record fail the ticket before anything is pushed, and the station goes on', () => {
+    const chart = new Chart(Testing.app(), 'shop', { namespace: 'shop' });
+    const repository = GitRepository.at('https://git.example.com/shop.git');
+    const station = new Station(chart, 'test').application('web', { repository, overlay: 'env/test' });
+    new Track(chart, 'main', {
+      subscriptions: [Subscription.image('ghcr.io/acme/shop', { semver: '*' })],
+      service: 'Every',
+      stations: [station],
+    });
+    const yard = new Yard(chart);
+    const many = (number: number) =>
+      Array.from({ length: 64 }, (_, index) => ({
+        repoURL: `ghcr.io/acme/${'a'.repeat(100)}-${number}-${index}`,
+        tag: '1',
+        digest: `sha256:${'a'.repeat(64)}`,
+      }));
+    const phases: (string | undefined)[] = [];
+    for (let number = 1; number <= 12; number += 1) {
+      yard.simulation.make('shop', `t-${number}`, { track: 'main', change: { images: many(number) } } as never);
+      yard.settle();
+      phases.push(yard.ticket(`t-${number}`).status?.phase);
+      expect(size(yard.ticket(`t-${number}`))).toBeLessThan(LIMIT);
+      expect(size(yard.station('test'))).toBeLessThan(LIMIT);
+    }
+    const [first] = phases.flatMap((phase, index) => (phase === 'Failed' ? [index] : []));
+    expect(first).toBeGreaterThan(3);
+    expect(phases.slice(first)).toEqual(phases.slice(first).map(() => 'Failed'));
+    expect(yard.ticket('t-12').status).toMatchObject({
+      failure: { reason: 'TooLarge', message: expect.stringContaining('split the station') as string },
+    });
+    expect(yard.station('test').status?.occupant).toBeUndefined();
+    yard.simulation.make('shop', 'small', { track: 'main', change: { images: many(1).slice(0, 1) } } as never);
+    yard.settle();
+    expect(yard.ticket('small').status?.phase).toBe('Completed');
+  });
 });
