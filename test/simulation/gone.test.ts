@@ -1,5 +1,6 @@
 import type { Station, Ticket } from '../../lib/api';
 import { decideStation, decideTrack, type Facts, type Plan, type Snapshot } from '../../runtime/journey';
+import { metadataOf, stationWith, ticketWith } from '../runtime/journey/resources';
 
 const now = new Date('2030-01-01T00:00:00Z');
 const facts: Facts = {
@@ -25,28 +26,8 @@ const facts: Facts = {
   analysesAt: () => [],
   job: () => undefined,
 };
-const meta = (name: string) => ({ name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: '1' });
-const ticket = (status: Ticket['status']): Ticket => ({
-  apiVersion: 'k8sta.io/v1alpha1',
-  kind: 'Ticket',
-  metadata: meta('main-1'),
-  spec: { track: 'main', change: { images: [{ repoURL: 'ghcr.io/acme/shop', tag: '1' }] }, hold: false, abort: false },
-  ...(status && { status }),
-});
-const station = (status: Station['status']): Station => ({
-  apiVersion: 'k8sta.io/v1alpha1',
-  kind: 'Station',
-  metadata: meta('test'),
-  spec: {
-    enabled: true,
-    hold: false,
-    via: 'Push',
-    deadlines: { arrival: '30m', degraded: '1m', missing: '10m' },
-    applications: [],
-    junctions: [],
-  },
-  ...(status && { status }),
-});
+const change = { images: [{ repoURL: 'ghcr.io/acme/shop', tag: '1' }] };
+const ticket = (status: Ticket['status']): Ticket => ticketWith(status, change);
 
 const decide = (rider: Ticket, stop?: Station): Plan => {
   const snapshot: Snapshot = {
@@ -54,7 +35,7 @@ const decide = (rider: Ticket, stop?: Station): Plan => {
     track: {
       apiVersion: 'k8sta.io/v1alpha1',
       kind: 'Track',
-      metadata: meta('main'),
+      metadata: metadataOf('main'),
       spec: {
         enabled: false,
         hold: false,
@@ -96,7 +77,7 @@ describe('C6: the track is deleted', () => {
     const start = '2030-01-01T00:00:00Z';
     const arrival = { station: 'test', stationUid: 'uid-test', start, pushed: start, applications: [] };
     const rider = ticket({ phase: 'Arriving', sequence: 1, station: 'test', arrival });
-    const stop = station({ occupant: { ticket: 'main-1', uid: 'uid-main-1', start } });
+    const stop = stationWith({ occupant: { ticket: 'main-1', uid: 'uid-main-1', start } });
     expect(decide(rider, stop).steps).toMatchObject([
       { step: 'WriteTicket', status: { phase: 'Aborted', stamps: [{ station: 'test', result: 'Arrived' }] } },
     ]);
@@ -104,7 +85,7 @@ describe('C6: the track is deleted', () => {
 
   test('the station of a ticket that has ended is freed', () => {
     const rider = ticket({ phase: 'Aborted', sequence: 1, station: 'test' });
-    const stop = station({ occupant: { ticket: 'main-1', uid: 'uid-main-1', start: '2030-01-01T00:00:00Z' } });
+    const stop = stationWith({ occupant: { ticket: 'main-1', uid: 'uid-main-1', start: '2030-01-01T00:00:00Z' } });
     const plan = decideStation({
       station: stop,
       lines: [],

@@ -2,9 +2,9 @@
 
 import type { Station, Ticket } from '../../../lib/api';
 import type { LandJob } from '../../../runtime/journey';
+import { stationWith, ticketWith } from './resources';
 
 export const START = '2030-01-01T00:00:00Z';
-const meta = (name: string) => ({ name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: '1' });
 
 export function recordedArrival(repoURL: string, commit: string): { ticket: Ticket; station: Station; job: LandJob } {
   const identity = { name: 'web', namespace: 'argocd' };
@@ -19,35 +19,16 @@ export function recordedArrival(repoURL: string, commit: string): { ticket: Tick
     layout: 'Files',
     adopt: false,
   } as const;
-  const ticket: Ticket = {
-    apiVersion: 'k8sta.io/v1alpha1',
-    kind: 'Ticket',
-    metadata: meta('main-1'),
-    spec: { track: 'main', change: {}, hold: false, abort: false },
-    status: {
-      phase: 'Arriving',
-      arrival: {
-        station: 'test',
-        stationUid: 'uid-test',
-        start: START,
-        applications: [{ ...identity, repoURL, branch: 'env/test', commit, result: 'Commit' }],
-      },
+  const ticket = ticketWith({
+    phase: 'Arriving',
+    arrival: {
+      station: 'test',
+      stationUid: 'uid-test',
+      start: START,
+      applications: [{ ...identity, repoURL, branch: 'env/test', commit, result: 'Commit' }],
     },
-  };
-  const station: Station = {
-    apiVersion: 'k8sta.io/v1alpha1',
-    kind: 'Station',
-    metadata: meta('test'),
-    spec: {
-      enabled: true,
-      hold: false,
-      via: 'Push',
-      deadlines: { arrival: '30m', degraded: '1m', missing: '10m' },
-      applications: [reference],
-      junctions: [],
-    },
-    status: { occupant: { ticket: 'main-1', uid: 'uid-main-1', start: START } },
-  };
+  });
+  const station = stationWith({ occupant: { ticket: 'main-1', uid: 'uid-main-1', start: START } }, [reference]);
   const job: LandJob = {
     kind: 'land',
     key: 'the push',
