@@ -78,7 +78,7 @@ async function arrive({ tag, source, ...application }: Visit): Promise<PreparedA
       change,
       cargo: [{ change, root: { track: 'web', sequence: 1 } }],
       approvedBy: [],
-  resumes: [],
+      resumes: [],
       applications: [own],
       seen: '',
     },
