@@ -25,8 +25,11 @@ interface Found extends TagFact {
 }
 type NotFound = Omit<Found, 'tag'>;
 
+/** Most tags that are no versions end here: the parser throws and catches an error for each. */
+const LIKE_A_VERSION = /^v?\d+\.\d+\.\d+(?:[-+]|$)/;
+
 /** The version in a tag; a leading `v` is allowed, and all three numbers are needed. */
-const versionOf = (tag: string): SemVer | null => parse(tag.replace(/^v/, ''));
+const versionOf = (tag: string): SemVer | null => (LIKE_A_VERSION.test(tag) ? parse(tag.replace(/^v/, '')) : null);
 
 /** The best by an order, of equals the last in byte order, and the equals. */
 function best<T>(
