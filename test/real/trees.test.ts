@@ -10,6 +10,7 @@ import { ShimProcess } from '../../runtime/render/kustomize/process';
 import { type Shim } from '../../runtime/render/kustomize/shim';
 import { threads } from '../../runtime/render/kustomize/thread';
 import { KUSTOMIZATION_FILES } from '../../runtime/render/kustomization';
+import { eventually } from '../waiting';
 import { nativeBeforeAll, withNative } from '../runtime/render/go';
 import { shimRequest } from '../runtime/render/trees';
 
@@ -24,6 +25,8 @@ const PROJECTS = [
 const MIB = 2 ** 20;
 const LIMITS = { deadlineMs: 300_000, memoryBytes: 1024 * MIB };
 const TREES_MS = 20 * 60_000;
+/** A module, and the Go that it wants; a server that is slow or away for a moment is asked again. */
+const DOWNLOAD_MS = 5 * 60_000;
 /** What kustomize reads from a tree. */
 const READ = /\.(?:ya?ml|json|txt|env|properties|conf|sh|cnf|md)$|\/Kustomization$/;
 
@@ -33,13 +36,18 @@ const shims: Shim[] = [];
 afterAll(() => Promise.all(shims.map((shim) => shim.stop())));
 
 /** The files of a released module, by the sum that it was released with. */
-function filesOf(module: string, version: string, sum: string): Map<string, Uint8Array> {
-  const said = execFileSync('go', ['mod', 'download', '-json', `${module}@${version}`], {
-    encoding: 'utf8',
-    cwd: '/',
-    // What is downloaded is not compiled: it may want another Go.
-    env: { ...process.env, GOTOOLCHAIN: 'auto' },
-  });
+async function filesOf(module: string, version: string, sum: string): Promise<Map<string, Uint8Array>> {
+  const said = await eventually(
+    `${module} is downloaded`,
+    () =>
+      execFileSync('go', ['mod', 'download', '-json', `${module}@${version}`], {
+        encoding: 'utf8',
+        cwd: '/',
+        // What is downloaded is not compiled: it may want another Go.
+        env: { ...process.env, GOTOOLCHAIN: 'auto' },
+      }),
+    DOWNLOAD_MS,
+  );
   const { Dir: folder, Sum: found } = JSON.parse(said) as { Dir: string; Sum: string };
   expect(found).toBe(sum);
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -60,7 +68,7 @@ withNative(
     const thread = await threads(LIMITS.memoryBytes).start(live);
     shims.push(shim, thread);
     for (const [module, version, sum, atLeast] of PROJECTS) {
-      const files = filesOf(module, version, sum);
+      const files = await filesOf(module, version, sum);
       const folders = [...files.keys()]
         .filter((path) => KUSTOMIZATION_FILES.some((name) => path.endsWith(`/${name}`)))
         .map(dirname);
