@@ -43,6 +43,8 @@ All errors are printed at once, and the command ends with 1. Warnings alone end 
 Examples:
   k8sta diff main-7 -n guestbook              what it would change where it stands, as a patch
   k8sta diff main-7 -n guestbook > main-7.patch
+  k8sta diff prod -n guestbook --image ghcr.io/acme/guestbook=1.4.0
+                                              what prod would show with that image, whatever is on its way
 
 It reads with your own rights: tracks, stations and tickets by the kubeconfig, repositories by your Git's credentials.`,
   consent: `

@@ -30,6 +30,7 @@ import {
   factor,
   mirror,
   network,
+  oneMore,
   port,
   pullSecret,
   renderCommand,
@@ -145,11 +146,17 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
       return ends(check(terminal, { ...options, dist }));
     });
 
-  withRenderer(withCluster(command(program, 'diff <ticket>', 'show what a ticket would change, file by file')))
-    .option('-n, --namespace <name>', "namespace of the ticket (default: the context's)")
-    .action((ticket: string, options: Omit<Diff.DiffOptions, 'ticket'>) => {
+  withRenderer(
+    withCluster(
+      command(program, 'diff <name>', 'show what a ticket, or an image at a station, would change, file by file'),
+    ),
+  )
+    .option('-n, --namespace <name>', "its namespace (default: the context's)")
+    .option('--image <name=tag>', 'what would the station <name> show with this image? may be repeated', oneMore)
+    .addOption(new Option('-o, --output <format>', 'what to print').choices(['patch', 'json']).default('patch'))
+    .action((name: string, options: Omit<Diff.DiffOptions, 'name'>) => {
       const { printDiff } = require('./ticket-diff') as typeof Diff;
-      return ends(printDiff(terminal, { ...options, ticket }));
+      return ends(printDiff(terminal, { ...options, name }));
     });
 
   command(program, 'consent [dist]', 'print the lines that let Stations drive existing Applications').action(

@@ -1,8 +1,17 @@
-/** `k8sta diff`: what a ticket would change where it stands, or has changed where it arrived, file by file. */
+/**
+ * `k8sta diff`: what a ticket would change where it stands, or has changed where it arrived; or what a station would show
+ * with other images. File by file.
+ */
 
 import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
-import { differenceOf, type ApplicationDifference, type TicketDifference } from '../dispatch';
+import {
+  differenceOf,
+  futureDifferenceOf,
+  type ApplicationDifference,
+  type FutureDifference,
+  type TicketDifference,
+} from '../dispatch';
 import { openGit } from '../git';
 import { silentLog } from '../log';
 import { createCharts } from '../registry';
@@ -14,7 +23,10 @@ import { EXIT, type ExitCode, print, type Terminal } from './terminal';
 import type { Commands } from './values';
 
 export interface DiffOptions extends ClusterChoice {
-  readonly ticket: string;
+  /** A ticket; with images, a station. */
+  readonly name: string;
+  readonly image?: readonly string[];
+  readonly output?: 'patch' | 'json';
   readonly namespace?: string;
   readonly kustomizeShim?: string;
   readonly renderCommand?: Commands;
@@ -38,11 +50,15 @@ export async function printDiff(terminal: Terminal, options: DiffOptions): Promi
     ...(options.renderCommand === undefined ? {} : { commands: options.renderCommand }),
   });
   try {
-    const { ticket, namespace = cluster.namespace } = options;
-    const asked = { cluster, git, renderer, namespace, ticket, log: silentLog };
-    const found = await differenceOf(asked, terminal.stop);
-    for (const application of found.applications) print(terminal.out, ...patch(application));
-    print(terminal.err, ...summary(found));
+    const { name, image: images, namespace = cluster.namespace } = options;
+    const asked = { cluster, git, renderer, namespace, log: silentLog };
+    const found =
+      images === undefined
+        ? await differenceOf({ ...asked, ticket: name }, terminal.stop)
+        : await futureDifferenceOf({ ...asked, station: name, images }, terminal.stop);
+    if (options.output === 'json') print(terminal.out, JSON.stringify(jsonOf(found), undefined, 2));
+    else for (const application of found.applications) print(terminal.out, ...patch(application));
+    print(terminal.err, ...(isOfTicket(found) ? summary(found) : [future(found)]));
     return found.applications.some(({ problem }) => problem !== undefined) ? EXIT.failed : EXIT.done;
   } finally {
     await Promise.all([git.close(), renderer.close()]);
@@ -66,6 +82,18 @@ function patch({ application, repoURL, branch, files, problem }: ApplicationDiff
       .trimEnd(),
   );
   return [heading, ...patches];
+}
+
+const isOfTicket = (found: TicketDifference | FutureDifference): found is TicketDifference => 'ticket' in found;
+
+/** A ticket by its name alone: the rest of it is for `kubectl`. */
+function jsonOf(found: TicketDifference | FutureDifference): object {
+  return isOfTicket(found) ? { ...found, ticket: found.ticket.metadata.name } : found;
+}
+
+function future({ station, applications }: FutureDifference): string {
+  const count = applications.reduce((sum, { files }) => sum + files.length, 0);
+  return `${station} would show ${count} other file${count === 1 ? '' : 's'} with this, on what it shows now. Nothing was written.`;
 }
 
 /** What the patch is, and what an approval of it names. */

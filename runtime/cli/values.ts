@@ -46,6 +46,9 @@ export function wholeSeconds(value: string): number {
   return number;
 }
 
+/** One text more. */
+export const oneMore = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
 const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /** One name more. */

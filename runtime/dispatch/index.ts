@@ -7,4 +7,5 @@
 export type { ElectionChoice } from './elected';
 export { startRuntime, type Runtime, type RuntimeOptions } from './runtime';
 export type { Scope } from './world';
+export { futureDifferenceOf, type FutureDifference } from './future-difference';
 export { differenceOf, type ApplicationDifference, type TicketDifference } from './ticket-difference';

@@ -85,16 +85,15 @@ async function differenceFor(
   const job = snapshot && previewOf(snapshot, ticket);
   if (job === undefined)
     throw new TerminalError(`${name} stands before ${station}, where nothing is known of its track`);
-  return foreseen(tools, ticket, station, job, signal);
+  return { ticket, station, ...(await foreseenBy(tools, job, signal)) };
 }
 
-async function foreseen(
+/** What the applications of a job would show, beside what their branches show; and the digest of it all, where it is known. */
+export async function foreseenBy(
   tools: Tools,
-  ticket: Ticket,
-  station: string,
   job: PreviewJob,
   signal: AbortSignal,
-): Promise<TicketDifference> {
+): Promise<Pick<TicketDifference, 'digest' | 'applications'>> {
   const trees = new Map<string, string>();
   const applications: ApplicationDifference[] = [];
   for (const one of await foresee(tools, job, signal)) {
@@ -109,7 +108,7 @@ async function foreseen(
     applications.push({ ...place, files: await texts(tools, repoURL, one.changes, after) });
   }
   const complete = applications.every(({ problem }) => problem === undefined);
-  return { ticket, station, ...(complete && { digest: digestOfTrees(trees) }), applications };
+  return { ...(complete && { digest: digestOfTrees(trees) }), applications };
 }
 
 /** What the last arrival has put on each branch, between its commit and the one before. */

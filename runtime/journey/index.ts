@@ -13,7 +13,7 @@ export { isSameTicket } from './identity';
 export { historyOf } from './descent';
 export * from './job';
 export { NO_COMMIT, ownershipOf, type HeadFacts, type Kinship, type Ownership } from './ownership';
-export { previewOf } from './preview';
+export { futureOf, previewOf } from './preview';
 export type { Plan, Step } from './plan';
 export { isOnRecord, pushesOverAt } from './push';
 export { Recall } from './recall';

@@ -3,7 +3,7 @@
  * there had arrived (rule F2). Worked out by a job beside the decisions, and again only when an input has changed.
  */
 
-import type { Entry, Station, Ticket } from '../../lib/api';
+import { API_VERSION, type Change, type Entry, type Station, type Ticket } from '../../lib/api';
 import { entryOf } from './approval';
 import { canonical } from './canonical';
 import type { Failure } from './ending';
@@ -56,6 +56,24 @@ export function previewOf(snapshot: StationSnapshot, ticket: Ticket): PreviewJob
   if (line === undefined) return undefined;
   const { station } = snapshot;
   return previewJob({ snapshot, line, ticket, station }, olderThan(ticketsAt(line, station), ticket));
+}
+
+/**
+ * The job that works out what the station would show with a change that no ticket carries: on its good states, whatever
+ * else stands before it.
+ *
+ * @param line a track of the station, whose earlier stations a branch that never existed starts from (rule A8)
+ */
+export function futureOf(snapshot: StationSnapshot, line: Line | undefined, change: Change): PreviewJob {
+  const { station } = snapshot;
+  const { namespace, name } = station.metadata;
+  const ticket: Ticket = {
+    apiVersion: API_VERSION,
+    kind: 'Ticket',
+    metadata: { name: 'future', namespace, uid: 'future', resourceVersion: '0' },
+    spec: { express: { station: name }, change, hold: false, abort: false },
+  };
+  return previewJob({ snapshot, line, ticket, station }, []);
 }
 
 /** Those that come before the ticket. */

@@ -2,7 +2,7 @@
 
 import { type ImageReference, parseImageReference } from '../../lib/network/image-reference';
 import { TerminalError, messageOf } from '../errors';
-import { type Manifest, isRecord, nameOf } from './manifest';
+import { type Manifest, groupOf, isRecord, nameOf } from './manifest';
 
 /** One version of one image. `repoURL` in any spelling: `nginx` is `docker.io/library/nginx`. */
 export type Image = ImageReference;
@@ -24,7 +24,9 @@ export function parseImage(reference: string): Image {
 }
 
 /**
- * Copies of the manifests with the given images in place of other versions of the same repository. The manifest's own
+ * Copies of the manifests with the given images in place of other versions of the same repository: in the containers of
+ * pods wherever these stand, in every other field `image` (`spec.image` of a custom resource, the single container of a
+ * workflow), and in volumes made of images. Not in ConfigMaps, Secrets and metadata, which are data. The manifest's own
  * spelling of the repository stays; tag and digest become the given ones, both where both are given.
  *
  * @returns `used`: which of the given `repoURL`s the manifests use
@@ -47,14 +49,18 @@ export function setImages(
     byRepository.set(repoURL, image);
   }
   const used = new Set<string>();
+  const set = (text: string, repoURL: string | undefined): string => {
+    const image = repoURL === undefined ? undefined : byRepository.get(repoURL);
+    if (image === undefined) return text;
+    used.add(image.repoURL);
+    return withVersion(text, image);
+  };
   const replaced = manifests.map(
     (manifest) =>
-      // Only texts inside containers differ: what made it a manifest is copied as it was.
-      mapImages(manifest, (text) => {
-        const image = byRepository.get(readIn(manifest, text).repoURL);
-        if (image === undefined) return text;
-        used.add(image.repoURL);
-        return withVersion(text, image);
+      // Only images differ: what made it a manifest is copied as it was.
+      mapImages(manifest, {
+        container: (text) => set(text, readIn(manifest, text).repoURL),
+        elsewhere: (text) => set(text, isData(manifest) ? undefined : repositoryIn(text)),
       }) as Manifest,
   );
   return { manifests: replaced, used: images.map(({ repoURL }) => repoURL).filter((repoURL) => used.has(repoURL)) };
@@ -68,10 +74,13 @@ export function setImages(
 export function findImages(manifests: readonly Manifest[]): readonly Image[] {
   const found = new Map<string, Image>();
   for (const manifest of manifests) {
-    mapImages(manifest, (text) => {
-      const image = readIn(manifest, text);
-      found.set(written(image.repoURL, image), image);
-      return text;
+    mapImages(manifest, {
+      container(text) {
+        const image = readIn(manifest, text);
+        found.set(written(image.repoURL, image), image);
+        return text;
+      },
+      elsewhere: (text) => text,
     });
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, image]) => image);
@@ -99,22 +108,57 @@ function readIn(manifest: Manifest, text: string): Image {
   }
 }
 
-/** A deep copy in which `change` was applied to the image of every container. Empty ones are left for others to fill. */
-function mapImages(value: unknown, change: (image: string) => string): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => mapImages(item, change));
+/** What becomes of an image, by where it stands. */
+interface Changes {
+  /** In a container, where nothing but an image can stand. */
+  container(image: string): string;
+  /** In any other field `image`, where it may be something else. */
+  elsewhere(text: string): string;
+}
+
+/** A deep copy in which the changes were made. Empty images of containers are left for others to fill. */
+function mapImages(value: unknown, changes: Changes): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => mapImages(item, changes));
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([field, item]) => {
-      const copy = mapImages(item, change);
-      const containers = CONTAINERS.has(field) && Array.isArray(copy);
-      return [field, containers ? copy.map((container: unknown) => withImage(container, change)) : copy];
+      if (field === 'metadata') return [field, item];
+      if (field === 'image') return [field, imageField(item, changes)];
+      if (!CONTAINERS.has(field) || !Array.isArray(item)) return [field, mapImages(item, changes)];
+      return [field, item.map((container: unknown) => withImage(container, changes))];
     }),
   );
 }
 
-function withImage(container: unknown, change: (image: string) => string): unknown {
-  if (!isRecord(container) || typeof container.image !== 'string' || container.image === '') return container;
-  return { ...container, image: change(container.image) };
+function withImage(container: unknown, changes: Changes): unknown {
+  if (!isRecord(container) || typeof container.image !== 'string' || container.image === '') {
+    return mapImages(container, changes);
+  }
+  const { image } = container;
+  const copy = mapImages({ ...container, image: '' }, changes);
+  return { ...(copy as object), image: changes.container(image) };
+}
+
+/** A text, or the `reference` of a volume that is made of an image. */
+function imageField(item: unknown, changes: Changes): unknown {
+  if (typeof item === 'string') return changes.elsewhere(item);
+  if (!isRecord(item)) return mapImages(item, changes);
+  const copy = mapImages(item, changes);
+  return typeof item.reference === 'string'
+    ? { ...(copy as object), reference: changes.elsewhere(item.reference) }
+    : copy;
+}
+
+const isData = (manifest: Manifest): boolean =>
+  groupOf(manifest) === '' && (manifest.kind === 'ConfigMap' || manifest.kind === 'Secret');
+
+/** The repository of a text that is an image; `undefined` where it is none. */
+function repositoryIn(text: string): string | undefined {
+  try {
+    return parseImageReference(text).repoURL;
+  } catch {
+    return undefined;
+  }
 }
 
 function failed(words: string): TerminalError {

@@ -78,6 +78,7 @@ function checked(object: unknown, where: string): Manifest {
   if (namespace !== undefined && namespace !== null && typeof namespace !== 'string') {
     throw failed(`${where}: ${kind}: metadata.namespace must be text, not ${kindOf(namespace)}`);
   }
+  if (namespace) text(namespace, 'metadata.namespace', `${where}: ${kind}`);
   if (deeperThan(object, DEEPEST)) throw failed(`${where}: ${kind} is nested deeper than ${DEEPEST} levels`);
   // Every field of the interface was looked at above.
   return object as unknown as Manifest;
@@ -88,9 +89,13 @@ function deeperThan(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((item) => deeperThan(item, levels - 1));
 }
 
+/** No name that Kubernetes takes has any of these, and a terminal would obey them. */
+const CONTROL = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
 function text(value: unknown, field: string, where: string): void {
   if (value === undefined || value === null || value === '') throw failed(`${where}: ${field} is missing`);
   if (typeof value !== 'string') throw failed(`${where}: ${field} must be text, not ${kindOf(value)}`);
+  if (CONTROL.test(value)) throw failed(`${where}: ${field} holds a control character: ${JSON.stringify(value)}`);
 }
 
 function kindOf(value: unknown): string {

@@ -103,8 +103,12 @@ const DEFAULTS: Limits = {
 /** Part of each key: another version may render the same input to something else. */
 const VERSIONS = JSON.stringify(shipped);
 
+/** All but line breaks and tabs: a status, a log and a terminal show what a template may have chosen. */
+const CONTROLS = /(?![\n\t])[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
 /** kustomize repeats whole resources in its errors; a status holds a few lines. */
 const WORDS = 4000;
+const LAST_WORDS = 1000;
 
 export function createRenderer({
   shim,
@@ -217,7 +221,15 @@ async function inWordsOf<T>(input: Input, render: () => Promise<T>): Promise<T> 
   }
 }
 
+/** Where it fails stands first, why it fails often last. */
+const cut = (words: string): string =>
+  words.length > WORDS ? `${words.slice(0, WORDS - LAST_WORDS)}…${words.slice(-LAST_WORDS)}` : words;
+
+/** What moves a cursor or turns text around is shown, not done. */
+const withoutControls = (words: string): string =>
+  words.replace(CONTROLS, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 function failed({ renderer, overlay, call }: Input, words: string): TerminalError {
-  const shown = withoutSecrets(words.length > WORDS ? `${words.slice(0, WORDS)}…` : words);
+  const shown = withoutSecrets(withoutControls(cut(words)));
   return new TerminalError(`${call?.name ?? renderer} does not build "${overlay}": ${shown}`, 'RenderFailed');
 }

@@ -25,7 +25,7 @@ export interface ProcessCall {
 }
 
 /** More words than these help nobody. */
-const WORDS_BYTES = 64 * 1024;
+const WORDS_BYTES = 2 ** 20;
 const LOOK_MS = 100;
 const MIB = 2 ** 20;
 

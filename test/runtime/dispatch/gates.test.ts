@@ -15,10 +15,14 @@ beforeAll(async () => {
 afterAll(() => yard.close(), 30_000);
 
 /** `k8sta diff` with the rights of whoever has the kubeconfig. */
-async function diff(ticket: string, namespace: string): Promise<{ readonly out: string; readonly err: string }> {
+async function diff(
+  name: string,
+  namespace: string,
+  ...more: string[]
+): Promise<{ readonly out: string; readonly err: string }> {
   const terminal = testTerminal({ env: { PATH: process.env.PATH, HOME: yard.folder } });
   const kubeconfig = ['--kubeconfig', yard.railyard.kubeconfigPath];
-  expect(await runProgram(['diff', ticket, '--namespace', namespace, ...kubeconfig], terminal)).toBe(0);
+  expect(await runProgram(['diff', name, '--namespace', namespace, ...more, ...kubeconfig], terminal)).toBe(0);
   return terminal.written;
 }
 
@@ -48,7 +52,16 @@ test('an approval of the trees that are shown lets the ticket in, and its commit
   expect(commit?.trailers).toMatchObject({ 'K8sTA-Approved-By': 'ada' });
   expect(await scene.repository.manifests('env/prod')).toContain(`${IMAGE}:1.0.0`);
   const arrived = await diff('one', 'approval');
-  expect(arrived.err).toContain('one at prod: 2 files, as its commits have them.');
+  expect(arrived.err).toContain('one at prod: 3 files, as its commits have them.');
+
+  const head = await scene.repository.head('env/prod');
+  const would = await diff('prod', 'approval', '--image', 'guestbook=1.4.0');
+  expect(would.out).toMatch(/^- +- image: ghcr\.io\/acme\/guestbook:1\.0\.0$/m);
+  expect(would.out).toMatch(/^\+ +- image: ghcr\.io\/acme\/guestbook:1\.4\.0$/m);
+  expect(would.err).toContain('prod would show 1 other file with this');
+  const told = JSON.parse((await diff('prod', 'approval', '--image', `${IMAGE}=1.0.0`, '-o', 'json')).out) as unknown;
+  expect(told).toMatchObject({ station: 'prod', applications: [{ application: 'argocd/approval-prod', files: [] }] });
+  expect(await scene.repository.head('env/prod')).toBe(head);
 });
 
 test('a change that cannot be rendered fails before the gate, since nobody could approve it', async () => {

@@ -38,6 +38,19 @@ describe('setting images', () => {
     containers: [{ name: 'b', image, env: [{ name: 'IMAGE', value: 'ghcr.io/acme/web:1' }] }],
     ephemeralContainers: [{ name: 'c', image }],
   });
+  test('reaches custom resources that name an image elsewhere, and no data that only looks like one', () => {
+    const web = (tag: string) => `ghcr.io/acme/web:${tag}`;
+    const manifests = (tag: string, data: string): Manifest[] => [
+      workload('Prometheus', { image: web(tag), pod: { metadata: { annotations: { image: web(data) } } } }),
+      workload('Workflow', { templates: [{ container: { image: web(tag) }, sidecars: [{ image: web(tag) }] }] }),
+      workload('Pod', { containers: [other], volumes: [{ name: 'v', image: { reference: web(tag) } }] }),
+      workload('Disk', { image: 'not an image!', empty: { image: '' }, nested: { image: { repository: 'x' } } }),
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { image: web(data) } },
+    ];
+    const result = setImages(manifests('1', '1'), [{ repoURL: 'ghcr.io/acme/web', tag: '2', digest: DIGEST }]);
+    expect(result).toEqual({ manifests: manifests(`2@${DIGEST}`, '1'), used: ['ghcr.io/acme/web'] });
+  });
+
   test.each<[string, (image: string) => Manifest]>([
     ['Pod', (image) => workload('Pod', pod(image))],
     ['Deployment', (image) => workload('Deployment', { template: { spec: pod(image) } })],

@@ -86,7 +86,7 @@ describe('only the render that asks too much fails', () => {
       const files = tree({ 'env/prod/kustomization.yaml': `resources: ["${'x'.repeat(20_000)}"]\n` });
       const words = await render(renderer, files).then(String, String);
       expect(words.length).toBeLessThan(4200);
-      expect(words).toMatch(/…$/);
+      expect(words).toContain('…');
     });
   });
 });
