@@ -1,3 +1,5 @@
+const long = require('./scripts/jest/long.cjs');
+
 /** Every test file runs on Node 24 with native require(esm), so ESM-only dependencies need no transform. */
 module.exports = {
   testEnvironment: '<rootDir>/scripts/jest/environment.cjs',
@@ -6,7 +8,7 @@ module.exports = {
   transform: {},
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/', ...long.map((start) => `<rootDir>/${start}`)],
   testSequencer: '<rootDir>/scripts/jest/slowest-first.cjs',
   // A watcher outlives a run; every run looks for itself.
   watchman: false,

@@ -3,11 +3,16 @@
 class PlainCountReporter {
   onRunComplete(_contexts, results) {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    const skipped = results.numPendingTests > 0 ? `, ${results.numPendingTests} skipped` : '';
-    this.line = `${results.numPassedTests} passed, ${failed} failed${skipped}`;
+    this.line = `${results.numPassedTests} passed, ${failed} failed`;
+    // What was left out is told by name, before the count.
+    this.skipped = results.testResults
+      .flatMap(({ testResults }) => testResults)
+      .filter(({ status }) => status === 'pending')
+      .map(({ fullName }) => `skipped: ${fullName}\n`)
+      .join('');
     // jest says so too, but only once all is taken down, and who fails to wait for that would end well.
     if (failed > 0) process.exitCode = 1;
-    process.once('exit', () => process.stdout.write(`${this.line}\n`));
+    process.once('exit', () => process.stdout.write(`${this.skipped}${this.line}\n`));
   }
 }
 

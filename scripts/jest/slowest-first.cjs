@@ -3,20 +3,13 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 const LONG = [
-  'test/packaging/packaging',
-  'test/container/container',
   'test/runtime/cli/demo/demo',
-  // It compiles a program on a machine that has not run it before.
-  'test/lib/api/crd-oracle',
   'test/runtime/dispatch/branches',
-  'test/runtime/dispatch/crash',
   'test/runtime/dispatch/gates',
-  'test/runtime/dispatch/failover',
   'test/runtime/dispatch/failures',
   'test/runtime/dispatch/ride',
   'test/runtime/dispatch/recovery',
   'test/runtime/dispatch/rollback',
-  'test/runtime/git/faults',
   'test/runtime/render/limits',
   'test/runtime/dispatch/',
   'test/runtime/git/',

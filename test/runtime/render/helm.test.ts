@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRenderer, type ChartVersion, type RenderRequest, type Rendered } from '../../../runtime/render';
 import { archive, chart, configMapOf } from './charts';
-import { helmBeforeAll, helmed } from './real-helm';
+import { helmBeforeAll } from './real-programs';
 import { render, tree } from './trees';
 
 const commands = new Map([['helm', helmBeforeAll()]]);
@@ -29,29 +29,26 @@ const asks = (files: Record<string, string>, rest: Partial<RenderRequest> = {}):
   render(renderer, tree({ 'env/prod/.gitkeep': '', ...files }), rest);
 
 describe('helm', () => {
-  helmed(
-    'renders the chart of base/ with the values of base/, then of the overlay, as release of the Application',
-    async () => {
-      const rendered = await asks({
-        ...chart('base', {
-          'a.yaml': configMapOf(
-            '{{ .Release.Name }}',
-            'namespace: {{ .Release.Namespace }}',
-            'a: {{ .Values.a }}',
-            'b: {{ .Values.b }}',
-          ),
-        }),
-        'base/values.yaml': 'a: base\nb: base\n',
-        'env/prod/values.yaml': 'b: prod\n',
-      });
-      expect(rendered.manifests).toMatchObject([
-        { kind: 'ConfigMap', metadata: { name: 'shop' }, data: { namespace: 'shop', a: 'base', b: 'prod' } },
-      ]);
-      expect(rendered.renderer).toEqual({ name: 'helm', version: expect.stringMatching(/^v3\.\d+/) as string });
-    },
-  );
+  test('renders the chart of base/ with the values of base/, then of the overlay, as release of the Application', async () => {
+    const rendered = await asks({
+      ...chart('base', {
+        'a.yaml': configMapOf(
+          '{{ .Release.Name }}',
+          'namespace: {{ .Release.Namespace }}',
+          'a: {{ .Values.a }}',
+          'b: {{ .Values.b }}',
+        ),
+      }),
+      'base/values.yaml': 'a: base\nb: base\n',
+      'env/prod/values.yaml': 'b: prod\n',
+    });
+    expect(rendered.manifests).toMatchObject([
+      { kind: 'ConfigMap', metadata: { name: 'shop' }, data: { namespace: 'shop', a: 'base', b: 'prod' } },
+    ]);
+    expect(rendered.renderer).toEqual({ name: 'helm', version: expect.stringMatching(/^v3\.\d+/) as string });
+  });
 
-  helmed('tells charts the version and the APIs of Kubernetes that the Application names', async () => {
+  test('tells charts the version and the APIs of Kubernetes that the Application names', async () => {
     const files = chart('base', {
       'a.yaml': configMapOf(
         'a',
@@ -64,7 +61,7 @@ describe('helm', () => {
     expect(data(await asks(files))).toEqual([{ kube: 'v1.37.0', has: 'false' }]);
   });
 
-  helmed('brings definitions and hooks, and leaves out tests, which nobody would run', async () => {
+  test('brings definitions and hooks, and leaves out tests, which nobody would run', async () => {
     const hook = (kind: string) =>
       `apiVersion: v1\nkind: Pod\nmetadata: {name: ${kind}, annotations: {helm.sh/hook: ${kind}}}\n`;
     const { manifests } = await asks({
@@ -78,7 +75,7 @@ describe('helm', () => {
     expect(manifests.map(({ metadata }) => metadata.name).sort()).toEqual(['a', 'c', 'post-install']);
   });
 
-  helmed('takes the chart of the path that is said, seen from the folder of the Application', async () => {
+  test('takes the chart of the path that is said, seen from the folder of the Application', async () => {
     const files = tree({
       'shop/env/prod/values.yaml': 'a: prod\n',
       ...chart('shop/charts/web', { 'a.yaml': configMapOf('a', 'a: {{ .Values.a }}') }),
@@ -88,7 +85,7 @@ describe('helm', () => {
     ]);
   });
 
-  helmed('takes a published chart in the version of the Application, or in that which a ticket brought', async () => {
+  test('takes a published chart in the version of the Application, or in that which a ticket brought', async () => {
     for (const version of ['2.1.0', '2.2.0']) {
       published.set(
         `web ${version}`,
@@ -104,7 +101,7 @@ describe('helm', () => {
     expect(brought.charts).toEqual([{ repoURL, name: 'web', version: '2.2.0' }]);
   });
 
-  helmed('fetches a dependency in the version of the lock file, and none that is vendored', async () => {
+  test('fetches a dependency in the version of the lock file, and none that is vendored', async () => {
     published.set('lib 1.4.2', archive(chart('lib', { 'l.yaml': configMapOf('lib', 'from: lib') })));
     const files = {
       ...chart(
@@ -120,13 +117,13 @@ describe('helm', () => {
     expect(pulled).toEqual([{ repoURL: 'https://charts.example.com', name: 'lib', version: '1.4.2' }]);
   });
 
-  helmed('renders the same key once', async () => {
+  test('renders the same key once', async () => {
     const files = chart('base', { 'a.yaml': configMapOf('a', 'a: {{ randAlphaNum 20 }}') });
     const [first, second] = [await asks(files), await asks(files)];
     expect(data(first)).toEqual(data(second));
   });
 
-  helmed('leaves nothing behind', () => {
+  test('leaves nothing behind', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { createRenderer } from '../../../runtime/render';
 import expected from './overlay/expected.json';
-import { helmed, kustomizeBeforeAll } from './real-helm';
 import { configMap, folderTree, render, tree } from './trees';
 
 const folder = join(__dirname, 'overlay');
@@ -186,41 +185,5 @@ describe('a kustomization that does not build', () => {
       'env/prod/kustomization.yaml': `# ${'x'.repeat(300_000)}\nresources: ["ssh://git@git.example.com/a.git"]\n`,
     });
     await expect(render(renderer, files)).rejects.toThrow('a remote base is refused: vendor it into the repository');
-  });
-});
-
-describe("a kustomize of the operator's choice", () => {
-  const commands = new Map([['kustomize', kustomizeBeforeAll()]]);
-  const chosen = createRenderer({ commands });
-  afterAll(() => chosen.close());
-
-  helmed('renders in place of the one inside, and is on record with its version', async () => {
-    const rendered = await render(chosen, folderTree(folder));
-    expect(rendered).toEqual({
-      ...(await render(renderer, folderTree(folder))),
-      renderer: { name: 'kustomize', version: 'v5.8.2' },
-    });
-  });
-
-  helmed('fails in its own words', async () => {
-    const files = tree({ 'env/prod/kustomization.yaml': 'resorces: []\n' });
-    await expect(render(chosen, files)).rejects.toMatchObject({ name: 'TerminalError', reason: 'RenderFailed' });
-    await expect(render(chosen, files)).rejects.toThrow(
-      /^kustomize does not build "env\/prod": .*unknown field "resorces"/s,
-    );
-  });
-
-  test('that is not there is said with its file, and is waited for', async () => {
-    const nowhere = createRenderer({ commands: new Map([['kustomize', '/nowhere/kustomize']]) });
-    try {
-      await expect(render(nowhere, folderTree(folder))).rejects.toMatchObject({
-        name: 'TransientError',
-        message:
-          'kustomize is needed and not to be had: there is no program at /nowhere/kustomize of the runtime. Put kustomize there, ' +
-          'or leave --render-command kustomize=<file> out to render with the one that ships inside',
-      });
-    } finally {
-      await nowhere.close();
-    }
   });
 });

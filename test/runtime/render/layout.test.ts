@@ -205,7 +205,8 @@ words: ${'long '.repeat(40)}line
     .map((value) => value || 0);
   const number = fc.oneof(fc.integer(), doubles, fc.bigInt(2n ** 53n, 2n ** 63n - 1n));
   // kustomize itself drops a key "<<", quoted or not: no reader can be asked about it.
-  const key = text.filter((name) => name !== '<<');
+  // And once V8 has seen a key of one backslash, JSON.parse reads other keys of one escaped character as that one.
+  const key = text.filter((name) => name !== '<<' && name !== '\\');
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 4 },

@@ -1,0 +1,11 @@
+// Test files that need more than Node and Git (the npm registry, Go and what it builds), and those that kill, pause and
+// fill what simulations do in milliseconds. `npm run test:long` runs them; `npm test` is for everybody, at any time.
+module.exports = [
+  'test/packaging/',
+  'test/container/',
+  'test/lib/api/crd-oracle',
+  'test/runtime/dispatch/(crash|failover)',
+  'test/runtime/git/(faults|mirrors|race)',
+  'test/runtime/render/(faults|helm|native|other-kustomize|shim)',
+  'test/scripts/',
+];
