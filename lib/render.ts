@@ -1,5 +1,6 @@
 import type { RenderSpec } from './api';
 import type { HelmChart } from './helm-chart';
+import { API_VERSION_PATTERN, KUBERNETES_VERSION_PATTERN } from './api/schema';
 import { invalidProp } from './invalid-prop';
 import { folderProblem } from './network/git-ref';
 import { labelProblem } from './network/name';
@@ -66,8 +67,8 @@ export class Render {
   ) {}
 }
 
-const KUBERNETES_VERSION = /^v?\d+\.\d+(\.\d+)?$/;
-const API_VERSION = /^[a-z\d][-a-z\d.]*(\/[a-z\d]+(\/[A-Za-z\d]+)?)?$/;
+const KUBERNETES_VERSION = new RegExp(KUBERNETES_VERSION_PATTERN);
+const API_VERSION = new RegExp(API_VERSION_PATTERN);
 
 function toldOf({ kubeVersion, apiVersions }: HelmOptions): { kubeVersion?: string; apiVersions?: string[] } {
   if (kubeVersion !== undefined && !KUBERNETES_VERSION.test(kubeVersion)) {

@@ -157,6 +157,11 @@ export const time = (description: string): TString => Type.String({ description,
 /** Times by name: what several write, each an entry of its own. */
 export const timesByName = (description: string, maxProperties: number): TRecord<TString, TString> =>
   Type.Record(Type.String(), time('When it was.'), { description, maxProperties });
+/** Version of Kubernetes: `1.34`. */
+export const KUBERNETES_VERSION_PATTERN = '^v?\\d+\\.\\d+(\\.\\d+)?$';
+/** `group/version`, or `group/version/Kind`. */
+export const API_VERSION_PATTERN = '^[a-z\\d][-a-z\\d.]*(/[a-z\\d]+(/[A-Za-z\\d]+)?)?$';
+
 export const duration = (description: string, options: KubernetesOptions & { default?: string } = {}): TString =>
   text(description, { maxLength: 32, pattern: DURATION_PATTERN, example: '1h30m', ...options });
 

@@ -27,14 +27,14 @@ export const HelmRender = s.shape(
     kubeVersion: Type.Optional(
       s.text('Version of Kubernetes that charts are told. Absent: the one that helm was made for.', {
         maxLength: 32,
-        pattern: '^v?\\d+\\.\\d+(\\.\\d+)?$',
+        pattern: s.KUBERNETES_VERSION_PATTERN,
       }),
     ),
     apiVersions: Type.Optional(
       s.list(
         s.text('`group/version`, or `group/version/Kind`.', {
           maxLength: 253,
-          pattern: '^[a-z\\d][-a-z\\d.]*(/[a-z\\d]+(/[A-Za-z\\d]+)?)?$',
+          pattern: s.API_VERSION_PATTERN,
         }),
         'API versions of the cluster beside those that helm knows, for charts that ask.',
         { maxItems: 100, 'x-kubernetes-list-type': 'set' },

@@ -10,7 +10,7 @@ import type {
   SyncStatus,
 } from '../journey/application';
 import { AUTHORIZED_STATION, REFRESH, REFRESH_TIMESTAMP, SKIP_RECONCILE, TICKET_INFO } from './annotations';
-import { isObject, objectAt, objectsAt, textAt, textsAt, type RawObject } from './raw';
+import { isObject, objectAt, objectsAt, textAt, textsAt, type RawObject } from '../raw';
 
 /** Longest message kept, in characters; Argo CD's own may hold a whole rendering log. */
 const MESSAGE_LENGTH = 600;

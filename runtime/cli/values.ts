@@ -1,9 +1,9 @@
 /** Values on the command line: parsed once, refused with the value and what would be right. */
 
 import { accessSync, constants } from 'node:fs';
-import { isIP } from 'node:net';
 import { isAbsolute, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { networkIn } from '../registry/network';
 
 /** A TCP port; 0 lets the system choose. */
 export function port(value: string): number {
@@ -81,9 +81,7 @@ export function pullSecret(value: string, before: PullSecrets = {}): PullSecrets
 
 /** One network more, such as `127.0.0.0/8`. */
 export function network(value: string, before: readonly string[] = []): readonly string[] {
-  const [address = '', bits, ...more] = value.split('/');
-  const widest = isIP(address) === 4 ? 32 : 128;
-  if (isIP(address) === 0 || more.length > 0 || !/^\d{1,3}$/.test(bits ?? '0') || Number(bits ?? 0) > widest) {
+  if (networkIn(value) === undefined) {
     throw new InvalidArgumentError(`'${value}' is no network: write an address, or a network such as 127.0.0.0/8.`);
   }
   return [...new Set([...before, value])];

@@ -1,7 +1,7 @@
 /** `k8sta webhooks`: the address of each receiver, and how its sender is set up. */
 
 import { LABELS } from '../../lib/api';
-import type { KubeObject, Resource } from '../kube';
+import { secretValues, SECRETS } from '../dispatch';
 import { addressOf, Receivers, SENDERS, setUpOf, type SenderName, type StoredReceiver } from '../webhooks';
 import { openCluster, type ClusterChoice } from './cluster';
 import { EXIT, type ExitCode, print, type Terminal } from './terminal';
@@ -13,14 +13,6 @@ export interface WebhooksOptions extends ClusterChoice {
   readonly url?: string;
 }
 
-const SECRETS: Resource<KubeObject & { readonly data?: Readonly<Record<string, string>> }> = {
-  group: '',
-  version: 'v1',
-  plural: 'secrets',
-  kind: 'Secret',
-  namespaced: true,
-};
-
 const SHOWN = 'https://k8sta.example.com';
 
 /** @throws TerminalError where Secrets cannot be read */
@@ -29,13 +21,11 @@ export async function printWebhooks(terminal: Terminal, options: WebhooksOptions
   const { namespace = cluster.namespace, url = SHOWN } = options;
   const labelSelector = `${LABELS.credential}=webhook`;
   const { items } = await cluster.objects(SECRETS).list({ namespace, labelSelector });
-  const stored = items.map(({ metadata, data }): StoredReceiver => {
-    const values = Object.entries(data ?? {}).map(([key, value]) => [
-      key,
-      Buffer.from(value, 'base64').toString('utf8'),
-    ]);
-    return { namespace, name: metadata.name, values: Object.fromEntries(values) as StoredReceiver['values'] };
-  });
+  const stored = items.map((secret): StoredReceiver => ({
+    namespace,
+    name: secret.metadata.name,
+    values: secretValues(secret),
+  }));
   if (stored.length === 0) print(terminal.out, ...howToOpen(namespace));
   if (options.url === undefined && stored.length > 0)
     print(

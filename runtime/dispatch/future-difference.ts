@@ -4,11 +4,9 @@ import type { Image, Station } from '../../lib/api';
 import { parseImageReference } from '../../lib/network/image-reference';
 import { TerminalError, messageOf } from '../errors';
 import { futureOf, type Line } from '../journey';
-import { systemClock } from '../kube';
-import type { DifferenceOptions, TicketDifference } from './ticket-difference';
-import { foreseenBy } from './ticket-difference';
-import { factsOf, stationSnapshotOf } from './snapshot';
-import { World } from './world';
+import { foreseenBy, type DifferenceOptions, type TicketDifference } from './ticket-difference';
+import { reading, stationNow } from './reading';
+import type { World } from './world';
 
 export interface FutureOptions extends Omit<DifferenceOptions, 'ticket'> {
   /** Name of the station. */
@@ -21,29 +19,17 @@ export type FutureDifference = Omit<TicketDifference, 'ticket' | 'digest'>;
 
 /** @throws TerminalError where there is no such station, or an image cannot be understood */
 export async function futureDifferenceOf(options: FutureOptions, signal: AbortSignal): Promise<FutureDifference> {
-  const { cluster, namespace, station: name, log } = options;
-  const scope = { namespaces: [namespace], argocdNamespaces: [], credentialNames: [] };
-  const world = new World({ ...scope, cluster, credentialsNamespace: namespace, clock: systemClock, log });
-  try {
-    await world.start();
-    const now = new Date(systemClock.now());
-    const key = `${namespace}/${name}`;
-    const facts = factsOf(
-      world,
-      () => now,
-      {},
-      () => undefined,
-    );
-    const snapshot = stationSnapshotOf(world, key, { now, facts });
+  const { namespace, station: name } = options;
+  const key = `${namespace}/${name}`;
+  return reading(options, async (world) => {
+    const snapshot = stationNow(world, key);
     if (snapshot === undefined) {
       throw new TerminalError(world.stations.get(key)?.problems?.join(' ') ?? `there is no station ${key}`);
     }
     const images = options.images.map((text) => imageIn(text, snapshot.station));
     const job = futureOf(snapshot, lineThrough(world, snapshot.station), { images });
     return { station: name, applications: (await foreseenBy(options, job, signal)).applications };
-  } finally {
-    await world.stop();
-  }
+  });
 }
 
 /** A track that stops there. */

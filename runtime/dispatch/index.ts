@@ -5,6 +5,7 @@
  */
 
 export type { ElectionChoice } from './elected';
+export { secretValues, SECRETS } from './resources';
 export { startRuntime, type Runtime, type RuntimeOptions } from './runtime';
 export type { Scope } from './world';
 export { futureDifferenceOf, type FutureDifference } from './future-difference';

@@ -6,7 +6,7 @@ import type { WaitingReason } from '../../lib/api';
 import type { Clock } from '../kube';
 import type { Log } from '../log';
 import { fieldsOfJob, fieldsOfKey } from './log-fields';
-import { Line } from './line';
+import { Line } from '../line';
 
 /** Does one job; `signal` aborts when nobody asks for it any more. */
 export type JobRunner = <J extends Job>(job: J, signal: AbortSignal) => Promise<JobResults[J['kind']]>;

@@ -1,6 +1,7 @@
 /** What a pull secret (`kubernetes.io/dockerconfigjson`) says for a repository, read as container runtimes read it. */
 
 import { parseImageReference } from '../../lib/network/image-reference';
+import { objectIn, textIn, type RawObject } from '../raw';
 import type { RegistryCredential } from '../registry';
 
 /** Values of a Secret, base64 as Kubernetes keeps them. */
@@ -41,9 +42,9 @@ export function pullSecretIn(values: Values | undefined, name: string): PullSecr
     throw new Error(`Secret ${name} is no pull secret: it has neither .dockerconfigjson nor .dockercfg`);
   }
   const config = parsed(encoded);
-  const auths = fieldsOf(modern === undefined ? config : fieldsOf(config)?.['auths']);
+  const auths = objectIn(modern === undefined ? config : objectIn(config)?.['auths']);
   if (auths === undefined) throw new Error(`Secret ${name} is no pull secret: its JSON has no auths`);
-  const entries = Object.entries(auths).map(([key, entry]) => ({ ...placeOf(key), entry: fieldsOf(entry) }));
+  const entries = Object.entries(auths).map(([key, entry]) => ({ ...placeOf(key), entry: objectIn(entry) }));
   return (repoURL) => {
     const { repoURL: full } = parseImageReference(repoURL);
     const slash = full.indexOf('/');
@@ -55,7 +56,7 @@ export function pullSecretIn(values: Values | undefined, name: string): PullSecr
   };
 }
 
-function credentialIn(entry: Readonly<Record<string, unknown>> | undefined, what: string): RegistryCredential {
+function credentialIn(entry: RawObject | undefined, what: string): RegistryCredential {
   const [username, password, auth, identityToken] = ['username', 'password', 'auth', 'identitytoken'].map((key) =>
     textIn(entry?.[key]),
   );
@@ -74,7 +75,3 @@ function parsed(encoded: string): unknown {
     return undefined;
   }
 }
-
-const textIn = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;

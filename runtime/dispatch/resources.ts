@@ -28,6 +28,12 @@ export interface Secret extends KubeObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** The values of a Secret as texts. */
+export const secretValues = ({ data }: Secret): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+  );
+
 export const SECRETS: Resource<Secret> = {
   group: '',
   version: 'v1',

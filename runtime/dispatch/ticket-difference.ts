@@ -2,21 +2,16 @@
 
 import type { Ticket } from '../../lib/api';
 import { TerminalError } from '../errors';
-import { systemClock, type Cluster } from '../kube';
-import type { Log } from '../log';
 import { digestOfTrees, previewOf, treeDigest, type PreviewJob } from '../journey';
 import { fileChanges, type FileChange } from './difference';
 import { foresee } from './preview';
 import type { Tools } from './prepare';
-import { factsOf, stationSnapshotOf } from './snapshot';
-import { World } from './world';
+import { reading, stationNow, type ReadingOptions } from './reading';
+import type { World } from './world';
 
-export interface DifferenceOptions extends Tools {
-  readonly cluster: Cluster;
-  readonly namespace: string;
+export interface DifferenceOptions extends Tools, ReadingOptions {
   /** Name of the ticket. */
   readonly ticket: string;
-  readonly log: Log;
 }
 
 /** One file; empty where it is not there. */
@@ -46,19 +41,13 @@ export interface TicketDifference {
 
 /** @throws TerminalError where there is no such ticket, or nothing that it changes */
 export async function differenceOf(options: DifferenceOptions, signal: AbortSignal): Promise<TicketDifference> {
-  const { cluster, namespace, log } = options;
-  // Applications and credentials belong to others: a person may not be able to read them.
-  const scope = { namespaces: [namespace], argocdNamespaces: [], credentialNames: [] };
-  const world = new World({ ...scope, cluster, credentialsNamespace: namespace, clock: systemClock, log });
-  try {
-    await world.start();
-    const kept = world.tickets.get(`${namespace}/${options.ticket}`);
-    if (kept === undefined) throw new TerminalError(`there is no ticket ${namespace}/${options.ticket}`);
+  const key = `${options.namespace}/${options.ticket}`;
+  return reading(options, (world) => {
+    const kept = world.tickets.get(key);
+    if (kept === undefined) throw new TerminalError(`there is no ticket ${key}`);
     if (kept.resource === undefined) throw new TerminalError(kept.problems.join(' '));
-    return await differenceFor(options, world, kept.resource, signal);
-  } finally {
-    await world.stop();
-  }
+    return differenceFor(options, world, kept.resource, signal);
+  });
 }
 
 async function differenceFor(
@@ -74,14 +63,7 @@ async function differenceFor(
     if (arrival === undefined) throw new TerminalError(`${name} is ${phase}, and has made no commit`);
     return { ticket, station: arrival.station, applications: await committed(tools, ticket) };
   }
-  const now = new Date(systemClock.now());
-  const facts = factsOf(
-    world,
-    () => now,
-    {},
-    () => undefined,
-  );
-  const snapshot = stationSnapshotOf(world, `${namespace}/${station}`, { now, facts });
+  const snapshot = stationNow(world, `${namespace}/${station}`);
   const job = snapshot && previewOf(snapshot, ticket);
   if (job === undefined)
     throw new TerminalError(`${name} stands before ${station}, where nothing is known of its track`);

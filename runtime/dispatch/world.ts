@@ -19,7 +19,7 @@ import {
 import type { Log } from '../log';
 import { ANALYSIS_RUNS } from '../rollouts';
 import { Analyses } from './analyses';
-import { APPLICATIONS, SECRETS, STATIONS, TICKETS, TRACKS, type Secret } from './resources';
+import { APPLICATIONS, secretValues, SECRETS, STATIONS, TICKETS, TRACKS, type Secret } from './resources';
 import { Shard } from './shard';
 
 /** A resource of ours as it is kept: read, or with the reasons why it cannot be. */
@@ -85,11 +85,6 @@ const stoppedBy = (station: Station | undefined): string[] => {
   return [holdBy, haltBy, ...(occupant?.displaced ?? [])].flatMap((one) => one?.uid ?? []);
 };
 
-const decode = (data: Secret['data']): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
-  );
-
 /** What of a cluster a runtime looks at; it needs no rights beyond. */
 export interface Scope {
   /** Where Tracks, Stations and Tickets are. @default - all namespaces */
@@ -102,8 +97,9 @@ export interface Scope {
   readonly shard?: string;
 }
 
-function credentialIn({ metadata, data }: Secret): KeptCredential {
-  const { url = '', ...values } = decode(data);
+function credentialIn(secret: Secret): KeptCredential {
+  const { metadata } = secret;
+  const { url = '', ...values } = secretValues(secret);
   const { name, namespace, uid, resourceVersion, labels } = metadata;
   return {
     metadata: { name, uid, resourceVersion, ...(namespace ? { namespace } : {}) },

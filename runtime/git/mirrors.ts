@@ -75,8 +75,7 @@ export class Mirrors {
    */
   async retain(keys: ReadonlySet<string>): Promise<number> {
     const rested = this.options.now().getTime() - REST_MS;
-    const found = readdirSync(this.options.folder).flatMap((name) => MIRROR.exec(name)?.[1] ?? []);
-    const gone = [...new Set([...found, ...this.kept.keys()])].filter((key) => {
+    const gone = [...new Set([...this.onDisk(), ...this.kept.keys()])].filter((key) => {
       const entry = this.kept.get(key);
       return !keys.has(key) && (entry === undefined || (entry.users === 0 && entry.usedAt <= rested));
     });
@@ -106,8 +105,7 @@ export class Mirrors {
    */
   private roomBeside(key: string): Promise<boolean> {
     const turn = this.making.then(async () => {
-      const found = readdirSync(this.options.folder).flatMap((name) => MIRROR.exec(name)?.[1] ?? []);
-      const idle = found.filter((one) => one !== key && (this.kept.get(one)?.users ?? 0) === 0);
+      const idle = this.onDisk().filter((one) => one !== key && (this.kept.get(one)?.users ?? 0) === 0);
       idle.sort((one, other) => this.usedAt(one) - this.usedAt(other));
       const gone = idle.slice(0, Math.ceil(idle.length / 2));
       if (gone.length === 0) return false;
@@ -120,6 +118,11 @@ export class Mirrors {
     });
     this.making = turn.catch(() => undefined);
     return turn;
+  }
+
+  /** Keys of the mirrors that have files, also of an earlier process. */
+  private onDisk(): string[] {
+    return readdirSync(this.options.folder).flatMap((name) => MIRROR.exec(name)?.[1] ?? []);
   }
 
   private readonly usedAt = (key: string): number => this.kept.get(key)?.usedAt ?? 0;

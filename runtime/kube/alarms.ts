@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
 
 /** A wall-clock alarm looks at the clock at least this often, in milliseconds, because the clock may be set. */
 const LOOK_EVERY_MS = 60_000;

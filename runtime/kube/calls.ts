@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
 import type { ApiReply, ApiRequest, Transport } from './transport';
 
 /** One request to the API server, when the headers of its answer had come, or nothing. */

@@ -2,7 +2,7 @@ import { TerminalError } from '../errors';
 import type { Fence } from '../fence';
 import type { RequestOptions } from './ask';
 import { type ApiCall, ClockSkew, observed } from './calls';
-import { type Clock, systemClock } from './clock';
+import { type Clock, systemClock } from '../clock';
 import { notServed, problemWith, type Requirement, resourcesOf, versionOf } from './discovery';
 import { type ClusterOptions, loadKubeconfig } from './kubeconfig';
 import type { Draft, KubeObject, Resource } from './object';

@@ -1,6 +1,6 @@
 import { ConflictError, messageOf } from '../errors';
 import type { Log } from '../log';
-import { type Clock, pause, systemClock } from './clock';
+import { type Clock, pause, systemClock } from '../clock';
 import type { Cluster } from './cluster';
 import { NotFoundError } from './fault';
 import { type Lease, LEASES, microTime } from './lease';

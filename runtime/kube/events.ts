@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { messageOf } from '../errors';
 import type { Log } from '../log';
-import { type Clock, systemClock } from './clock';
+import { type Clock, systemClock } from '../clock';
 import { AlreadyExistsError, NotFoundError } from './fault';
 import type { Draft, KubeObject, Resource } from './object';
 import type { Objects } from './objects';

@@ -1,7 +1,7 @@
 import { messageOf, TerminalError, TransientError } from '../errors';
 import type { Log } from '../log';
 import { type Backoff, backoffMs } from './backoff';
-import { type Clock, pause } from './clock';
+import { type Clock, pause } from '../clock';
 import type { Elide } from './elide';
 import { ExpiredError } from './fault';
 import { keyOf, type KubeObject, type Resource } from './object';

@@ -8,7 +8,7 @@
 export { type RequestOptions } from './ask';
 export { type Backoff } from './backoff';
 export { type ApiCall } from './calls';
-export { type Clock, systemClock } from './clock';
+export { type Clock, systemClock } from '../clock';
 export { type Cluster, connect, type ConnectedCluster, type SharedCluster, type Watching } from './cluster';
 export { type Requirement } from './discovery';
 export { Election, electionIn, type ElectionOptions, type LeaseFollower, type Standing } from './election';

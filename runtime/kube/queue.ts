@@ -1,7 +1,7 @@
 import { isRetriable, messageOf, TransientError } from '../errors';
 import type { Log, LogFields } from '../log';
 import { type Backoff, backoffMs } from './backoff';
-import { type Clock, systemClock } from './clock';
+import { type Clock, systemClock } from '../clock';
 import { Alarms } from './alarms';
 
 /**

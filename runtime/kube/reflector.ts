@@ -1,6 +1,6 @@
 import { TransientError } from '../errors';
 import type { Log } from '../log';
-import { type Clock, systemClock } from './clock';
+import { type Clock, systemClock } from '../clock';
 import { elideArrays, type Omission } from './elide';
 import { Feed, type FeedTimes } from './feed';
 import { type KubeObject, type Resource, titleOf } from './object';

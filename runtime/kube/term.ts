@@ -1,5 +1,5 @@
 import type { Fence } from '../fence';
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
 
 /** How a lease is kept, in milliseconds. */
 export interface LeaseTimes {

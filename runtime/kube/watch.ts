@@ -1,6 +1,6 @@
 import { messageOf, TransientError } from '../errors';
 import { orAborted } from './ask';
-import { type Clock, watchdog } from './clock';
+import { type Clock, watchdog } from '../clock';
 import type { Elide } from './elide';
 import { ExpiredError, faultOf, isClassified, statusIn, unanswered } from './fault';
 import { parseJson } from './json';

@@ -3,16 +3,8 @@
  * repositories, and none at all while it has asked to be left alone.
  */
 
+import type { Clock } from '../clock';
 import { TransientError } from '../errors';
-
-/** The time that a budget goes by. */
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  /** Milliseconds since some fixed moment, never going back. */
-  uptime(): number;
-  after(ms: number, run: () => void): () => void;
-}
 
 export interface BudgetOptions {
   readonly clock: Clock;

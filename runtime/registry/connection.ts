@@ -1,8 +1,9 @@
 /** Requests to one registry with one credential: in their turn, authenticated, and with errors in three classes. */
 
+import type { Clock } from '../clock';
 import { TerminalError, TransientError } from '../errors';
 import type { Address } from './address';
-import { Budget, type Clock } from './budget';
+import { Budget } from './budget';
 import { challengeIn, tokenIn, type Challenge } from './challenge';
 import { basic, type RegistryCredential } from './credential';
 import type { Answer, Transport } from './transport';

@@ -1,8 +1,8 @@
 /** Connections to registries: one for each host and credential, with its own tokens and its own budget. */
 
 import type { lookup } from 'node:dns';
+import { type Clock, systemClock } from '../clock';
 import type { Address } from './address';
-import type { Clock } from './budget';
 import { Connection } from './connection';
 import { fingerprintOf, type CredentialOf } from './credential';
 import { Reachable } from './reachable';
@@ -28,15 +28,6 @@ export interface ConnectionOptions {
 
 const MOST_CONNECTIONS = 2_000;
 
-const machineClock: Clock = {
-  now: () => Date.now(),
-  uptime: () => performance.now(),
-  after: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  },
-};
-
 export class Connections {
   readonly clock: Clock;
   readonly mirrors: ReadonlyMap<string, string>;
@@ -45,7 +36,7 @@ export class Connections {
   readonly #kept = new Map<string, Connection>();
 
   constructor({ mirrors = new Map(), credentials = async () => undefined, networks = [], ...rest }: ConnectionOptions) {
-    this.clock = rest.clock ?? machineClock;
+    this.clock = rest.clock ?? systemClock;
     this.mirrors = mirrors;
     this.#credentials = credentials;
     this.#transport = new Transport({

@@ -1,6 +1,7 @@
 /** Reading manifests, indexes and image configs: platforms and build times. Pure; anything may be missing in them. */
 
 import { TransientError } from '../errors';
+import { objectIn, textIn, type RawObject } from '../raw';
 
 export const MANIFESTS = [
   'application/vnd.oci.image.index.v1+json',
@@ -37,21 +38,16 @@ const SHA256 = /^sha256:[0-9a-f]{64}$/;
 
 export const isDigest = (text: unknown): text is string => typeof text === 'string' && SHA256.test(text);
 
-type Fields = Readonly<Record<string, unknown>>;
-const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-const textIn = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-
 function dateIn(value: unknown): Date | undefined {
   const date = new Date(textIn(value) ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 /** Both names under which builders write it, as annotations or as labels. */
-const builtIn = (notes: Fields | undefined): Date | undefined =>
+const builtIn = (notes: RawObject | undefined): Date | undefined =>
   dateIn(notes?.['org.opencontainers.image.created']) ?? dateIn(notes?.['org.label-schema.build-date']);
 
-const platformIn = (fields: Fields | undefined): Platform | undefined => {
+const platformIn = (fields: RawObject | undefined): Platform | undefined => {
   const [os, architecture, variant] = [fields?.['os'], fields?.['architecture'], fields?.['variant']].map(textIn);
   if (os === undefined || architecture === undefined) return undefined;
   return { os, architecture, ...(variant !== undefined && { variant }) };
@@ -59,33 +55,33 @@ const platformIn = (fields: Fields | undefined): Platform | undefined => {
 
 /** @throws TransientError for what is no manifest */
 export function manifestIn(body: unknown, what: string): Manifest {
-  const fields = fieldsOf(body);
+  const fields = objectIn(body);
   if (fields === undefined) throw new TransientError(`the manifest of ${what} is malformed`);
-  const created = builtIn(fieldsOf(fields['annotations']));
+  const created = builtIn(objectIn(fields['annotations']));
   const dated = created === undefined ? {} : { created };
   const list: unknown = fields['manifests'];
   if (list !== undefined) {
     if (!Array.isArray(list)) throw new TransientError(`the index of ${what} is malformed`);
-    return { ...dated, children: list.flatMap((one: unknown) => childIn(fieldsOf(one))) };
+    return { ...dated, children: list.flatMap((one: unknown) => childIn(objectIn(one))) };
   }
-  const config: unknown = fieldsOf(fields['config'])?.['digest'];
+  const config: unknown = objectIn(fields['config'])?.['digest'];
   return { ...dated, ...(isDigest(config) && { config }) };
 }
 
 /** Attestations stand in an index beside the images, for the platform `unknown/unknown`. */
-function childIn(fields: Fields | undefined): Child[] {
+function childIn(fields: RawObject | undefined): Child[] {
   const digest = fields?.['digest'];
-  const platform = platformIn(fieldsOf(fields?.['platform']));
+  const platform = platformIn(objectIn(fields?.['platform']));
   if (!isDigest(digest) || platform?.os === 'unknown' || fields?.['artifactType'] !== undefined) return [];
-  const created = builtIn(fieldsOf(fields?.['annotations']));
+  const created = builtIn(objectIn(fields?.['annotations']));
   return [{ digest, ...(platform && { platform }), ...(created && { created }) }];
 }
 
 /** What an image's config says: the later of its own time and that of its labels. */
 export function configIn(body: unknown): { readonly created?: Date; readonly platform?: Platform } {
-  const fields = fieldsOf(body);
+  const fields = objectIn(body);
   const own = dateIn(fields?.['created']);
-  const labelled = builtIn(fieldsOf(fieldsOf(fields?.['config'])?.['Labels']));
+  const labelled = builtIn(objectIn(objectIn(fields?.['config'])?.['Labels']));
   const created = own === undefined || (labelled !== undefined && labelled > own) ? labelled : own;
   const platform = platformIn(fields);
   return { ...(created && { created }), ...(platform && { platform }) };

@@ -6,6 +6,7 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { TerminalError } from '../errors';
+import { networkIn } from './network';
 
 /** Never a registry's: this host, link-local, metadata services of the clouds, multicast, reserved. */
 const REFUSED = [
@@ -33,14 +34,9 @@ const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10
 function networks(ranges: readonly string[]): BlockList {
   const list = new BlockList();
   for (const range of ranges) {
-    const [address = '', bits, ...more] = range.split('/');
-    const version = isIP(address);
-    const widest = version === 4 ? 32 : 128;
-    const prefix = bits === undefined ? widest : Number(bits);
-    if (version === 0 || more.length > 0 || !/^\d+$/.test(bits ?? '0') || prefix > widest) {
-      throw new Error(`'${range}' is no address and no network such as 10.1.0.0/16`);
-    }
-    list.addSubnet(address, prefix, version === 4 ? 'ipv4' : 'ipv6');
+    const network = networkIn(range);
+    if (network === undefined) throw new Error(`'${range}' is no address and no network such as 10.1.0.0/16`);
+    list.addSubnet(network.address, network.prefix, network.version);
   }
   return list;
 }

@@ -1,7 +1,7 @@
 /** Work that several ask for at about the same time is done once. */
 
+import type { Clock } from '../clock';
 import { TransientError } from '../errors';
-import type { Clock } from './budget';
 
 interface Entry<T> {
   /** When it was asked for, by the clock's `uptime`: what happened later is not in it. */

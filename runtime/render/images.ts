@@ -2,7 +2,8 @@
 
 import { type ImageReference, parseImageReference } from '../../lib/network/image-reference';
 import { TerminalError, messageOf } from '../errors';
-import { type Manifest, groupOf, isRecord, nameOf } from './manifest';
+import { type Manifest, groupOf, nameOf } from './manifest';
+import { isObject } from '../raw';
 
 /** One version of one image. `repoURL` in any spelling: `nginx` is `docker.io/library/nginx`. */
 export type Image = ImageReference;
@@ -119,7 +120,7 @@ interface Changes {
 /** A deep copy in which the changes were made. Empty images of containers are left for others to fill. */
 function mapImages(value: unknown, changes: Changes): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => mapImages(item, changes));
-  if (!isRecord(value)) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([field, item]) => {
       if (field === 'metadata') return [field, item];
@@ -131,7 +132,7 @@ function mapImages(value: unknown, changes: Changes): unknown {
 }
 
 function withImage(container: unknown, changes: Changes): unknown {
-  if (!isRecord(container) || typeof container.image !== 'string' || container.image === '') {
+  if (!isObject(container) || typeof container.image !== 'string' || container.image === '') {
     return mapImages(container, changes);
   }
   const { image } = container;
@@ -142,7 +143,7 @@ function withImage(container: unknown, changes: Changes): unknown {
 /** A text, or the `reference` of a volume that is made of an image. */
 function imageField(item: unknown, changes: Changes): unknown {
   if (typeof item === 'string') return changes.elsewhere(item);
-  if (!isRecord(item)) return mapImages(item, changes);
+  if (!isObject(item)) return mapImages(item, changes);
   const copy = mapImages(item, changes);
   return typeof item.reference === 'string'
     ? { ...(copy as object), reference: changes.elsewhere(item.reference) }

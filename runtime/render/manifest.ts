@@ -23,7 +23,3 @@ export function nameOf(manifest: Manifest): string {
   const { name, namespace } = manifest.metadata;
   return `${manifest.kind}${group && `.${group}`} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

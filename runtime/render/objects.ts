@@ -1,7 +1,8 @@
 /** From the shim's reply to manifests: lists flattened, nameless objects and duplicates refused. Pure. */
 
 import { TerminalError } from '../errors';
-import { type Manifest, groupOf, isRecord, nameOf } from './manifest';
+import { type Manifest, groupOf, nameOf } from './manifest';
+import { isObject } from '../raw';
 
 /** One object and where it stood. */
 export interface Placed {
@@ -61,18 +62,18 @@ function whereabouts({ path, document }: Placed): string {
 
 /** The items of a `List` (or `ConfigMapList`, ...), which is no object of its own. */
 function flattened(object: unknown, where: string): { object: unknown; where: string }[] {
-  if (!isRecord(object) || typeof object.kind !== 'string' || !object.kind.endsWith('List')) return [{ object, where }];
-  const named = isRecord(object.metadata) && object.metadata.name !== undefined;
+  if (!isObject(object) || typeof object.kind !== 'string' || !object.kind.endsWith('List')) return [{ object, where }];
+  const named = isObject(object.metadata) && object.metadata.name !== undefined;
   if (named || !('items' in object)) return [{ object, where }];
   const items: readonly unknown[] = Array.isArray(object.items) ? object.items : [];
   return items.flatMap((item, i) => flattened(item, `${where}, item ${i + 1}`));
 }
 
 function checked(object: unknown, where: string): Manifest {
-  if (!isRecord(object)) throw failed(`${where}: a Kubernetes object was expected, not ${kindOf(object)}`);
+  if (!isObject(object)) throw failed(`${where}: a Kubernetes object was expected, not ${kindOf(object)}`);
   for (const field of ['apiVersion', 'kind'] as const) text(object[field], field, where);
   const kind = String(object.kind);
-  if (!isRecord(object.metadata)) throw failed(`${where}: ${kind} has no metadata`);
+  if (!isObject(object.metadata)) throw failed(`${where}: ${kind} has no metadata`);
   text(object.metadata.name, 'metadata.name', `${where}: ${kind}`);
   const { namespace } = object.metadata;
   if (namespace !== undefined && namespace !== null && typeof namespace !== 'string') {

@@ -4,7 +4,7 @@
  * plain only where no reader of YAML 1.1 or 1.2 could take it for anything else. Pure.
  */
 
-import { isRecord } from './manifest';
+import { isObject } from '../raw';
 
 /** Printable ASCII that starts like a word, a path or a variable. */
 const WORD = /^[A-Za-z_/$][ -~]*$/;
@@ -27,7 +27,7 @@ export function toYaml(value: unknown): string {
 
 function lines(value: unknown): string[] {
   if (Array.isArray(value) && value.length > 0) return value.flatMap((item: unknown) => nested('-', item));
-  if (isRecord(value)) {
+  if (isObject(value)) {
     const keys = Object.keys(value).filter((key) => value[key] !== undefined);
     if (keys.length > 0) return keys.sort().flatMap((key) => field(key, value[key]));
   }
@@ -44,7 +44,7 @@ function field(key: string, value: unknown): string[] {
 /** Whether a value takes lines of its own below its key. */
 function isBlock(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0;
-  return isRecord(value) && Object.values(value).some((item) => item !== undefined);
+  return isObject(value) && Object.values(value).some((item) => item !== undefined);
 }
 
 /** A value behind a mark. The lines of a text are indented already. */
@@ -60,7 +60,7 @@ function indented(line: string): string {
 function scalar(value: unknown): string[] {
   if (typeof value === 'string') return isPlain(value) ? [value] : (literal(value) ?? [quoted(value)]);
   if (Array.isArray(value)) return ['[]'];
-  if (isRecord(value)) return ['{}'];
+  if (isObject(value)) return ['{}'];
   const isAtom = typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
   return [isAtom ? String(value) : 'null'];
 }

@@ -73,10 +73,13 @@ export class Receivers {
   private readonly open = new Map<string, Open>();
 
   constructor(stored: readonly StoredReceiver[]) {
-    this.problems = stored.flatMap((one) => problemOf(one) ?? []);
+    const problems: string[] = [];
+    this.problems = problems;
     for (const one of stored) {
       const { sender = '', secret = '', tracks } = one.values;
-      if (problemOf(one) !== undefined || !isSender(sender)) continue;
+      const problem = problemOf(one);
+      if (problem !== undefined) problems.push(problem);
+      if (problem !== undefined || !isSender(sender)) continue;
       const receiver = { name: `${one.namespace}/${one.name}`, sender, secret, isFor: audience(tracks) };
       // Looked up by a hash, so that the time of the look-up tells nothing of the address.
       this.open.set(fingerprint(addressOf(one)), receiver);

@@ -15,9 +15,11 @@ import {
   type StoredReceiver,
 } from '../../runtime/webhooks';
 import { eventually } from '../waiting';
-import { call, realStack } from './stack';
+import { ask } from './people';
+import { realStack } from './stack';
 
-const { forge, registryURL, notified, folder: place } = realStack();
+const stack = realStack();
+const { forge, registryURL, notified, folder: place } = stack;
 const repository = `${forge.username}/hooked`;
 const url = `${forge.url}/${repository}.git`;
 const secret = 'a secret that nobody guesses';
@@ -47,20 +49,18 @@ beforeAll(async () => {
 beforeEach(() => heard.splice(0));
 afterAll(() => served.close());
 
-async function ask(resource: string, body: object): Promise<void> {
-  const basic = Buffer.from(`${forge.username}:${forge.password}`).toString('base64');
-  const headers = { authorization: `Basic ${basic}`, 'content-type': 'application/json' };
-  const { code, text } = await call(forge, 'POST', `/api/v1/${resource}`, JSON.stringify(body), headers);
-  if (code !== 201) throw new Error(`${resource}: ${code} ${text}`);
-}
-
 test('a push to the forge is signed as it is expected, and about the branch and the folder that it touches', async () => {
   const folder = await mkdtemp(join(place, 'tmp', 'mirrors-'));
   const git = openGit({ folder, credentials: async () => ({ username: forge.username, password: forge.password }) });
   try {
-    await ask('user/repos', { name: 'hooked', private: true, default_branch: 'main' });
+    await ask(stack, 'POST', '/api/v1/user/repos', { name: 'hooked', private: true, default_branch: 'main' });
     const config = { url: `http://127.0.0.1:${served.port}${addressOf(gitea)}`, content_type: 'json', secret };
-    await ask(`repos/${repository}/hooks`, { type: 'gitea', active: true, events: ['push'], config });
+    await ask(stack, 'POST', `/api/v1/repos/${repository}/hooks`, {
+      type: 'gitea',
+      active: true,
+      events: ['push'],
+      config,
+    });
     const author = { name: 'Ada', email: 'ada@example.com' };
     const push = async (path: string, parent?: string): Promise<string> => {
       const write = new Map([[path, Buffer.from('a: 1\n')]]);

@@ -22,6 +22,9 @@ class Shop extends Chart {
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 
+const secondOf = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : (Date.parse(time) - START) / 1000;
+
 export class Yard {
   readonly simulation: Simulation;
 
@@ -72,7 +75,11 @@ export class Yard {
 
   /** The second at which the first ticket left, by its stamp. */
   departed(): number | undefined {
-    const departed = this.ticket().status?.stamps?.at(-1)?.departed;
-    return departed === undefined ? undefined : (Date.parse(departed) - START) / 1000;
+    return secondOf(this.ticket().status?.stamps?.at(-1)?.departed);
+  }
+
+  /** The second since which the first ticket has been waiting. */
+  since(): number | undefined {
+    return secondOf(this.ticket().status?.waiting?.since);
   }
 }

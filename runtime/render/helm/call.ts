@@ -1,6 +1,7 @@
 /** The private folder and the arguments of one `helm template`. Pure. */
 
 import { type RenderSpec } from '../../../lib/api';
+import { API_VERSION_PATTERN, KUBERNETES_VERSION_PATTERN } from '../../../lib/api/schema';
 import { TerminalError } from '../../errors';
 import { BASE, isWithin } from '../detection';
 import { type ProgramCall } from '../program';
@@ -17,8 +18,8 @@ const VALUES = 'values.yaml';
 /** What helm is asked, each checked again: a resource may have been stored before the definition was. */
 const RELEASE_NAME = /^[a-z\d](?:[-a-z\d]*[a-z\d])?(?:\.[a-z\d](?:[-a-z\d]*[a-z\d])?)*$/;
 const NAMESPACE = /^[a-z\d](?:[-a-z\d]{0,61}[a-z\d])?$/;
-const KUBERNETES_VERSION = /^v?\d+\.\d+(?:\.\d+)?$/;
-const API_VERSION = /^[a-z\d][-a-z\d.]*(?:\/[a-z\d][a-z\d]*(?:\/[A-Za-z\d]+)?)?$/;
+const KUBERNETES_VERSION = new RegExp(KUBERNETES_VERSION_PATTERN);
+const API_VERSION = new RegExp(API_VERSION_PATTERN);
 const LONGEST_RELEASE = 53;
 
 /** Files of the private folder: the chart, what was fetched for it, and values that win in their order. */

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { type RenderSpec } from '../../../lib/api';
 import { TerminalError, messageOf } from '../../errors';
 import { BASE, CHART_FILE, chartIn } from '../detection';
-import { isRecord } from '../manifest';
+import { isObject } from '../../raw';
 
 type HelmSpec = NonNullable<RenderSpec['helm']>;
 type Files = ReadonlyMap<string, Uint8Array>;
@@ -46,13 +46,9 @@ export function sourceChart(spec: HelmSpec | undefined, files: Files, overlay: s
   const candidates = spec?.path === undefined ? [overlay, BASE] : [spec.path];
   const found = candidates.find((folder) => chartIn(files, folder) !== undefined);
   if (found !== undefined) return found;
-  const places = candidates.map((folder) => JSON.stringify(posix.join(folder, CHART_FILE))).join(' nor ');
-  throw failed(
-    `there is no chart: neither ${places} exists. Say in render which chart it is, a published one or the folder of one`.replace(
-      candidates.length === 1 ? /neither (.*) exists/ : /$^/,
-      '$1 does not exist',
-    ),
-  );
+  const places = candidates.map((folder) => JSON.stringify(posix.join(folder, CHART_FILE)));
+  const missing = places.length === 1 ? `${places.join('')} does not exist` : `neither ${places.join(' nor ')} exists`;
+  throw failed(`there is no chart: ${missing}. Say in render which chart it is, a published one or the folder of one`);
 }
 
 /**
@@ -83,7 +79,7 @@ export function dependenciesIn(files: Files, folder: string): readonly Dependenc
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 const entries = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
-  Array.isArray(value) ? value.filter(isRecord) : [];
+  Array.isArray(value) ? value.filter(isObject) : [];
 
 /** A file of the chart; empty where it is not there. */
 function read(files: Files, path: string): Readonly<Record<string, unknown>> {
@@ -96,7 +92,7 @@ function read(files: Files, path: string): Readonly<Record<string, unknown>> {
       uniqueKeys: false,
       logLevel: 'silent',
     });
-    return isRecord(value) ? value : {};
+    return isObject(value) ? value : {};
   } catch (error) {
     throw failed(`${path} cannot be read: ${messageOf(error)}`);
   }

@@ -6,7 +6,7 @@ import { access, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { TransientError } from '../../errors';
-import { Places } from './places';
+import { Line } from '../../line';
 import { type ProcessLimits, runProcess } from './process';
 
 /** One render by a program, as an adapter describes it. */
@@ -46,10 +46,10 @@ export class Programs {
   private readonly versions = new Map<string, Promise<string>>();
   private readonly closing = new AbortController();
   private readonly running = new Set<Promise<unknown>>();
-  private readonly places: Places;
+  private readonly line: Line;
 
   constructor(private readonly options: ProgramOptions) {
-    this.places = new Places(options.workers);
+    this.line = new Line(options.workers);
   }
 
   /**
@@ -78,8 +78,9 @@ export class Programs {
    */
   async run(file: string, args: readonly string[], files: Files, signal: AbortSignal): Promise<Buffer> {
     const ended = AbortSignal.any([signal, this.closing.signal]);
-    const leave = await this.places.enter(ended);
-    const work = this.inPrivate(file, args, files, ended).finally(leave);
+    ended.throwIfAborted();
+    await this.line.enter(false, ended);
+    const work = this.inPrivate(file, args, files, ended).finally(() => this.line.leave());
     this.running.add(work);
     try {
       return await work;

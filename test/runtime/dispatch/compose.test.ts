@@ -5,6 +5,7 @@ import { compose } from '../../../runtime/dispatch/compose';
 import type { Git } from '../../../runtime/git';
 import type { Renderer } from '../../../runtime/render';
 import { stockGit, World } from '../git/world';
+import { referenceTo } from './reference';
 
 let world: World;
 let repo: string;
@@ -35,19 +36,8 @@ const showing: Renderer = {
   close: async () => undefined,
 };
 
-const reference = (more: Partial<ApplicationReference> = {}): ApplicationReference => ({
-  name: 'web',
-  namespace: 'shop',
-  repoURL: repo,
-  sourceBranch: 'main',
-  branch: 'env/prod',
-  folder: '',
-  overlay: 'env/prod',
-  layout: 'Files',
-  adopt: false,
-  enabled: true,
-  ...more,
-});
+const reference = (more: Partial<ApplicationReference> = {}): ApplicationReference =>
+  referenceTo(repo, { namespace: 'shop', ...more });
 
 /** Paths that a render was given. */
 async function given(base: string, overlay = base, more: Partial<ApplicationReference> = {}): Promise<string[]> {

@@ -5,6 +5,7 @@ import type { Git } from '../../../runtime/git';
 import type { PrepareApplication, PreparedApplication } from '../../../runtime/journey';
 import type { Renderer } from '../../../runtime/render';
 import { soon, stockGit, World, type Files } from '../git/world';
+import { referenceTo } from './reference';
 
 const IMAGE = 'ghcr.io/acme/web';
 
@@ -37,19 +38,7 @@ const renderer: Renderer = {
   close: async () => undefined,
 };
 
-const reference = (more: Partial<ApplicationReference> = {}): ApplicationReference => ({
-  name: 'web',
-  namespace: 'argocd',
-  repoURL: repo,
-  sourceBranch: 'main',
-  branch: 'env/prod',
-  folder: '',
-  overlay: 'env/prod',
-  layout: 'Files',
-  adopt: false,
-  enabled: true,
-  ...more,
-});
+const reference = (more: Partial<ApplicationReference> = {}): ApplicationReference => referenceTo(repo, more);
 
 const commitSource = (message: string, files: Files = {}): string =>
   world.personCommits(repo, 'main', { 'env/prod/app.yaml': message, ...files }, { message });

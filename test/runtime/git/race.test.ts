@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Git } from '../../../runtime/git';
-import { order, soon, World } from './world';
+import { CLEAN, order, soon, World } from './world';
 
 const BRANCHES = ['env/test', 'env/stage', 'env/prod', 'env/east', 'env/west'];
 /** Who arrives at each branch at once, and how often. */
@@ -11,15 +11,6 @@ const RIVALS = 2;
 const ARRIVALS = 5;
 const TICKETS = BRANCHES.length * RIVALS * ARRIVALS;
 const PAUSE_MS = 1_000;
-const PERSON = {
-  PATH: process.env['PATH'] ?? '',
-  HOME: '/nonexistent',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'Ada',
-  GIT_AUTHOR_EMAIL: 'ada@example.com',
-  GIT_COMMITTER_NAME: 'Ada',
-  GIT_COMMITTER_EMAIL: 'ada@example.com',
-};
 
 let world: World;
 let repo: string;
@@ -58,7 +49,7 @@ class Person {
 
   /** Beside the server, which is in this process. */
   private async git(...args: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)('git', ['-C', this.clone, ...args], { env: PERSON });
+    const { stdout } = await promisify(execFile)('git', ['-C', this.clone, ...args], { env: CLEAN });
     return stdout.trim();
   }
 

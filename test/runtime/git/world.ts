@@ -8,7 +8,8 @@ import { openGit, type CommitOrder, type GitOptions, type OpenGit } from '../../
 import { startGitServer, type GitServer, type GitServerOptions } from '../../../runtime/railyard/git';
 import { Wire } from './wire';
 
-const CLEAN = {
+/** The environment of stock Git: a person's name, and nothing of the machine's. */
+export const CLEAN = {
   PATH: process.env['PATH'] ?? '',
   HOME: '/nonexistent',
   LC_ALL: 'C',

@@ -1,30 +1,8 @@
 /** R11: a registry that has enough is left alone, and nobody else pays for it. */
 
-import { Budget, type Clock } from '../../../runtime/registry/budget';
-
-class Time implements Clock {
-  #now = 0;
-  #timers: { readonly at: number; readonly run: () => void }[] = [];
-  now = (): number => this.#now;
-  uptime = (): number => this.#now;
-  after(ms: number, run: () => void): () => void {
-    const timer = { at: this.#now + ms, run };
-    this.#timers.push(timer);
-    return () => void (this.#timers = this.#timers.filter((one) => one !== timer));
-  }
-  async pass(ms: number): Promise<void> {
-    const end = this.#now + ms;
-    for (;;) {
-      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-      const [next] = [...this.#timers].sort((one, other) => one.at - other.at);
-      if (next === undefined || next.at > end) break;
-      this.#now = next.at;
-      this.#timers = this.#timers.filter((one) => one !== next);
-      next.run();
-    }
-    this.#now = end;
-  }
-}
+import type { Clock } from '../../../runtime/clock';
+import { Budget } from '../../../runtime/registry/budget';
+import { FakeClock } from '../kube/fake-clock';
 
 const budgetOn = (clock: Clock): Budget => new Budget({ clock, host: 'ghcr.io', atOnce: 8, perSecond: 40 });
 
@@ -32,7 +10,7 @@ const budgetOn = (clock: Clock): Budget => new Budget({ clock, host: 'ghcr.io', 
 const request = (clock: Clock) => (): Promise<void> => new Promise((resolve) => void clock.after(50, resolve));
 
 /** How long one request of a small repository takes, in milliseconds. */
-async function small(time: Time, budget: Budget): Promise<number> {
+async function small(time: FakeClock, budget: Budget): Promise<number> {
   const start = time.now();
   let end: number | undefined;
   void budget.run('small', request(time)).then(() => (end = time.now()));
@@ -41,7 +19,7 @@ async function small(time: Time, budget: Budget): Promise<number> {
 }
 
 test('a repository of which 20,000 things are wanted slows others at most twice', async () => {
-  const time = new Time();
+  const time = new FakeClock();
   const budget = budgetOn(time);
   const alone = await small(time, budget);
   const errors: unknown[] = [];
@@ -61,7 +39,7 @@ test('a repository of which 20,000 things are wanted slows others at most twice'
 });
 
 test('after "too many requests" a repository is not asked about until the registry wants it', async () => {
-  const time = new Time();
+  const time = new FakeClock();
   const budget = budgetOn(time);
   budget.tooMany('large', 7_000);
   await expect(budget.run('large', request(time))).rejects.toMatchObject({ retryAfterMs: 7_000 });
@@ -72,7 +50,7 @@ test('after "too many requests" a repository is not asked about until the regist
 });
 
 test('said of a second repository, it is meant for all', async () => {
-  const time = new Time();
+  const time = new FakeClock();
   const budget = budgetOn(time);
   budget.tooMany('one', 10_000);
   budget.tooMany('other', 20_000);
@@ -80,7 +58,7 @@ test('said of a second repository, it is meant for all', async () => {
 });
 
 test('no more than so many requests are under way, and no more a second in the long run', async () => {
-  const time = new Time();
+  const time = new FakeClock();
   const budget = budgetOn(time);
   let [underWay, most, done] = [0, 0, 0];
   for (let index = 0; index < 1_000; index += 1) {
@@ -101,7 +79,7 @@ test('no more than so many requests are under way, and no more a second in the l
 });
 
 test('who calls off while waiting takes no place', async () => {
-  const time = new Time();
+  const time = new FakeClock();
   const budget = budgetOn(time);
   const stop = new AbortController();
   const running = Array.from({ length: 7 }, () => budget.run('one', request(time)));

@@ -1,21 +1,11 @@
 import { createHash } from 'node:crypto';
 import { TerminalError, TransientError } from '../../../runtime/errors';
-import { createRegistry, type Registry } from '../../../runtime/registry';
+import { createRegistry } from '../../../runtime/registry';
 import { eventually } from '../../waiting';
-import { Misbehaving, type Answering } from './misbehaving';
+import { facing, serve } from './facing';
 
 const IMAGE = 'ghcr.io/acme/web';
 const LIST = '/v2/acme/web/tags/list';
-
-const servers: Misbehaving[] = [];
-
-async function facing(answering: (url: string) => Answering): Promise<{ registry: Registry; server: Misbehaving }> {
-  const server = await Misbehaving.start(answering);
-  servers.push(server);
-  return { server, registry: createRegistry({ mirrors: new Map([['ghcr.io', server.url]]) }) };
-}
-
-afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
 
 /** What a promise rejects with. */
 const failure = (work: Promise<unknown>): Promise<Error> =>
@@ -36,8 +26,7 @@ test('pages are followed until there is no next one, relative and absolute', asy
 });
 
 test('a next page on another host is refused: credentials and looks stay where they belong', async () => {
-  const other = await Misbehaving.start(() => () => ({ body: { tags: ['evil'] } }));
-  servers.push(other);
+  const other = await serve(() => () => ({ body: { tags: ['evil'] } }));
   const { registry } = await facing(() => () => ({
     headers: { link: `<${other.url}${LIST}?last=a>; rel="next"` },
     body: { tags: ['a'] },

@@ -3,22 +3,15 @@
 import type { lookup } from 'node:dns';
 import { TerminalError } from '../../../runtime/errors';
 import { createRegistry, type Registry, type RegistryOptions } from '../../../runtime/registry';
-import { Misbehaving, type Answer, type Answering } from './misbehaving';
+import { serve } from './facing';
+import type { Answer, Misbehaving } from './misbehaving';
 
 const IMAGE = 'ghcr.io/acme/web';
 const LIST = '/v2/acme/web/tags/list';
 const LOOPBACK = ['127.0.0.0/8'];
 
-const servers: Misbehaving[] = [];
-async function serve(answering: (url: string) => Answering): Promise<Misbehaving> {
-  const server = await Misbehaving.start(answering);
-  servers.push(server);
-  return server;
-}
 const mirrored = (server: Misbehaving, more: Partial<RegistryOptions> = {}): Registry =>
   createRegistry({ mirrors: new Map([['ghcr.io', server.url]]), ...more });
-
-afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
 
 const failure = (work: Promise<unknown>): Promise<Error> =>
   work.then(

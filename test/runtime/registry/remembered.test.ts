@@ -2,19 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { TransientError } from '../../../runtime/errors';
-import { createRegistry, type Registry } from '../../../runtime/registry';
-import { Misbehaving, type Answer, type Answering } from './misbehaving';
+import type { Registry } from '../../../runtime/registry';
+import { facing } from './facing';
+import type { Answer, Answering, Misbehaving } from './misbehaving';
 
 const IMAGE = 'ghcr.io/acme/web';
 const LIST = '/v2/acme/web/tags/list';
-
-const servers: Misbehaving[] = [];
-async function facing(answering: (url: string) => Answering): Promise<{ registry: Registry; server: Misbehaving }> {
-  const server = await Misbehaving.start(answering);
-  servers.push(server);
-  return { server, registry: createRegistry({ mirrors: new Map([['ghcr.io', server.url]]) }) };
-}
-afterEach(() => Promise.all(servers.splice(0).map((server) => server.stop())));
 
 const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 

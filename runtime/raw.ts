@@ -1,6 +1,6 @@
 /** Reads fields out of objects whose shape nobody has checked: what is absent or of another type counts as absent. */
 
-/** A JSON object as the Kubernetes API sends it. */
+/** A JSON object as another one sends it. */
 export type RawObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is RawObject {
@@ -13,11 +13,15 @@ export function objectAt(parent: RawObject, key: string): RawObject {
   return isObject(value) ? value : {};
 }
 
+/** The value where it is an object. */
+export const objectIn = (value: unknown): RawObject | undefined => (isObject(value) ? value : undefined);
+
+/** The value where it is a non-empty string. */
+export const textIn = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
 /** The non-empty string under `key`. */
-export function textAt(parent: RawObject, key: string): string | undefined {
-  const value = parent[key];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
+export const textAt = (parent: RawObject, key: string): string | undefined => textIn(parent[key]);
 
 /** The objects of the list under `key`. */
 export function objectsAt(parent: RawObject, key: string): readonly RawObject[] {

@@ -1,4 +1,4 @@
-/** Time as this room sees it, given from outside so that tests own it. */
+/** Time as the runtime sees it, given from outside so that tests own it. */
 export interface Clock {
   /** Wall time, milliseconds since the epoch: for dates that people and the API see. It may jump. */
   now(): number;

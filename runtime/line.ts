@@ -1,4 +1,4 @@
-/** The line before jobs that take processes: so many run at once, and the others wait, whoever finishes something first. */
+/** The line before work that takes processes: so much runs at once, and the rest waits, what finishes something first. */
 
 interface Waiting {
   readonly urgent: boolean;
