@@ -245,7 +245,14 @@ test('B1, B8: however hints come, the newest change is ticketed, and nothing twi
         const own = pushed.findLast(({ paths }) => isBase(paths) || paths.includes(`env/${name}/x`));
         if (own) expect(yard.good(name)?.overlay).toBe(own.commit);
       }
-      expect(made(yard).every((ticket) => ticket.status?.phase === 'Completed')).toBe(true);
+      const rides = made(yard);
+      const toSamePlace = (one: Ticket, other: Ticket): boolean =>
+        one.spec.express?.station === other.spec.express?.station;
+      rides.forEach((ride, index) => {
+        // A look that died before it was recorded leaves a ticket that the next look's may overtake.
+        const isOvertaken = rides.slice(index + 1).some((later) => toSamePlace(ride, later));
+        expect(isOvertaken ? ['Completed', 'Superseded'] : ['Completed']).toContain(ride.status?.phase);
+      });
     }),
     { numRuns: 25 },
   );
