@@ -6,8 +6,8 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { ShimPool } from '../../runtime/render/kustomize/pool';
 import { ShimProcess } from '../../runtime/render/kustomize/process';
-import { type Shim } from '../../runtime/render/kustomize/shim';
 import { threads } from '../../runtime/render/kustomize/thread';
 import { KUSTOMIZATION_FILES } from '../../runtime/render/kustomization';
 import { eventually } from '../waiting';
@@ -32,8 +32,15 @@ const READ = /\.(?:ya?ml|json|txt|env|properties|conf|sh|cnf|md)$|\/Kustomizatio
 
 const native = nativeBeforeAll();
 const live = new AbortController().signal;
-const shims: Shim[] = [];
-afterAll(() => Promise.all(shims.map((shim) => shim.stop())));
+/** Threads, because the memory of an instance of WebAssembly only grows: the pool replaces what has grown too far. */
+const threaded = new ShimPool(threads(LIMITS.memoryBytes), {
+  ...LIMITS,
+  workers: 1,
+  recycleBytes: LIMITS.memoryBytes / 2,
+  idleMs: TREES_MS,
+});
+let shim: ShimProcess | undefined;
+afterAll(() => Promise.all([shim?.stop(), threaded.close()]));
 
 /** The files of a released module, by the sum that it was released with. */
 async function filesOf(module: string, version: string, sum: string): Promise<Map<string, Uint8Array>> {
@@ -64,9 +71,8 @@ function around(files: ReadonlyMap<string, Uint8Array>, folder: string, levels: 
 withNative(
   'native and WebAssembly give the same bytes on the manifests of Argo CD, Argo Rollouts, Flux and kustomize itself',
   async () => {
-    const { shim } = await ShimProcess.start(native(), LIMITS.memoryBytes, live);
-    const thread = await threads(LIMITS.memoryBytes).start(live);
-    shims.push(shim, thread);
+    const started = await ShimProcess.start(native(), LIMITS.memoryBytes, live);
+    shim = started.shim;
     for (const [module, version, sum, atLeast] of PROJECTS) {
       const files = await filesOf(module, version, sum);
       const folders = [...files.keys()]
@@ -75,7 +81,7 @@ withNative(
       let built = 0;
       for (const folder of folders) {
         const request = shimRequest('k', [folder, ...around(files, folder, 3).flat()], 64 * MIB);
-        const [one, other] = await Promise.all([shim.run(request, LIMITS, live), thread.run(request, LIMITS, live)]);
+        const [one, other] = await Promise.all([shim.run(request, LIMITS, live), threaded.run(request, live)]);
         expect({ folder, ...other }).toEqual({ folder, ...one });
         built += one.refused ? 0 : 1;
       }

@@ -1,7 +1,7 @@
 /** Running shims: few, started when there is work, gone when there is none. */
 
 import { TransientError } from '../../errors';
-import { type RenderLimits, type Reply, type Shim, type ShimSource } from './shim';
+import { type RenderLimits, type Reply, type Shim, ShimBroke, type ShimSource } from './shim';
 
 export interface PoolOptions extends RenderLimits {
   /** Renders that run side by side; the rest wait in order. */
@@ -35,11 +35,13 @@ export class ShimPool {
     const ended = AbortSignal.any([signal, this.closing.signal]);
     await this.enter(ended);
     try {
-      const shim = this.takeIdle() ?? (await this.source.start(ended));
+      const used = this.takeIdle();
       try {
-        return await shim.run(request, this.options, ended);
-      } finally {
-        this.release(shim);
+        return await this.runOn(used ?? (await this.source.start(ended)), request, ended);
+      } catch (error) {
+        // What earlier renders left in it may be what it died of: only a fresh one can blame the input.
+        if (used === undefined || !(error instanceof ShimBroke)) throw error;
+        return await this.runOn(await this.source.start(ended), request, ended);
       }
     } finally {
       this.leave();
@@ -60,6 +62,14 @@ export class ShimPool {
     this.closing.abort(new TransientError('The renderer is closed.'));
     this.rest();
     await Promise.all(this.ends);
+  }
+
+  private async runOn(shim: Shim, request: Uint8Array, signal: AbortSignal): Promise<Reply> {
+    try {
+      return await shim.run(request, this.options, signal);
+    } finally {
+      this.release(shim);
+    }
   }
 
   private takeIdle(): Shim | undefined {

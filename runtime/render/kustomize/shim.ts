@@ -24,6 +24,7 @@ export interface Shim {
   readonly usable: boolean;
   /**
    * @throws TerminalError (`RenderFailed`) when this input cannot be rendered within its limits
+   * @throws ShimBroke when it died of this input
    * @throws TransientError when the shim was lost for a reason that is not the input's
    * @throws the signal's reason when it aborts; the render is ended, not left running
    */
@@ -39,16 +40,18 @@ export interface ShimSource {
   rest(): void;
 }
 
-function failed(words: string): TerminalError {
-  return new TerminalError(words, 'RenderFailed');
+/** A shim died while it rendered: Go's own end (memory, stack) or a trap. A fresh one dies of the same input again. */
+export class ShimBroke extends TerminalError {}
+
+function failed(words: string): ShimBroke {
+  return new ShimBroke(words, 'RenderFailed');
 }
 
 export function overran({ deadlineMs }: RenderLimits): TerminalError {
-  return failed(`it did not finish within ${deadlineMs / 1000} s and was ended`);
+  return new TerminalError(`it did not finish within ${deadlineMs / 1000} s and was ended`, 'RenderFailed');
 }
 
-/** A shim that dies on an input dies on it again: Go's own end (memory, stack) or a trap. */
-export function broken(words: string, { memoryBytes }: RenderLimits): TerminalError {
+export function broken(words: string, { memoryBytes }: RenderLimits): ShimBroke {
   if (/out of memory|cannot allocate memory/.test(words)) {
     return failed(`it needs more than ${Math.round(memoryBytes / 2 ** 20)} MiB of memory`);
   }
