@@ -1,0 +1,214 @@
+/**
+ * What page and server of the dashboard say to each other, as JSON. Lives here: types. May not live here: anything that
+ * runs; both sides import this file.
+ */
+
+import type { Change, RollbackTarget, Station, Ticket, Track } from '../../lib/api';
+
+/** Metadata as the stream has it: labels are those of `k8sta.io`, without annotations. */
+export interface StreamedMetadata {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** RFC 3339. */
+  readonly creationTimestamp?: string;
+  readonly deletionTimestamp?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A resource with its metadata cut short, and otherwise whole. */
+export type Streamed<Kind extends Track | Station | Ticket> = Omit<Kind, 'metadata'> & {
+  readonly metadata: StreamedMetadata;
+};
+
+export type StreamedTrack = Streamed<Track>;
+/** `status.history` has its newest entry alone. */
+export type StreamedStation = Streamed<Station>;
+export type StreamedTicket = Streamed<Ticket>;
+
+/** What the runtime sees of an Argo CD Application that a Station names. */
+export interface StreamedApplication {
+  readonly namespace: string;
+  readonly name: string;
+  /** `Healthy`, `Progressing`, ...; absent before Argo CD has looked. */
+  readonly health?: string;
+  /** `Synced`, `OutOfSync`, `Unknown`. */
+  readonly sync?: string;
+  /** The commit that Argo CD compared with. */
+  readonly revision?: string;
+}
+
+export interface StreamedKinds {
+  readonly tracks: readonly StreamedTrack[];
+  readonly stations: readonly StreamedStation[];
+  readonly tickets: readonly StreamedTicket[];
+  readonly applications: readonly StreamedApplication[];
+}
+
+/** The event `all` of `GET /api/stream`: the first one of each connection. It replaces what the page had. */
+export interface AllEvent extends StreamedKinds {
+  /** Time of the server. RFC 3339. */
+  readonly at: string;
+}
+
+/** What is there no longer, or can no longer be read. */
+export interface Gone {
+  readonly kind: 'Track' | 'Station' | 'Ticket' | 'Application';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * The event `change`. An object of `set` replaces the one of the same kind, namespace and name. What is in `gone` is taken
+ * away before what is in `set` is put in.
+ */
+export interface ChangeEvent {
+  /** Time of the server. RFC 3339. */
+  readonly at: string;
+  readonly set: Partial<StreamedKinds>;
+  readonly gone: readonly Gone[];
+}
+
+/** Every answer that is no success, with the code of HTTP that fits. */
+export interface ErrorAnswer {
+  /** A sentence that names the thing and the fix. */
+  readonly error: string;
+}
+
+export type SignIn = 'open' | 'token' | 'oidc';
+
+/** `GET /api/me`. */
+export interface Me {
+  /** As the API server calls them. */
+  readonly name: string;
+  /** How they came in: `open` where no sign-in is asked for. */
+  readonly signIn: SignIn;
+  /** Namespaces with Tracks, Stations or Tickets that they may read. Sorted. */
+  readonly namespaces: readonly string[];
+  /** When they have to sign in again. RFC 3339. @default - never */
+  readonly until?: string;
+}
+
+/** `401` of every route that needs a sign-in. */
+export interface SignInNeeded extends ErrorAnswer {
+  /** Ways to sign in. `oidc` begins with a visit of `/api/oidc/start`, `token` with a `POST /api/sign-in`. */
+  readonly signIn: readonly Exclude<SignIn, 'open'>[];
+}
+
+/** Body of `POST /api/sign-in`. Answer: {@link Me}. */
+export interface TokenSignIn {
+  /** Of a ServiceAccount, or whatever else the API server takes as a bearer token. */
+  readonly token: string;
+}
+
+/** Pages of the forge, where its kind is known. */
+export interface Links {
+  /** SHA -> page of the commit. */
+  readonly commits: Readonly<Record<string, string>>;
+}
+
+/** `GET /api/tracks/:namespace/:name`: the resource as the API server has it. Stations and tickets alike. */
+export interface Whole<Kind extends Track | Station | Ticket> {
+  readonly resource: Kind;
+  readonly links: Links;
+}
+
+/** `GET /api/tickets/:namespace/:name/diff`. */
+export interface TicketDiff {
+  /** Where the ticket would change it, or has. */
+  readonly station: string;
+  /** What an approval of exactly this names; absent where nothing stands to be approved. */
+  readonly digest?: string;
+  readonly applications: readonly ApplicationDiff[];
+}
+
+export interface ApplicationDiff {
+  /** `<namespace>/<name>`. */
+  readonly application: string;
+  readonly repoURL: string;
+  readonly branch: string;
+  readonly files: readonly FileDiff[];
+  /** Something was left out, of this application, for its length. */
+  readonly truncated: boolean;
+  /** Files that differ and are not in `files`. */
+  readonly moreFiles?: number;
+  /** Why nothing can be shown. */
+  readonly problem?: string;
+}
+
+export interface FileDiff {
+  readonly path: string;
+  /** Empty where there was no file, and for a binary one. */
+  readonly before: string;
+  /** Empty where there will be no file, and for a binary one. */
+  readonly after: string;
+  /** Either side is no text: only that it changes is told. */
+  readonly binary?: boolean;
+  /** Either side is cut off after its first lines. */
+  readonly truncated?: boolean;
+}
+
+/** An object by what people call it. */
+export interface Target {
+  readonly kind: 'Track' | 'Station' | 'Ticket';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Body of `POST /api/verbs`. */
+export type VerbRequest =
+  | {
+      readonly verb: 'approve';
+      readonly namespace: string;
+      readonly ticket: string;
+      /** Where it stands. */
+      readonly station: string;
+      /** Of the diff that the person has seen: refused with 409 where the ticket would change something else by now. */
+      readonly digest: string;
+    }
+  | { readonly verb: 'hold'; readonly target: Target }
+  | {
+      /** Ends a hold of the target, or the suspension of a ticket. */
+      readonly verb: 'resume';
+      readonly target: Target;
+      /** Heads of branches that the person has seen, where they resume a ticket that met foreign commits. */
+      readonly heads?: readonly string[];
+    }
+  | { readonly verb: 'abort'; readonly namespace: string; readonly ticket: string }
+  | { readonly verb: 'retry'; readonly namespace: string; readonly ticket: string }
+  | {
+      readonly verb: 'rollback';
+      readonly namespace: string;
+      readonly station: string;
+      readonly to: RollbackTarget['to'];
+    }
+  | {
+      readonly verb: 'board';
+      readonly namespace: string;
+      /** Which Track it rides. */
+      readonly track: string;
+      readonly change: Change;
+    };
+
+export type Verb = VerbRequest['verb'];
+
+/** Answer of `POST /api/verbs`. */
+export interface VerbAnswer {
+  /** What was written: the changed resource, or the new ticket. */
+  readonly resource: Track | Station | Ticket;
+}
+
+/**
+ * `GET /api/rights/:namespace?station=<name>&track=<name>`: whether the API server would allow each verb, there. `hold` is
+ * of the station or track that is named; what is not named is asked of all of the namespace.
+ */
+export interface Rights {
+  readonly verbs: Readonly<Record<Verb, Right>>;
+}
+
+export interface Right {
+  readonly allowed: boolean;
+  /** Why not, and who could change it. */
+  readonly reason?: string;
+}
