@@ -3,6 +3,7 @@
 module.exports = [
   'test/packaging/',
   'test/container/',
+  'test/examples/helm',
   'test/lib/api/crd-oracle',
   'test/runtime/dispatch/(crash|failover)',
   'test/runtime/git/(faults|mirrors|race)',
