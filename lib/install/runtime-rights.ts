@@ -22,9 +22,10 @@ export const NETWORK_RIGHTS: readonly Right[] = [
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'get', 'patch'] },
 ];
 
-/** In the namespaces of Argo CD's Applications: refresh and sync are patches; nothing else of them is written. */
+/** In the namespaces of Argo CD's Applications: refresh and sync are patches; nothing else is written. Projects judge. */
 export const APPLICATION_RIGHTS: readonly Right[] = [
   { apiGroups: [ARGOCD.group], resources: ['applications'], verbs: [...READ, 'patch'] },
+  { apiGroups: [ARGOCD.group], resources: ['appprojects'], verbs: ['get'] },
 ];
 
 /**

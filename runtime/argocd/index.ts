@@ -6,5 +6,6 @@
 export { branchKey, branchKeysOf } from './branch';
 export { judge, type Patience } from './judge';
 export { outOfSight, preconditions, type Claim } from './preconditions';
+export { type AppProjectView, type Deployed, type Destination, forbids, projectAppProject } from './permission';
 export { projectApplication } from './project';
 export { refreshPatch, syncOperation, type MergePatch, type SyncRequest } from './requests';

@@ -50,6 +50,7 @@ export function projectApplication(raw: unknown): ApplicationView {
     refresh: refreshOf(annotations),
     skipReconcile: annotations[SKIP_RECONCILE] === 'true',
     project: textAt(spec, 'project') ?? '',
+    destination: destinationOf(objectAt(spec, 'destination')),
     sources: effectiveSources(spec),
     hydrated: isObject(spec['sourceHydrator']),
     automated: automatedOf(policy),
@@ -63,6 +64,15 @@ export function projectApplication(raw: unknown): ApplicationView {
     conditions: objectsAt(status, 'conditions').map(conditionOf),
     requiresPruning: objectsAt(status, 'resources').filter((resource) => resource['requiresPruning'] === true).length,
     images: textsAt(objectAt(status, 'summary'), 'images').slice(0, IMAGES),
+  };
+}
+
+function destinationOf(raw: RawObject): ApplicationView['destination'] {
+  const [server, name, namespace] = [textAt(raw, 'server'), textAt(raw, 'name'), textAt(raw, 'namespace')];
+  return {
+    ...(server === undefined ? {} : { server }),
+    ...(name === undefined ? {} : { name }),
+    ...(namespace === undefined ? {} : { namespace }),
   };
 }
 

@@ -4,7 +4,15 @@ import type { ApplicationReference, RenderedState, Renderer as RendererName } fr
 import { TerminalError } from '../errors';
 import { assertPath, isCommitMissing, type Git, type TreeEntry } from '../git';
 import { overlayPath } from '../journey';
-import { branchFiles, placesToRead, setImages, type ChartVersion, type Renderer, type RenderRequest } from '../render';
+import {
+  branchFiles,
+  placesToRead,
+  setImages,
+  type ChartVersion,
+  type Manifest,
+  type Renderer,
+  type RenderRequest,
+} from '../render';
 import { Unavailable } from './job-board';
 
 const REGULAR_FILES = ['100644', '100755'];
@@ -12,6 +20,8 @@ const REGULAR_FILES = ['100644', '100755'];
 export interface Composition {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly renderer: RendererName;
+  /** What is in the files; absent where nothing was rendered. */
+  readonly manifests?: readonly Manifest[];
   /** Image repositories of the state that the manifests use; absent where nothing was rendered. */
   readonly usedImages?: readonly string[];
   /** The file that says where they come from, where they are kept as they were. */
@@ -154,5 +164,6 @@ export async function compose(
   const written = [...branchFiles(manifests, reference.layout)].map(
     ([path, text]) => [path, encoder.encode(text)] as const,
   );
-  return { files: new Map(written), renderer: rendered.renderer, usedImages: used, usedCharts: rendered.charts ?? [] };
+  const { renderer: name, charts: usedCharts = [] } = rendered;
+  return { files: new Map(written), manifests, renderer: name, usedImages: used, usedCharts };
 }

@@ -2,7 +2,7 @@
 
 import type { Git } from '../git';
 import type { Job, JobResults } from '../journey';
-import type { Cluster } from '../kube';
+import { keyOf, type Cluster } from '../kube';
 import type { Renderer } from '../render';
 import { analyse } from './analyse';
 import { descent, follow } from './descent';
@@ -11,7 +11,8 @@ import { lookAtHeads, relate } from './heads';
 import type { JobRunner } from './job-board';
 import { land } from './land';
 import { look, type LookTools } from './look';
-import { prepare } from './prepare';
+import { APP_PROJECTS, Permissions } from './permissions';
+import { prepare, type Tools } from './prepare';
 import type { Records } from './records';
 import { preview } from './preview';
 import { sourceHeads } from './sources';
@@ -30,7 +31,19 @@ export interface JobTools extends LookTools {
 
 export function jobRunner(tools: JobTools): JobRunner {
   const { git, renderer } = tools;
-  const tips = new Tips(git, tools.now);
+  const { cluster, world, now } = tools;
+  const permissions = new Permissions({
+    applicationOf: ({ namespace, name }) => world.applications.get(keyOf({ namespace, name })),
+    read: (place) => cluster.objects(APP_PROJECTS).get(place),
+    namespaces: world.argocdNamespaces ?? [],
+    now,
+  });
+  const making: Tools = {
+    git,
+    renderer,
+    assertPermitted: (reference, manifests) => permissions.assert(reference, manifests),
+  };
+  const tips = new Tips(git, now);
   const run = (job: Job, signal: AbortSignal): Promise<JobResults[keyof JobResults]> => {
     switch (job.kind) {
       case 'descent':
@@ -46,9 +59,9 @@ export function jobRunner(tools: JobTools): JobRunner {
       case 'walk':
         return walk(git, job, signal);
       case 'prepare':
-        return prepare({ git, renderer }, job, signal);
+        return prepare(making, job, signal);
       case 'preview':
-        return preview({ git, renderer }, job, signal);
+        return preview(making, job, signal);
       case 'land':
         return land(tools, job, signal);
       case 'heads':

@@ -19,7 +19,7 @@ import {
   type PreviewJob,
   type SourceHistory,
 } from '../journey';
-import type { Renderer } from '../render';
+import { plainSecrets, type Manifest, type Renderer } from '../render';
 import { commitOnBranch, isOriginForeign, type BranchChange } from './branch-commit';
 import { editAdopted, managedFiles, managedIds, takeOver, type Managed } from './adoption';
 import { compose, type Composition } from './compose';
@@ -35,6 +35,8 @@ import { branchContent, type BranchContent } from './state-record';
 export interface Tools {
   readonly git: Git;
   readonly renderer: Renderer;
+  /** Judges what was rendered. @throws TerminalError in the words in which an arrival fails. @default - all is permitted */
+  readonly assertPermitted?: (reference: ApplicationReference, manifests: readonly Manifest[]) => Promise<void>;
 }
 
 /** Failure reasons that a TerminalError of an adapter may name; anything else that is final counts as a failed render. */
@@ -122,6 +124,7 @@ export async function workOut(
     restore === undefined
       ? await changed(tools, application, good, changes, signal)
       : await restored(git, application, restore.commit);
+  if (composition.manifests !== undefined) await tools.assertPermitted?.(reference, composition.manifests);
   const parent = found.head === undefined ? undefined : await branchContent(git, reference.repoURL, found.head);
   return {
     head: found.head,
@@ -218,7 +221,9 @@ function showsAlready(parent: BranchContent, managed: Managed, files: Readonly<R
   );
 }
 
-function wordsOn(job: PrepareJob, { files, usedImages, usedCharts }: Composition, isForeignOrigin: boolean): string {
+function wordsOn(job: PrepareJob, composition: Composition, isForeignOrigin: boolean): string {
+  const { files, manifests = [], usedImages, usedCharts } = composition;
+  const exposed = plainSecrets(manifests);
   const carried = (job.change.images ?? []).map((image) => image.repoURL);
   const unused = usedImages === undefined ? [] : carried.filter((image) => !usedImages.includes(image));
   const idle = (job.change.charts ?? []).filter(
@@ -228,6 +233,9 @@ function wordsOn(job: PrepareJob, { files, usedImages, usedCharts }: Composition
   return [
     count,
     ...(unused.length === 0 ? [] : [`no manifest uses ${unused.join(', ')}`]),
+    ...(exposed.length === 0
+      ? []
+      : [`Git keeps the values of ${exposed.join(', ')} in plain text: encrypt them, or have them fetched`]),
     ...(isForeignOrigin ? [`${ORIGIN_FILE} on the branch is not ours and stays`] : []),
     ...(idle.length === 0 ? [] : [`the render uses no chart ${idle.map(({ name }) => name).join(', ')}`]),
   ].join('; ');

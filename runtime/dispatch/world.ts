@@ -133,7 +133,8 @@ export class World {
   readonly credentials: { list(): KeptCredential[] };
   /** Absent where this runtime carries every track. */
   readonly shard: Shard | undefined;
-  private readonly argocdNamespaces: readonly string[] | undefined;
+  /** Where Applications are looked for. Absent means everywhere. */
+  readonly argocdNamespaces: readonly string[] | undefined;
   /** When Argo CD was last asked to look at an Application again, by this runtime. */
   private readonly asked = new Map<string, Date>();
   readonly analyses: Analyses;

@@ -73,6 +73,8 @@ export interface ApplicationView {
   /** Argo CD leaves this Application alone (`argocd.argoproj.io/skip-reconcile`). */
   readonly skipReconcile: boolean;
   readonly project: string;
+  /** Where it deploys to. */
+  readonly destination: { readonly server?: string; readonly name?: string; readonly namespace?: string };
   readonly sources: readonly ApplicationSource[];
   /** The sources come from Argo CD's source hydrator, which writes the branch itself. */
   readonly hydrated: boolean;

@@ -17,5 +17,6 @@ export { placesToRead, type RenderRequest } from './input';
 export { type ChartVersion } from './helm';
 export { adoptablePaths, imagesIn, manifestsAmong, setImagesInPlace, type Files } from './adopted';
 export { branchFiles } from './layout';
+export { plainSecrets } from './plain-secrets';
 export { findImages, parseImage, setImages, type Image } from './images';
-export type { Manifest } from './manifest';
+export { groupOf, nameOf, type Manifest } from './manifest';

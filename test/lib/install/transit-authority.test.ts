@@ -133,7 +133,7 @@ describe('TransitAuthority', () => {
     expect(verbsOn('analysisruns')).toEqual(['get', 'list', 'watch', 'create', 'patch']);
     expect(verbsOn('analysistemplates')).toEqual(['get']);
     const known =
-      /^(tracks|stations|tickets)(\/status)?$|^(applications|events|secrets|leases)$|^(analysisruns|(cluster)?analysistemplates)$/;
+      /^(tracks|stations|tickets)(\/status)?$|^(applications|appprojects|events|secrets|leases)$|^(analysisruns|(cluster)?analysistemplates)$/;
     expect(rules.flatMap(({ resources }) => resources).filter((one) => !known.test(one))).toEqual([]);
   });
 
