@@ -6,6 +6,7 @@ Examples:
   k8sta demo                                  watch a change ride, with everything on this machine
   k8sta crds | kubectl apply --server-side -f -   teach a cluster the resources
   k8sta run --context staging                 run the runtime here, against that cluster
+  k8sta init shop                             begin a project with a network of your own
   k8sta check dist && k8sta layout dist --into ../source
 
 Exit codes:
@@ -28,6 +29,12 @@ Examples:
   k8sta manifests --image … --watch-namespace shop --argocd-namespace argocd --credential git-example-com
 
 The same as the construct TransitAuthority of k8sta/install, which needs cdk8s-plus-33 beside this package.`,
+  init: `
+Examples:
+  k8sta init shop --image ghcr.io/acme/shop --repository https://git.example.com/shop.git
+  k8sta init --package ../k8sta/k8sta-0.1.0.tgz       in this folder, with a package from a clone
+
+What to do next is printed. A file that is there already is never overwritten.`,
   layout: `
 Example:
   npx cdk8s synth && k8sta layout dist --into ../guestbook

@@ -17,6 +17,7 @@ import type * as Consent from './consent';
 import type * as Check from './check';
 import type * as Demo from './demo';
 import type * as Diff from './ticket-diff';
+import type * as Init from './init';
 import type * as Installation from './installation';
 import type * as Layout from './layout';
 import type * as Publish from './publish';
@@ -130,6 +131,19 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     .action((options: Installation.InstallationOptions) => {
       const { printInstallation } = require('./installation') as typeof Installation;
       return ends(printInstallation(terminal, options));
+    });
+
+  command(program, 'init [folder]', 'begin a new project: a network in TypeScript, with its test')
+    .option('--name <name>', "name of the project and of its namespace (default: the folder's)")
+    .option('--image <repository>', 'image whose new versions ride (default: one to be changed)')
+    .option('--repository <url>', 'source repository (default: one to be changed)')
+    .option(
+      '--package <version or file>',
+      'where npm finds k8sta, as a file that npm pack made (default: this version)',
+    )
+    .action((folder: string | undefined, options: Init.InitOptions) => {
+      const { init } = require('./init') as typeof Init;
+      return ends(init(terminal, { ...options, folder }));
     });
 
   command(program, 'layout [dist]', 'create the missing folders of the source repositories')

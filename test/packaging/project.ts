@@ -1,9 +1,9 @@
 /** A team's project, fresh from `cdk8s init typescript-app`, with the packed package installed, on the machine's own Node. */
 
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { execute } from './shell';
 import { startTree } from './start-tree';
 
 const root = resolve(__dirname, '../..');
@@ -18,20 +18,6 @@ const manifestIn = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 
 const manifestOf = (name: string): Manifest => manifestIn(dirname(require.resolve(`${name}/package.json`)));
-
-/**
- * The environment of the project's own scripts: its commands are on the path, and neither this repository's Node nor what
- * npm tells the scripts of this repository.
- */
-function shell(cwd: string): NodeJS.ProcessEnv {
-  const own = (name: string): boolean => !/^(npm_|NODE_OPTIONS$|JEST_|NODE_ENV$)/i.test(name);
-  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
-  return {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => own(name))),
-    PATH: [join(cwd, 'node_modules', '.bin'), ...path].join(delimiter),
-    CDK8S_CHECK_UPGRADE: 'false',
-  };
-}
 
 export class Project {
   readonly folder = mkdtempSync(join(tmpdir(), 'k8sta-consumer-'));
@@ -93,11 +79,4 @@ export class Project {
     );
     this.run(`npm install --prefer-offline --no-audit --no-fund --no-package-lock --loglevel=error ./${tarball}`);
   }
-}
-
-/** @throws Error with what the command said, when it fails */
-function execute(command: string, cwd: string): string {
-  const { status, stdout, stderr, error } = spawnSync(command, { cwd, shell: true, encoding: 'utf8', env: shell(cwd) });
-  if (status === 0) return stdout;
-  throw new Error(`${command} ended with ${status ?? error?.message}:\n${stdout}\n${stderr}`);
 }

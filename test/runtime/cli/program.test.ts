@@ -6,14 +6,14 @@ describe('the command line', () => {
     const { code, out, err } = await k8sta(['--help']);
     expect(code).toBe(0);
     expect(err).toBe('');
-    for (const command of ['run', 'crds', 'manifests', 'layout', 'check', 'consent', 'railyard', 'demo']) {
+    for (const command of ['run', 'crds', 'manifests', 'init', 'layout', 'check', 'consent', 'railyard', 'demo']) {
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
     expect(out).toContain('Examples:');
     expect(out).toContain('2  the command line makes no sense');
   });
 
-  test.each(['run', 'crds', 'manifests', 'layout', 'check', 'consent', 'railyard', 'demo'])(
+  test.each(['run', 'crds', 'manifests', 'init', 'layout', 'check', 'consent', 'railyard', 'demo'])(
     'the help of %s says what it does and shows an example',
     async (command) => {
       const { code, out } = await k8sta([command, '-h']);
