@@ -1,6 +1,5 @@
 /** I5: from Git history and the ticket alone one can tell what was deployed where, when and why. */
 
-import { parse } from 'yaml';
 import { TRAILERS } from '../../../lib/api';
 import { isRuntime, type Evidence, type Landing } from './evidence';
 
@@ -30,10 +29,9 @@ function told(evidence: Evidence, landing: Landing): string[] {
   const { objects } = evidence.scene.git;
   const oid = objects.filesNow(commit.commit).get('.k8sta/state.yaml');
   const bytes = oid === undefined ? undefined : objects.blob(oid);
-  const record: unknown = bytes === undefined ? undefined : parse(new TextDecoder().decode(bytes));
-  const field = (key: string): unknown => (record as Record<string, unknown> | undefined)?.[key];
-  if (field('application') !== application || field('station') !== `${ticket.metadata.namespace}/${place}`)
-    found.push(`${short} has no state.yaml of its own`);
+  const record = bytes === undefined ? [] : new TextDecoder().decode(bytes).split('\n');
+  const own = [`station: ${ticket.metadata.namespace}/${place}`, `application: ${application}`];
+  if (!own.every((line) => record.includes(line))) found.push(`${short} has no state.yaml of its own`);
   return found;
 }
 

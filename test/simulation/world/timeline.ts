@@ -9,8 +9,8 @@ interface Entry {
 const isBefore = (one: Entry, other: Entry): boolean =>
   one.at < other.at || (one.at === other.at && one.order < other.order);
 
-/** Everything that promises have to do without time passing. */
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Everything that promises have to do without time passing: a tick comes after all of them, and nothing here waits for I/O. */
+const settle = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 
 export class Timeline {
   readonly #heap: Entry[] = [];
