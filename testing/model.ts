@@ -1,6 +1,7 @@
 /** The world in memory: branches, Argo CD and time, as far as a journey can tell them from the real ones. */
 
 import { hash } from 'node:crypto';
+import { Published } from './published';
 import { SourceHistories } from './source';
 import type { ApplicationReference, RenderedState } from '../lib/api';
 import {
@@ -84,6 +85,8 @@ export class Model {
   renderer = '1';
   /** The source branches of all repositories. */
   readonly source = new SourceHistories();
+  /** What registries of images and charts have. */
+  readonly published = new Published();
   private readonly branches = new Map<string, Branch>();
   private readonly trees = new Map<string, string>();
   private readonly states = new Map<string, RenderedState>();
@@ -104,6 +107,7 @@ export class Model {
     for (const [commit, state] of other.states) this.states.set(commit, state);
     for (const [template, outcome] of other.outcomes) this.outcomes.set(template, outcome);
     this.source.become(other.source);
+    this.published.become(other.published);
   }
 
   /** The heads of all branches, by repository and name. */
@@ -135,11 +139,7 @@ export class Model {
       case 'walk':
         return this.source.walk(job);
       case 'look':
-        return {
-          newer: false,
-          choice: 'nothing is looked for in a simulation',
-          problem: 'nothing is looked for in a simulation',
-        };
+        return this.published.look(job);
       case 'prepare':
         return this.prepare(job);
       case 'preview':

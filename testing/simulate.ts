@@ -2,14 +2,18 @@
 
 import type { Duration } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import type { Change, Track } from '../lib/api';
+import type { Change, Chart, Subscription, Track } from '../lib/api';
+import type { HelmChart } from '../lib/helm-chart';
 import { parseImageReference } from '../lib/network/image-reference';
 import { sameRepository } from '../runtime/journey';
 import { Journey } from './journey';
 import { applicationKey, type AnalysisOutcome, type HealthScript } from './model';
 import { resourcesOf } from './network';
 import { approvedBy, waitingForApproval } from './people';
+import { subscribesToChart, subscribesToImage } from './published';
 import { Simulation as Engine } from './simulation';
+
+const chartOf = ({ repositoryURL, name, version }: HelmChart): Chart => ({ repoURL: repositoryURL, name, version });
 
 /** A ride in preparation. Each method returns this, so that a test reads as one sentence. */
 export class Simulation {
@@ -41,6 +45,45 @@ export class Simulation {
   }
 
   /**
+   * A new version of a chart boards every track that subscribes to it.
+   *
+   * @param chart where it is published, its name, and its new version: `HelmChart.at(address, { version })`
+   * @throws Error when no track subscribes to it
+   */
+  chart(chart: HelmChart): this {
+    const version = chartOf(chart);
+    return this.boarding(
+      `chart ${chart.name} of ${chart.repositoryURL}`,
+      (track) => this.engine.subscriptionsOf(track).some((one) => subscribesToChart(one, version)),
+      { charts: [version] },
+    );
+  }
+
+  /**
+   * Somebody publishes a version of an image, `ghcr.io/acme/web:1.2.3`, or of a chart. The subscriptions to it choose
+   * among all that was published, by their own rules: what none of them takes boards nothing.
+   *
+   * @throws Error when the reference does not parse or has no tag, or no track subscribes to it
+   */
+  publish(version: string | HelmChart): this {
+    const { engine } = this;
+    const track = (is: (subscription: Subscription) => boolean): boolean =>
+      [...engine.tracks.values()].some((one) => engine.subscriptionsOf(one).some(is));
+    if (typeof version !== 'string') {
+      const chart = chartOf(version);
+      if (!track((one) => subscribesToChart(one, chart)))
+        throw this.unwanted(`chart ${chart.name} of ${chart.repoURL}`);
+      engine.publishChart(chart);
+      return this;
+    }
+    const { repoURL, tag } = parseImageReference(version);
+    if (tag === undefined) throw new Error(`${version} has no tag: publish one such as ${repoURL}:1.0.0`);
+    if (!track((one) => subscribesToImage(one, repoURL))) throw this.unwanted(`image ${repoURL}`);
+    engine.publishImage(repoURL, tag);
+    return this;
+  }
+
+  /**
    * A person pushes a commit to the source branch of a repository: every track that subscribes to it looks at it. As in
    * a cluster, the first look at a network that shows nothing yet boards the head, whatever the commit touches.
    *
@@ -54,8 +97,7 @@ export class Simulation {
         .subscriptionsOf(track)
         .some(({ source }) => source !== undefined && sameRepository(source.repoURL, repoURL)),
     );
-    if (!isWanted)
-      throw new Error(`nothing boards for the source of ${repoURL}; tracks are ${this.names(this.engine.tracks)}`);
+    if (!isWanted) throw this.unwanted(`the source of ${repoURL}`);
     this.engine.push(repoURL, ...paths);
     return this;
   }
@@ -140,10 +182,13 @@ export class Simulation {
 
   private boarding(what: string, wants: (track: Track) => boolean, change: Change): this {
     const tracks = [...this.engine.tracks.values()].filter(wants);
-    if (tracks.length === 0)
-      throw new Error(`nothing boards for ${what}; tracks are ${this.names(this.engine.tracks)}`);
+    if (tracks.length === 0) throw this.unwanted(what);
     for (const track of tracks) this.engine.board(track, change);
     return this;
+  }
+
+  private unwanted(what: string): Error {
+    return new Error(`nothing boards for ${what}; tracks are ${this.names(this.engine.tracks)}`);
   }
 
   private names(resources: ReadonlyMap<string, { readonly metadata: { readonly name: string } }>): string {

@@ -1,6 +1,15 @@
 /** The runtime's own decisions, carried out on resources in memory, as fast as they can be made. */
 
-import { LABELS, type Change, type Station, type Ticket, type TicketSpec, type Track } from '../lib/api';
+import {
+  LABELS,
+  type Change,
+  type Chart,
+  type Station,
+  type Subscription,
+  type Ticket,
+  type TicketSpec,
+  type Track,
+} from '../lib/api';
 import {
   decideGoneStation,
   decideStation,
@@ -23,6 +32,7 @@ import { Agenda } from './agenda';
 import { factsOf } from './facts';
 import { Model } from './model';
 import type { NetworkResources } from './network';
+import { subscribesToChart, subscribesToImage } from './published';
 import { copyInto, Resources } from './resources';
 import { keyOf } from './shelf';
 
@@ -66,7 +76,7 @@ export class Simulation {
     network: NetworkResources,
     private readonly remembers = true,
   ) {
-    // What boards is said by the test: there is no registry to look at, and a source branch is looked at once it moves.
+    // What boards is said by the test: a registry is looked at once something is published, a source branch once it moves.
     for (const track of network.tracks) this.subscriptions.set(keyOf(track), track.spec.subscriptions);
     for (const track of network.tracks)
       this.tracks.set(keyOf(track), { ...track, spec: { ...track.spec, subscriptions: [] } });
@@ -90,21 +100,35 @@ export class Simulation {
    */
   push(repoURL: string, ...paths: string[]): string {
     const commit = this.model.source.commit(repoURL, ...paths);
+    this.follow(({ source }) => source !== undefined && sameRepository(source.repoURL, repoURL));
+    return commit;
+  }
+
+  /** Somebody publishes a version of an image, and the tracks that subscribe to it look at its repository. */
+  publishImage(repoURL: string, tag: string): void {
+    this.model.published.image(repoURL, tag, this.now);
+    this.follow((subscription) => subscribesToImage(subscription, repoURL));
+  }
+
+  /** Somebody publishes a version of a chart, and the tracks that subscribe to it look at it. */
+  publishChart(chart: Chart): void {
+    this.model.published.chart(chart, this.now);
+    this.follow((subscription) => subscribesToChart(subscription, chart));
+  }
+
+  /** What is known of source branches and registries is not known any more. */
+  lookAgain(): void {
+    for (const key of this.jobs.keys()) if (/^(tip|look) /.test(key)) this.jobs.delete(key);
+  }
+
+  /** From now on these subscriptions are looked at, and everything that is looked at is looked at once more. */
+  private follow(isWanted: (subscription: Subscription) => boolean): void {
     for (const [key, track] of this.tracks) {
-      const wanted = this.subscriptionsOf(track).filter(
-        ({ source }) => source !== undefined && sameRepository(source.repoURL, repoURL),
-      );
-      const all = [...new Set([...track.spec.subscriptions, ...wanted])];
+      const all = [...new Set([...track.spec.subscriptions, ...this.subscriptionsOf(track).filter(isWanted)])];
       if (all.length > track.spec.subscriptions.length)
         this.tracks.set(key, { ...track, spec: { ...track.spec, subscriptions: all } });
     }
     this.lookAgain();
-    return commit;
-  }
-
-  /** What is known of heads of source branches is not known any more. */
-  lookAgain(): void {
-    for (const key of this.jobs.keys()) if (key.startsWith('tip ')) this.jobs.delete(key);
   }
 
   /** Puts a ticket with a change on a track, as a person would. */

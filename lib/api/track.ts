@@ -81,7 +81,9 @@ export const ChartSubscription = s.shape('New versions of a Helm chart.', {
   name: s.text('Name of the chart.', { minLength: 1, maxLength: 255 }),
   semver: s.text('Range that a version must satisfy.', { maxLength: 256, default: '*' }),
   interval: s.duration('How often to look.', { default: '5m' }),
-  secretName: Type.Optional(s.objectName('Secret with the credential, in the namespace of the Track.')),
+  secretName: Type.Optional(
+    s.objectName('Pull secret, or Secret with username and password, in the namespace of the Track.'),
+  ),
 });
 export type ChartSubscription = Static<typeof ChartSubscription>;
 

@@ -2,16 +2,19 @@
 
 import { TerminalError } from '../errors';
 import type { Look, LookJob } from '../journey';
-import type { Registry } from '../registry';
+import type { Charts, Registry } from '../registry';
+import { lookAtChart } from './look-chart';
 import { lookAtImages, type ReadSecret } from './look-images';
 
 export interface LookTools {
   readonly registry: Registry;
+  readonly charts: Charts;
   readonly secret: ReadSecret;
 }
 
 export async function look(tools: LookTools, job: LookJob, signal: AbortSignal): Promise<Look> {
-  const { images, name } = job.subscription;
+  const { images, chart, name } = job.subscription;
   if (images !== undefined) return lookAtImages(tools, images, job, signal);
+  if (chart !== undefined) return lookAtChart(tools, chart, job, signal);
   throw new TerminalError(`subscription ${name} is of a kind that is not looked at`);
 }

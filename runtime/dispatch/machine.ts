@@ -7,7 +7,7 @@ import type { Patience } from '../argocd';
 import type { Git } from '../git';
 import { EventRecorder, EVENTS, WorkQueue, type Clock, type Cluster, type WorkQueueStats } from '../kube';
 import type { Log } from '../log';
-import type { Registry } from '../registry';
+import type { Charts, Registry } from '../registry';
 import type { Renderer } from '../render';
 import { Dispatcher } from './dispatcher';
 import { Executor } from './execute';
@@ -26,6 +26,7 @@ export interface Ports {
   readonly git: Git;
   readonly renderer: Renderer;
   readonly registry: Registry;
+  readonly charts: Charts;
   readonly clock: Clock;
   /** Numbers in [0, 1). */
   readonly random: () => number;
@@ -59,14 +60,24 @@ export interface Machine {
 const GRACE_MS = { decisions: 8_000, pushes: 12_000, events: 2_000 } as const;
 
 export function assemble(ports: Ports): Machine {
-  const { cluster, world, git, renderer, registry, clock, random, log, patience } = ports;
+  const { cluster, world, git, renderer, registry, charts, clock, random, log, patience } = ports;
   const now = (): Date => new Date(clock.now());
   const secret = async (namespace: string, name: string) =>
     (await cluster.objects(SECRETS).get({ namespace, name }))?.data;
   const events = new EventRecorder({ events: cluster.objects(EVENTS), log, clock });
   const executor = new Executor({ cluster, world, events, now, log });
   const board = new JobBoard({
-    run: jobRunner({ git, renderer, registry, secret, records: liveRecords(cluster, world), cluster, world, now }),
+    run: jobRunner({
+      git,
+      renderer,
+      registry,
+      charts,
+      secret,
+      records: liveRecords(cluster, world),
+      cluster,
+      world,
+      now,
+    }),
     wake: (owner) => queue.add(owner),
     clock,
     random,

@@ -56,6 +56,28 @@ export function pullSecretIn(values: Values | undefined, name: string): PullSecr
   };
 }
 
+/**
+ * The credential for a chart: `username` and `password` of a Secret, or what a pull secret has for its place.
+ *
+ * @param name namespace and name of the Secret, for messages
+ * @throws Error naming the Secret and what is wrong, never its contents
+ */
+export function chartCredential(
+  values: Values | undefined,
+  name: string,
+  chart: { readonly repoURL: string; readonly name: string },
+): RegistryCredential {
+  const [username, password] = ['username', 'password'].map((key) => textOf(values?.[key]));
+  if (password !== undefined) return { username: username ?? '', password };
+  const place = `${chart.repoURL.replace(/^[a-z]+:\/\//i, '').replace(/\/+$/, '')}/${chart.name}`;
+  const found = pullSecretIn(values, name)(place);
+  if (found !== undefined) return found;
+  throw new Error(`Secret ${name} has no credential for ${place}`);
+}
+
+const textOf = (encoded: string | undefined): string | undefined =>
+  encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
+
 function credentialIn(entry: RawObject | undefined, what: string): RegistryCredential {
   const [username, password, auth, identityToken] = ['username', 'password', 'auth', 'identitytoken'].map((key) =>
     textIn(entry?.[key]),

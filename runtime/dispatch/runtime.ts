@@ -8,7 +8,7 @@ import type { Clock, ConnectedCluster } from '../kube';
 import { systemClock, type Standing } from '../kube';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
-import { createCharts, createRegistry } from '../registry';
+import { Connections, createCharts, createRegistry } from '../registry';
 import { createRenderer } from '../render';
 import { gitCredential, registryCredential, signingKey } from './credentials';
 import { dropUnnamed } from './disuse';
@@ -98,7 +98,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     credentials: async (repoURL: string) => registryCredential(world, repoURL),
     clock,
   };
-  const charts = createCharts({ ...registries, folder: join(folder, 'charts') });
+  const connections = new Connections(registries);
+  const charts = createCharts({ folder: join(folder, 'charts') }, connections);
   const bareRenderer = createRenderer({
     pullChart: (chart, signal) => charts.pull(chart, signal),
     log,
@@ -108,9 +109,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const git = metrics ? measuredGit(bareGit, metrics) : bareGit;
   const renderer = metrics ? measuredRenderer(bareRenderer, metrics) : bareRenderer;
-  const registry = createRegistry(registries);
+  const registry = createRegistry({}, connections);
   const patience: Partial<Patience> = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
-  const tools = { world, git, renderer, registry, clock, random, log, patience };
+  const tools = { world, git, renderer, registry, charts, clock, random, log, patience };
   const ports: Ports = { ...tools, cluster, ...limitsOf(options) };
 
   try {

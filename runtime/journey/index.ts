@@ -32,6 +32,6 @@ export {
 export type { SurveyQuestion, Tip, TipJob, Walk, WalkJob } from './source-job';
 export { survey } from './survey';
 export { namingPaths } from './suspension';
-export { ranksAbove, selectTag, type Selection, type TagFact } from './selection';
+export { ranksAbove, selectChart, selectTag, versionRanksAbove, type Selection, type TagFact } from './selection';
 export { siftTags, tagFilter, together, type Sifted } from './tag-filter';
 export { transitionsOf, type Transition } from './transitions';

@@ -7,6 +7,7 @@
 import type {
   ApplicationReference,
   Change,
+  Chart,
   FailureReason,
   Image,
   RenderedState,
@@ -43,6 +44,7 @@ export interface LookJob {
 }
 export interface Look {
   readonly images?: readonly Image[];
+  readonly chart?: Chart;
   /** When the choice was built, where the strategy goes by it. */
   readonly created?: Date;
   /** Whether the choice ranks above the one ticketed last, in the strategy's own order; for `digest`, whether it differs. */
@@ -51,6 +53,8 @@ export interface Look {
   readonly choice: string;
   /** Why there is none, when there is none. */
   readonly problem?: string;
+  /** Whoever answers tells of every change, so that nobody looks at intervals. @default false */
+  readonly tells?: boolean;
 }
 
 /** One application of an arrival, before anything is known of its branch. */

@@ -1,7 +1,7 @@
-/** Which version of an image a subscription chooses, and why (rule B2). Pure: tags and times are handed in. */
+/** Which version of an image or a chart a subscription chooses, and why (rule B2). Pure: tags and times are handed in. */
 
 import { compare, parse, Range, validRange, type SemVer } from 'semver';
-import type { ImageSubscription } from '../../lib/api';
+import type { ChartSubscription, ImageSubscription } from '../../lib/api';
 import type { Sifted } from './tag-filter';
 
 /** A tag, and when its image was built where the strategy needs to know. */
@@ -63,9 +63,12 @@ function tie(tags: readonly string[], words: { readonly one: string; readonly ma
   return `; ${tags.slice(0, MOST_NAMED).join(', ')}${more} ${tags.length === 1 ? words.one : words.many}`;
 }
 
+/** A range as people write it: a comma means "and", as a space does. */
+const readRange = (constraint: string): string => constraint.replaceAll(',', ' ');
+
 function bySemver(tags: readonly string[], constraint: string, prereleases: boolean): Found | NotFound {
-  if (validRange(constraint) === null) return { why: `'${constraint}' is no range of semantic versions` };
-  const range = new Range(constraint, { includePrerelease: prereleases });
+  if (validRange(readRange(constraint)) === null) return { why: `'${constraint}' is no range of semantic versions` };
+  const range = new Range(readRange(constraint), { includePrerelease: prereleases });
   const fitting: { tag: string; version: SemVer }[] = [];
   let versions = 0;
   for (const tag of tags) {
@@ -144,6 +147,22 @@ export function selectTag(
   return { tag, ...(created && { created }), explanation: `${tag} ${of}` };
 }
 
+/** A range that names a pre-release, such as `>=2.0.0-0`, is the way to ask for them that people know from Helm. */
+const NAMES_A_PRERELEASE = /\d-[\dA-Za-z]/;
+
+/** Chooses among the versions of a chart. */
+export function selectChart(versions: readonly string[], { semver }: Pick<ChartSubscription, 'semver'>): Selection {
+  const found = bySemver(versions, semver, NAMES_A_PRERELEASE.test(semver));
+  const of = `of ${versions.length} version${versions.length === 1 ? '' : 's'}: ${found.why}`;
+  return 'tag' in found ? { tag: found.tag, explanation: `${found.tag} ${of}` } : { explanation: `none ${of}` };
+}
+
+/** Whether a version ranks above another one, as any does above what is none. */
+export function versionRanksAbove(chosen: string, last: string): boolean {
+  const [one, other] = [versionOf(chosen), versionOf(last)];
+  return one !== null && (other === null || compare(one, other) > 0);
+}
+
 /**
  * Whether a choice ranks above the one ticketed last, in the strategy's own order. For `digest` any difference counts,
  * which its caller tells by the digests.
@@ -152,10 +171,7 @@ export function ranksAbove(chosen: TagFact, last: TagFact, subscription: ImageSu
   const { semver, name, digest } = subscription.select;
   if (digest) return true;
   if (name) return inBytes(chosen.tag, last.tag) > 0;
-  if (semver) {
-    const [one, other] = [versionOf(chosen.tag), versionOf(last.tag)];
-    return one !== null && (other === null || compare(one, other) > 0);
-  }
+  if (semver) return versionRanksAbove(chosen.tag, last.tag);
   // A build time that nobody knows any more, as of a tag that vanished, is no reason for a ticket.
   return chosen.created !== undefined && last.created !== undefined && chosen.created > last.created;
 }

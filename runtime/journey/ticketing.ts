@@ -4,8 +4,8 @@
  */
 
 import { LABELS, type Subscription, type SubscriptionStatus, type Track } from '../../lib/api';
-import { askImages } from './ask-images';
 import { askSource } from './ask-source';
+import { askVersions } from './ask-versions';
 import type { Asked, Before, Wanted } from './asked';
 import { same } from './canonical';
 import { changeLine } from './change';
@@ -14,7 +14,10 @@ import type { Draft } from './plan';
 import type { Line } from './snapshot';
 
 /** What was there before, in a line: the commit of a source branch up to which was looked, or the versions. */
-const lineOf = (status: Before): string => status?.seen?.commit ?? changeLine({ images: status?.ticketed?.images });
+function lineOf(status: Before): string {
+  const { images, chart } = status?.ticketed ?? {};
+  return status?.seen?.commit ?? changeLine({ images, ...(chart && { charts: [chart] }) });
+}
 
 /** Makes the ticket, unless it is there and only the track's own record of it is missing. @returns whether it does */
 function makes(draft: Draft, track: Track, { express }: Wanted, spec: MadeSpec): boolean {
@@ -76,9 +79,15 @@ const specFor = (track: Track, { name }: Subscription, before: Before, { change,
 });
 
 function decideSubscription(draft: Draft, line: Line, subscription: Subscription, before: Before): Asked | undefined {
-  const { images, source, name } = subscription;
-  if (images !== undefined) return askImages(draft, line, subscription, images, before);
+  const { images, source, chart, name } = subscription;
   if (source !== undefined) return askSource(draft, line, subscription, source, before);
-  const problem = 'This version does not look at charts yet; make a ticket by hand.';
-  return { status: { ...before, name, problem } };
+  if (images !== undefined) {
+    const [place = ''] = images.repositories;
+    return askVersions(draft, line, subscription, { place, every: images.interval }, before);
+  }
+  if (chart !== undefined) {
+    const place = `${chart.repoURL} ${chart.name}`;
+    return askVersions(draft, line, subscription, { place, every: chart.interval }, before);
+  }
+  return { status: { ...before, name, problem: 'It names neither images, nor a chart, nor a source.' } };
 }

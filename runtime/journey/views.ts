@@ -11,16 +11,6 @@ import { windowProblems } from './window';
 
 const NOT_YET = 'This version does not honour';
 
-/** What the track's spec asks for and this version does not do. */
-function unhonouredOfTrack({ subscriptions }: Track['spec']): string[] {
-  const sources = subscriptions.filter((one) => one.images === undefined).map((one) => one.name);
-  return [
-    ...(sources.length === 0
-      ? []
-      : [`${NOT_YET} the subscriptions ${sources.join(', ')}: only images board by themselves.`]),
-  ];
-}
-
 /** What the station's spec asks for and this version does not do. */
 function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[] {
   const { via, entry } = station.spec;
@@ -41,33 +31,23 @@ function sharing(facts: Facts, station: Station): string[] {
 }
 
 /** What a track says of itself by its spec alone, whatever its status. */
-interface TrackWords {
-  readonly summary: TrackStatus['summary'];
-  readonly problems: readonly string[];
-}
-
-const wordsOf = once((spec: Track['spec']): TrackWords => {
-  const { subscriptions, stations } = spec;
+const summaryOf = once(({ subscriptions, stations }: Track['spec']): TrackStatus['summary'] => {
   const names = (list: readonly { readonly name: string }[], between: string): string =>
     list.map((one) => one.name).join(between);
   return {
-    summary: {
-      subscriptions: names(subscriptions, ', ').slice(0, 1024),
-      stations: names(stations, ' > ').slice(0, 4096),
-    },
-    problems: unhonouredOfTrack(spec),
+    subscriptions: names(subscriptions, ', ').slice(0, 1024),
+    stations: names(stations, ' > ').slice(0, 4096),
   };
 });
 
 /** The track's status with its own words brought up to date. */
 export function trackView(track: Track, status: TrackStatus, time: string): TrackStatus {
   const generation = track.metadata.generation;
-  const { summary, problems } = wordsOf(track.spec);
   return {
     ...status,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
-    summary,
-    conditions: readyCondition(track, problems, 'In service.', time),
+    summary: summaryOf(track.spec),
+    conditions: readyCondition(track, [], 'In service.', time),
   };
 }
 

@@ -4,6 +4,7 @@
  * the journey's), or any write.
  */
 
-export { createCharts } from './charts';
+export { createCharts, type Charts } from './charts';
+export { Connections } from './connections';
 export { type CredentialOf, type RegistryCredential } from './credential';
 export { createRegistry, type LookOptions, type Registry, type RegistryOptions } from './registry';

@@ -58,8 +58,8 @@ interface Repository {
   readonly builds: Map<string, Builds>;
 }
 
-export function createRegistry(options: ConnectionOptions = {}): Registry {
-  const connections = new Connections(options);
+/** @param connections over which registries are asked: whoever shares them shares the budget of each registry */
+export function createRegistry(options: ConnectionOptions = {}, connections = new Connections(options)): Registry {
   const { clock, mirrors } = connections;
   const repositories = new Map<string, Repository>();
   const lists = new Shared<readonly string[]>(clock, MOST_REPOSITORIES);

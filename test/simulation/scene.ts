@@ -212,6 +212,7 @@ export class Scene {
       git: new SimulatedGit(this.git, process),
       renderer: simulatedRenderer(process),
       registry: this.registries.of(process),
+      charts: this.registries.chartsOf(process),
       clock,
       random,
       log,

@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Gate, GitRepository, Station, Subject, Subscription, Track } from '../../lib';
+import { Gate, GitRepository, HelmChart, Station, Subject, Subscription, Track } from '../../lib';
 import { Duration } from 'cdk8s';
 import { simulate } from '../../testing';
 
@@ -14,6 +14,7 @@ class Guestbook extends Chart {
     new Track(this, 'main', {
       subscriptions: [
         Subscription.image('ghcr.io/acme/guestbook', { semver: '^1.0.0' }),
+        Subscription.chart(HelmChart.at('oci://ghcr.io/acme/charts/web', { version: '2.0.0' }), { semver: '^2' }),
         Subscription.source(repository, { exclude: ['docs'] }),
       ],
       stations: [stop('test'), stop('stage').exit(Gate.soak(Duration.hours(1))), prod],
@@ -60,6 +61,31 @@ describe('simulate', () => {
     expect(journey.phases()).toEqual(['Completed', 'Completed', 'Completed']);
     expect(journey.toString()).toMatch(/main-2 source [0-9a-f]{7}: test \(Arrived\) -> stage \(Arrived\) -> prod/);
     expect(journey.toString()).toMatch(/main-3 env\/prod [0-9a-f]{7}: prod \(Arrived\) -> Completed/);
+  });
+
+  const chart = (version: string, name = 'web') => HelmChart.at(`oci://ghcr.io/acme/charts/${name}`, { version });
+
+  test('a new version of a chart rides like any change', async () => {
+    const journey = await simulate(network(false)).chart(chart('2.1.0')).run();
+    expect(journey.toString()).toBe(
+      'main-1 web 2.1.0: test (Arrived) -> stage (Arrived) -> prod (Arrived) -> Completed',
+    );
+    expect(() => simulate(network()).chart(chart('2.1.0', 'api'))).toThrow('nothing boards for chart api of oci://');
+  });
+
+  test('what is published boards by the rules of its subscription, which leave out what it does not take', async () => {
+    const simulation = simulate(network(false));
+    const journey = await simulation
+      .publish('ghcr.io/acme/guestbook:2.0.0')
+      .publish('ghcr.io/acme/guestbook:1.4.0')
+      .publish('ghcr.io/acme/guestbook:1.3.0')
+      .publish(chart('3.0.0'))
+      .publish(chart('2.1.0'))
+      .run();
+    expect(journey.toString().match(/(guestbook|web) [\d.]+(?=:)/g)).toEqual(['guestbook 1.4.0', 'web 2.1.0']);
+    expect((await simulation.publish('ghcr.io/acme/guestbook:1.3.9').run()).phases()).toHaveLength(2);
+    expect(() => simulation.publish('ghcr.io/acme/other:1')).toThrow('nothing boards for image ghcr.io/acme/other');
+    expect(() => simulation.publish('ghcr.io/acme/guestbook')).toThrow('has no tag: publish one such as');
   });
 
   test('a push to what no track subscribes to is refused', () => {

@@ -1,12 +1,14 @@
-/** One version of one published chart as an archive: from the cache, or from where it is published. */
+/** Published charts: which versions there are, and one of them as an archive, from the cache or from where it is. */
 
 import { createHash } from 'node:crypto';
 import { TerminalError } from '../../errors';
-import { addressOf, type Address } from '../address';
+import { addressOf } from '../address';
 import { Connections, type ConnectionOptions } from '../connections';
-import type { Connection } from '../connection';
+import type { LookOptions } from '../registry';
 import { ArchiveCache } from './archive-cache';
+import { askIndex, placeOfChart } from './place';
 import { findInIndex } from './repository-index';
+import { Versions } from './versions';
 
 export interface PublishedChart {
   /** `oci://registry/path`, or the `https://` address of an index; without the name of the chart. */
@@ -29,16 +31,22 @@ export interface Charts {
    * @throws TransientError when it cannot be asked for now
    */
   pull(chart: PublishedChart, signal: AbortSignal): Promise<Uint8Array>;
+  /**
+   * All versions that are published now, in no order.
+   *
+   * @throws TransientError when it cannot be asked for now, does not have the chart, or lists a part of it only
+   */
+  versions(chart: Pick<PublishedChart, 'repoURL' | 'name'>, look?: LookOptions): Promise<readonly string[]>;
 }
 
 const ARCHIVE_BYTES = 32 * 2 ** 20;
-const INDEX_BYTES = 64 * 2 ** 20;
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 /** The present media type of an archive, and the one before. */
 const LAYERS = ['application/vnd.cncf.helm.chart.content.v1.tar+gzip', 'application/tar+gzip'];
 
-export function createCharts({ folder, ...options }: ChartOptions): Charts {
-  const connections = new Connections(options);
+/** @param connections over which registries are asked: whoever shares them shares the budget of each registry */
+export function createCharts({ folder, ...options }: ChartOptions, connections = new Connections(options)): Charts {
+  const versions = new Versions(connections);
   const cache = new ArchiveCache(folder);
   return {
     async pull(chart, signal) {
@@ -51,11 +59,12 @@ export function createCharts({ folder, ...options }: ChartOptions): Charts {
       await cache.write(key, bytes);
       return bytes;
     },
+    versions: (chart, look = {}) => versions.of(chart, look),
   };
 }
 
 async function fromRegistry(connections: Connections, chart: PublishedChart, signal: AbortSignal): Promise<Buffer> {
-  const repoURL = `${chart.repoURL.slice('oci://'.length).replace(/\/+$/, '')}/${chart.name}`;
+  const repoURL = placeOfChart(chart);
   const address = addressOf(repoURL, connections.mirrors);
   const { connection } = await connections.to(address, repoURL);
   // A tag cannot hold the `+` of a version; Helm writes `_` instead.
@@ -85,29 +94,16 @@ function layerIn(manifest: Buffer, chart: PublishedChart): string {
 
 async function fromIndex(connections: Connections, chart: PublishedChart, signal: AbortSignal): Promise<Buffer> {
   const base = chart.repoURL.replace(/\/+$/, '');
-  const reply = await askFor(connections, base, '/index.yaml', INDEX_BYTES, signal);
+  const reply = await askIndex(connections, base, '/index.yaml', { signal });
   if (reply.status === 404) throw failed(chart, 'is not to be had: there is no index.yaml');
-  const entry = findInIndex(reply.body.toString(), chart.name, chart.version);
+  const entry = await findInIndex(reply.body.toString(), chart.name, chart.version, signal);
   if (entry === undefined) throw missing(chart);
   const url = URL.canParse(entry.url, `${base}/`) ? new URL(entry.url, `${base}/`) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol))
     throw failed(chart, 'has an address in the index that is none');
-  const archive = await askFor(connections, url.href, '', ARCHIVE_BYTES, signal);
+  const archive = await askIndex(connections, url.href, '', { limit: ARCHIVE_BYTES, signal });
   if (archive.status === 404) throw missing(chart);
   return checked(archive.body, entry.digest, chart);
-}
-
-async function askFor(
-  connections: Connections,
-  base: string,
-  path: string,
-  limit: number,
-  signal: AbortSignal,
-): ReturnType<Connection['ask']> {
-  const { host, pathname } = new URL(base);
-  const address: Address = { host, base };
-  const { connection } = await connections.to(address, `${host}${pathname}`);
-  return connection.ask(address, path, { accept: '*/*', limit, signal });
 }
 
 /** @param digest SHA-256 in hex; absent where the index does not say */

@@ -1,7 +1,10 @@
-/** One version of one chart in the `index.yaml` of a chart repository. Pure. */
+/** The versions of one chart in the `index.yaml` of a chart repository. */
 
+import { setImmediate as breath } from 'node:timers/promises';
 import valid from 'semver/functions/valid';
 import { parse } from 'yaml';
+import { TransientError } from '../../errors';
+import { isObject } from '../../raw';
 
 export interface IndexEntry {
   /** Absolute, or from the address of the index. */
@@ -10,43 +13,94 @@ export interface IndexEntry {
   readonly digest?: string;
 }
 
-const MAX_ALIASES = 100;
+type Entry = Readonly<Record<string, unknown>>;
 
-/**
- * Indexes grow to tens of megabytes, and nobody else can work while one is parsed: only the lines of the chart are.
- *
- * @returns nothing where the index has no such version
- */
-export function findInIndex(text: string, name: string, version: string): IndexEntry | undefined {
-  const versions = versionsOf(text, name);
-  const wanted = normal(version);
-  const found = versions.find((one) => normal(one.version) === wanted);
-  const url: unknown = Array.isArray(found?.urls) ? found.urls[0] : undefined;
-  if (typeof url !== 'string') return undefined;
-  const digest = typeof found?.digest === 'string' ? found.digest.replace(/^sha256:/, '').toLowerCase() : undefined;
-  return { url, ...(digest !== undefined && { digest }) };
-}
+const MAX_ALIASES = 100;
+/** Entries that are read before everything else has its turn: some milliseconds. */
+const ENTRIES_AT_ONCE = 10;
 
 /** `v1.2.3` and `1.2.3` are one version. */
 const normal = (version: unknown): string => (typeof version === 'string' ? (valid(version) ?? version) : '');
 
-type Version = Readonly<Record<string, unknown>>;
+/**
+ * Where the archive of a version is.
+ *
+ * @returns nothing where the index has no such version
+ * @throws TransientError for an index that cannot be read
+ */
+export async function findInIndex(
+  text: string,
+  name: string,
+  version: string,
+  signal?: AbortSignal,
+): Promise<IndexEntry | undefined> {
+  const wanted = normal(version);
+  for await (const entry of entriesOf(text, name, signal)) {
+    if (normal(entry['version']) !== wanted) continue;
+    const { urls, digest } = entry;
+    const url: unknown = Array.isArray(urls) ? urls[0] : undefined;
+    if (typeof url !== 'string') return undefined;
+    return { url, ...(typeof digest === 'string' && { digest: digest.replace(/^sha256:/, '').toLowerCase() }) };
+  }
+  return undefined;
+}
 
-function versionsOf(text: string, name: string): readonly Version[] {
+/**
+ * All versions that an index has of a chart; those that it says were removed are none.
+ *
+ * @throws TransientError for an index that cannot be read: a part of a list is no list
+ */
+export async function versionsInIndex(text: string, name: string, signal?: AbortSignal): Promise<readonly string[]> {
+  const versions: string[] = [];
+  for await (const { version, removed } of entriesOf(text, name, signal)) {
+    if (typeof version === 'string' && removed !== true) versions.push(version);
+  }
+  return versions;
+}
+
+/**
+ * Indexes grow to tens of megabytes, and nobody else can work while one is parsed: only the lines of the chart are, entry
+ * by entry.
+ */
+async function* entriesOf(text: string, name: string, signal: AbortSignal | undefined): AsyncGenerator<Entry> {
+  if (/^\s*\{/.test(text)) return yield* entriesIn(whole(text, name));
   const lines = blockOf(text, name);
-  if (lines === undefined) return [];
-  try {
-    const block: unknown = parse(lines, { maxAliasCount: MAX_ALIASES, uniqueKeys: false, logLevel: 'silent' });
-    const versions: unknown = typeof block === 'object' && block !== null ? Object.values(block)[0] : undefined;
-    return Array.isArray(versions)
-      ? versions.filter((one): one is Version => typeof one === 'object' && one !== null)
-      : [];
-  } catch {
-    return [];
+  if (lines === undefined) return;
+  let read = 0;
+  for (const part of partsOf(lines)) {
+    yield* entriesIn(parsed(part, name));
+    read += 1;
+    if (read % ENTRIES_AT_ONCE === 0) await breath();
+    signal?.throwIfAborted();
   }
 }
 
-/** The lines of one chart below `entries:`, as far as they are indented deeper or are items of its list. */
+const entriesIn = (value: unknown): readonly Entry[] => (Array.isArray(value) ? value.filter(isObject) : []);
+
+/** The list of a chart in an index that is written as JSON. */
+function whole(text: string, name: string): unknown {
+  let index: unknown;
+  try {
+    index = JSON.parse(text);
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+  const entries = isObject(index) ? index['entries'] : undefined;
+  return isObject(entries) ? entries[name] : undefined;
+}
+
+function parsed(text: string, name: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: MAX_ALIASES, uniqueKeys: false, logLevel: 'error' });
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+const unreadable = (name: string, cause: unknown): TransientError =>
+  new TransientError(`the index cannot be read where it lists chart ${name}`, undefined, { cause });
+
+/** The lines of one chart below `entries:` without their heading: indented deeper, or items of its list. */
 function blockOf(text: string, name: string): string | undefined {
   const entries = /^entries:[ \t]*\r?$/m.exec(text);
   if (entries === null) return undefined;
@@ -57,5 +111,13 @@ function blockOf(text: string, name: string): string | undefined {
   if (start === null) return undefined;
   const next = new RegExp(String.raw`^(?:[^\s#-]|${start[1] ?? ''}[^\s#-])`, 'gm');
   next.lastIndex = heading.lastIndex;
-  return text.slice(start.index, next.exec(text)?.index ?? text.length);
+  return text.slice(heading.lastIndex, next.exec(text)?.index ?? text.length);
+}
+
+/** A list as one list for each of its items; one in which items refer to each other stays whole. */
+function partsOf(lines: string): string[] {
+  const indent = /^([ \t]*)-[ \t\r\n]/m.exec(lines)?.[1];
+  // In a text of several lines a reference may be none; then nothing is lost but a few milliseconds.
+  if (indent === undefined || /[:-][ \t]+[&*]\w/.test(lines)) return [lines];
+  return lines.split(new RegExp(String.raw`^(?=${indent}-[ \t\r\n])`, 'm'));
 }

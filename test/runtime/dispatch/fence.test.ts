@@ -5,7 +5,7 @@ import { World } from '../../../runtime/dispatch/world';
 import { openGit, type Git } from '../../../runtime/git';
 import { systemClock } from '../../../runtime/kube';
 import { silentLog, type Log } from '../../../runtime/log';
-import { createRegistry } from '../../../runtime/registry';
+import { createCharts, createRegistry } from '../../../runtime/registry';
 import { createRenderer, type Renderer } from '../../../runtime/render';
 import { eventually } from '../../waiting';
 import { Yard } from './yard';
@@ -39,7 +39,8 @@ beforeAll(async () => {
   await world.start();
   const registry = createRegistry({ mirrors: new Map([['ghcr.io', yard.railyard.registryURL]]) });
   const patience = { settleMs: 0 };
-  const tools = { world, renderer, registry, patience, log, clock: systemClock, random: Math.random };
+  const charts = createCharts({ folder: join(folder, 'charts') });
+  const tools = { world, renderer, registry, charts, patience, log, clock: systemClock, random: Math.random };
   fence.open = false;
   machine = assemble({ ...tools, cluster: cluster.behind(fence), git: fencedGit(git, fence) });
   await machine.start();

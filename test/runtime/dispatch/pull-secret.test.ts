@@ -1,4 +1,4 @@
-import { pullSecretIn } from '../../../runtime/dispatch/pull-secret';
+import { chartCredential, pullSecretIn } from '../../../runtime/dispatch/pull-secret';
 
 const encode = (value: unknown): string =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64');
@@ -69,4 +69,23 @@ test('what is no pull secret is named, without a word of what is in it', () => {
   expect(empty).toThrow(
     'Secret shop/registry for ghcr.io has neither username with password, nor auth, nor identitytoken',
   );
+});
+
+describe('the credential for a chart', () => {
+  const chart = { repoURL: 'https://charts.example.com/stable/', name: 'web' };
+
+  test('is name and password of the Secret, or what a pull secret has for its place', () => {
+    expect(chartCredential({ username: encode('ada'), password: encode('lovelace') }, 'shop/x', chart)).toEqual(ada);
+    const pull = { '.dockerconfigjson': encode({ auths: { 'charts.example.com': ada, 'ghcr.io': {} } }) };
+    expect(chartCredential(pull, 'shop/x', chart)).toEqual(ada);
+    expect(chartCredential(pull, 'shop/x', { repoURL: 'oci://charts.example.com', name: 'web' })).toEqual(ada);
+  });
+
+  test('that a Secret does not have is said', () => {
+    const pull = { '.dockerconfigjson': encode({ auths: { 'other.example.com': ada } }) };
+    expect(() => chartCredential(pull, 'shop/x', chart)).toThrow(
+      'Secret shop/x has no credential for charts.example.com/stable/web',
+    );
+    expect(() => chartCredential(undefined, 'shop/x', chart)).toThrow('Secret shop/x does not exist');
+  });
 });

@@ -1,6 +1,6 @@
 /** One network of a test in a yard: its own namespace and repository, and what people do to them. */
 
-import type { Change, Station, StationSpec, Ticket, TicketSpec, Track, TrackSpec } from '../../../lib/api';
+import type { Change, RenderSpec, Station, StationSpec, Ticket, TicketSpec, Track, TrackSpec } from '../../../lib/api';
 import { API_VERSION, ARGOCD } from '../../../lib/api';
 import { STATIONS, TICKETS, TRACKS, APPLICATIONS } from '../../../runtime/dispatch/resources';
 import type { KubeObject } from '../../../runtime/kube';
@@ -32,6 +32,8 @@ export interface App {
   readonly enabled?: boolean;
   /** Whether a branch that another tool filled is taken over. @default false */
   readonly adopt?: boolean;
+  /** @default by convention */
+  readonly render?: RenderSpec;
 }
 
 export interface Stop {
@@ -50,7 +52,7 @@ export interface SceneOptions {
   readonly tracks?: Readonly<Record<string, readonly string[]>>;
   readonly track?: Partial<Omit<TrackSpec, 'stations'>>;
   /** Files of the source branch besides the usual ones, or in their place. */
-  readonly source?: Readonly<Record<string, string>>;
+  readonly source?: Readonly<Record<string, string | null>>;
 }
 
 const stopOf = (stop: string | Stop): Stop => (typeof stop === 'string' ? { name: stop } : stop);
@@ -134,6 +136,7 @@ export class Scene {
             branch: app.branch ?? overlay,
             ...(app.enabled === undefined ? {} : { enabled: app.enabled }),
             ...(app.adopt === undefined ? {} : { adopt: app.adopt }),
+            ...(app.render === undefined ? {} : { render: app.render }),
           };
         }),
       },

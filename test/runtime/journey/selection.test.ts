@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import type { ImageSubscription } from '../../../lib/api';
-import { ranksAbove, selectTag, type Selection } from '../../../runtime/journey/selection';
+import {
+  ranksAbove,
+  selectChart,
+  selectTag,
+  versionRanksAbove,
+  type Selection,
+} from '../../../runtime/journey/selection';
 import { siftTags, tagFilter } from '../../../runtime/journey/tag-filter';
 
 const subscription = (more: Partial<ImageSubscription>): ImageSubscription => ({
@@ -43,6 +49,10 @@ describe('B2: which version is chosen', () => {
 
   test('a constraint that is none says so instead of choosing', () => {
     expect(choose(['1.0.0'], semver('not a range')).explanation).toContain("'not a range' is no range");
+  });
+
+  test('a comma in a range means "and", as a space does', () => {
+    expect(choose(['1.0.0', '1.9.0', '2.0.0'], semver('>=1.0.0, <2')).tag).toBe('1.9.0');
   });
 
   test('equal versions are reported as a tie', () => {
@@ -109,6 +119,30 @@ describe('B2: which version is chosen', () => {
     );
     expect([...costs].sort((one, other) => one - other)).toEqual(costs);
     expect(tagFilter(subscription({})).cost('x')).toBe(1);
+  });
+});
+
+describe('B2: which version of a chart is chosen', () => {
+  const versions = ['2.0.0', 'v2.1.0', '2.2.0-rc.1', '3.0.0', '2.1', 'latest'];
+
+  test.each([
+    ['^2', 'v2.1.0', 'v2.1.0 of 6 versions: highest that satisfies ^2'],
+    ['>=2.0.0-0 <3', '2.2.0-rc.1', '2.2.0-rc.1 of 6 versions: highest that satisfies >=2.0.0-0 <3'],
+    ['>=2.0.0, <2.1', '2.0.0', '2.0.0 of 6 versions: highest that satisfies >=2.0.0, <2.1'],
+    ['*', '3.0.0', '3.0.0 of 6 versions: highest that satisfies *'],
+    ['^4', undefined, 'none of 6 versions: none satisfies ^4'],
+    ['two', undefined, "none of 6 versions: 'two' is no range of semantic versions"],
+  ])('by %s it is %s', (range, tag, explanation) => {
+    const chosen = selectChart(versions, { semver: range });
+    expect([chosen.tag, chosen.explanation]).toEqual([tag, explanation]);
+  });
+
+  test('versions that differ in what they were built from are a tie, which is reported', () => {
+    expect(selectChart(['1.0.0+b', '1.0.0+a'], { semver: '*' })).toEqual({
+      tag: '1.0.0+b',
+      explanation: '1.0.0+b of 2 versions: highest that satisfies *; 1.0.0+a is the same version',
+    });
+    expect(versionRanksAbove('1.0.0+b', '1.0.0+a')).toBe(false);
   });
 });
 

@@ -139,6 +139,79 @@ generated: "2026-01-01"
   });
 });
 
+describe('the versions of a chart', () => {
+  const versionsOf = (charts: Charts, repoURL: string, name = 'web', maxAgeMs = 0): Promise<readonly string[]> =>
+    charts.versions({ repoURL, name }, { maxAgeMs });
+
+  test('in an OCI registry are its tags, with the + that a tag cannot hold', async () => {
+    const charts = await serving(() => ({ path, authorization }) => {
+      if (authorization !== basic) return { status: 401, headers: { 'WWW-Authenticate': 'Basic realm="r"' } };
+      return path === '/v2/acme/charts/web/tags/list' ? { body: { tags: ['2.1.0', '2.1.0_build.1'] } } : undefined;
+    });
+    expect(await versionsOf(charts, OCI.repoURL)).toEqual(['2.1.0', '2.1.0+build.1']);
+    await expect(versionsOf(charts, OCI.repoURL, 'gone')).rejects.toThrow(
+      'registry ghcr.io has no repository ghcr.io/acme/charts/gone',
+    );
+  });
+
+  const list = (...versions: string[]): string =>
+    `apiVersion: v1\nentries:\n  other:\n  - version: 9.0.0\n  web:\n${versions.map((one) => `  - version: ${one}\n    description: |\n      - version: 8.0.0\n`).join('')}`;
+
+  test('in an index are its entries but for removed ones; one that has not changed is not sent again', async () => {
+    let etag = '"1"';
+    let sent = 0;
+    const charts = await serving(() => ({ path, ifNoneMatch }) => {
+      if (path !== '/stable/index.yaml') return undefined;
+      if (ifNoneMatch === etag) return { status: 304 };
+      sent += 1;
+      return { body: list('1.0.0', 'v1.1.0', `1.2.0\n    removed: true`), headers: { ETag: etag } };
+    });
+    const repoURL = `${server.url}/stable/`;
+    expect(await versionsOf(charts, repoURL)).toEqual(['1.0.0', 'v1.1.0']);
+    expect(await versionsOf(charts, repoURL)).toEqual(['1.0.0', 'v1.1.0']);
+    expect(sent).toBe(1);
+    etag = '"2"';
+    await Promise.all([versionsOf(charts, repoURL), versionsOf(charts, repoURL, 'web', 60_000)]);
+    expect([sent, server.asked.length]).toEqual([2, 3]);
+  });
+
+  test('may be written as JSON, and in entries that refer to each other', async () => {
+    const bodies = [
+      JSON.stringify({ entries: { web: [{ version: '1.0.0' }, { version: '1.1.0' }] } }),
+      'entries:\n  web:\n  - &a {version: 1.0.0}\n  - <<: *a\n    version: 1.1.0\n',
+    ];
+    const charts = await serving(() => () => ({ body: bodies.shift() }));
+    expect(await versionsOf(charts, server.url)).toEqual(['1.0.0', '1.1.0']);
+    expect(await versionsOf(charts, server.url)).toEqual(['1.0.0', '1.1.0']);
+  });
+
+  test.each<[string, Answering, RegExp]>([
+    ['without an index', () => undefined, /has no index.yaml/],
+    ['without the chart', () => ({ body: 'entries:\n  other:\n  - version: 1.0.0\n' }), /has no chart web/],
+    ['whose index is cut short', () => ({ body: 'entries:\n  web:\n  - version: "1.0' }), /index cannot be read/],
+    ['whose connection breaks', () => ({ cut: true }), /./],
+    ['in trouble', () => ({ status: 500 }), /answered 500/],
+  ])('of a place %s are not known, and never none', async (_, answering, words) => {
+    const charts = await serving(() => answering);
+    await expect(versionsOf(charts, server.url)).rejects.toMatchObject({
+      name: 'TransientError',
+      message: expect.stringMatching(words) as string,
+    });
+  });
+
+  test('that one Secret may see are not shown to who has another', async () => {
+    const charts = await serving(() => ({ authorization }) => {
+      if (authorization === undefined) return { status: 401, headers: { 'WWW-Authenticate': 'Basic realm="r"' } };
+      const who = Buffer.from(authorization.slice('Basic '.length), 'base64').toString();
+      return { body: list(who === 'ada:pass' ? '1.0.0' : '2.0.0') };
+    });
+    const own = { credentials: async () => ({ username: 'bob', password: 'b' }), maxAgeMs: 60_000 };
+    const chart = { repoURL: server.url, name: 'web' };
+    expect(await charts.versions(chart, { maxAgeMs: 60_000 })).toEqual(['1.0.0']);
+    expect(await charts.versions(chart, own)).toEqual(['2.0.0']);
+  });
+});
+
 test('the cache gives nothing that is not whole, and is bounded', async () => {
   server = await Misbehaving.start(() => () => undefined);
   const cache = new ArchiveCache(folder, 150);

@@ -1,7 +1,8 @@
-/** Image registries: tags in the order in which they were built. */
+/** Registries: tags of images, and versions of charts, in the order in which they were built. */
 
 import { createHash } from 'node:crypto';
-import type { Registry } from '../../../runtime/registry';
+import type { Charts, Registry } from '../../../runtime/registry';
+import { TerminalError } from '../../../runtime/errors';
 import type { Process } from './process';
 
 export class Registries {
@@ -20,7 +21,18 @@ export class Registries {
     return [...(this.#tags.get(repoURL)?.keys() ?? [])];
   }
 
-  /** The port of one process. */
+  /** The port of one process to charts; what renders there needs no archives. */
+  chartsOf(process: Process): Charts {
+    return {
+      versions: ({ repoURL, name }) =>
+        process.call(`look ${repoURL}/${name}`, () => this.tags(`${repoURL}/${name}`), { kind: 'read' }),
+      pull: async ({ name }) => {
+        throw new TerminalError(`chart ${name} has no archive here`);
+      },
+    };
+  }
+
+  /** The port of one process to images. */
   of(process: Process): Registry {
     const builtAt = (repoURL: string, tag: string): Date | undefined => this.#tags.get(repoURL)?.get(tag);
     const look = <T>(repoURL: string, answer: () => T): Promise<T> =>

@@ -1,20 +1,12 @@
-/** What an image subscription asks for: its choice now, against what was ticketed last (rule B2). */
+/** What a subscription to images or to a chart asks for: its choice now, against what was ticketed last (rule B2). */
 
-import {
-  parseDuration,
-  type Image,
-  type ImageSubscription,
-  type Subscription,
-  type SubscriptionStatus,
-  type Track,
-} from '../../lib/api';
+import { parseDuration, type Change, type Subscription, type SubscriptionStatus } from '../../lib/api';
 import { canonical, same } from './canonical';
-import { sameImage } from './change';
+import { shownAtFirstStation } from './first-shown';
 import type { Look } from './job';
 import { shorten } from './obstacle';
 import type { Draft } from './plan';
 import type { Line } from './snapshot';
-import { recordOf } from './state';
 import { isHinted, newestHint } from './hinted';
 import type { Asked, Before } from './asked';
 
@@ -29,29 +21,14 @@ const mayShare = (now: Date, hint: string): boolean =>
  * When a subscription looks next: repositories spread over the interval, and all that look at the same one at the same
  * moments, so that they share its answer.
  */
-function tickAfter(last: Date, { repositories }: ImageSubscription, interval: number): Date {
-  const phase = Number.parseInt(hash(repositories[0] ?? ''), 36) % interval;
+function tickAfter(last: Date, place: string, interval: number): Date {
+  const phase = Number.parseInt(hash(place), 36) % interval;
   const ticks = Math.floor((last.getTime() - phase) / interval) + 1;
   return new Date(ticks * interval + phase);
 }
 
 /** A registry is looked at once a second at most, whatever the subscription says. */
 const SHORTEST_INTERVAL_MS = 1_000;
-
-/** Rule B2: a first look makes no ticket for what the first station already shows. */
-function isShownAtFirstStation(draft: Draft, track: Track, images: readonly Image[]): boolean {
-  const first = track.spec.stations[0];
-  const station =
-    first === undefined
-      ? undefined
-      : draft.snapshot.facts.station({ namespace: track.metadata.namespace, name: first.name });
-  const enabled = station?.spec.applications.filter((reference) => reference.enabled) ?? [];
-  if (station === undefined || enabled.length === 0) return false;
-  return enabled.every((reference) => {
-    const shown = recordOf(station, reference).good?.state.images ?? [];
-    return images.every((image) => shown.some((one) => sameImage(one, image)));
-  });
-}
 
 /** What the subscription's status becomes, and the change that needs a ticket first, if any. */
 function answer(draft: Draft, line: Line, subscription: Subscription, before: Before, look: Look): Asked {
@@ -64,16 +41,33 @@ function answer(draft: Draft, line: Line, subscription: Subscription, before: Be
     ...(look.problem === undefined ? {} : { problem: shorten(look.problem) }),
   };
   if (look.problem === undefined) delete status.problem;
-  if (look.images === undefined) return { status };
-  const images = [...look.images];
-  const versions = { images, ...(look.created && { created: look.created.toISOString() }) };
-  const chosen = { ...status, seen: versions, ticketed: versions };
-  const last = before?.ticketed?.images;
-  if (last === undefined && isShownAtFirstStation(draft, line.track, images)) return { status: chosen };
+  const cargo = cargoOf(look);
+  if (cargo === undefined) return { status };
+  const { versions, change } = cargo;
+  const taken = { ...status, seen: versions, ticketed: versions };
+  const last = lastOf(before, versions);
+  if (last === undefined && shownAtFirstStation(draft, line.track, change)) return { status: taken };
   const changed = before?.specDigest !== undefined && before.specDigest !== specDigest;
-  const differs = !same(last, images);
-  if (!differs || (last !== undefined && !look.newer && !changed)) return { status: { ...status, seen: versions } };
-  return { status: chosen, tickets: [{ change: { images } }] };
+  const isWanted = !same(last, versions.chart ?? versions.images) && (last === undefined || look.newer || changed);
+  return isWanted ? { status: taken, tickets: [{ change }] } : { status: { ...status, seen: versions } };
+}
+
+/** What was ticketed last, of the kind that is looked at now. */
+const lastOf = (before: Before, now: Versions): Versions['images'] | Versions['chart'] =>
+  now.chart === undefined ? before?.ticketed?.images : before?.ticketed?.chart;
+
+type Versions = NonNullable<SubscriptionStatus['seen']>;
+
+/** What was chosen, as the status keeps it and as a ticket carries it; nothing where nothing was. */
+function cargoOf({
+  images,
+  chart,
+  created,
+}: Look): { readonly versions: Versions; readonly change: Change } | undefined {
+  if (chart !== undefined) return { versions: { chart }, change: { charts: [chart] } };
+  if (images === undefined) return undefined;
+  const chosen = { images: [...images] };
+  return { versions: { ...chosen, ...(created && { created: created.toISOString() }) }, change: chosen };
 }
 
 /** A short fingerprint (FNV-1a): tells an edited subscription from the one that was looked for. */
@@ -85,15 +79,19 @@ function hash(text: string): string {
   return value.toString(36);
 }
 
-export function askImages(
+/**
+ * @param place what is looked at: all that look at the same place do so together
+ * @param every how often, a Go-style duration
+ */
+export function askVersions(
   draft: Draft,
   line: Line,
   subscription: Subscription,
-  images: ImageSubscription,
+  { place, every }: { readonly place: string; readonly every: string },
   before: Before,
 ): Asked | undefined {
   const { uid, namespace } = line.track.metadata;
-  const interval = Math.max(SHORTEST_INTERVAL_MS, parseDuration(images.interval));
+  const interval = Math.max(SHORTEST_INTERVAL_MS, parseDuration(every));
   const seen = newestHint(line, subscription);
   const job = {
     kind: 'look',
@@ -108,8 +106,9 @@ export function askImages(
   if (fact === undefined || fact.state === 'Running') return undefined;
   if (fact.state === 'Failed')
     return { status: { ...before, name: subscription.name, problem: shorten(fact.message) } };
-  const next = tickAfter(fact.at, images, interval);
-  if (next <= draft.now || isHinted(fact, job)) draft.start(job);
-  draft.wake(next <= draft.now ? new Date(draft.now.getTime() + interval) : next);
+  const next = fact.result.tells ? undefined : tickAfter(fact.at, place, interval);
+  const isDue = next !== undefined && next <= draft.now;
+  if (isDue || isHinted(fact, job)) draft.start(job);
+  draft.wake(isDue ? new Date(draft.now.getTime() + interval) : next);
   return answer(draft, line, subscription, before, fact.result);
 }
