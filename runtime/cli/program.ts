@@ -20,6 +20,7 @@ import type * as Diff from './ticket-diff';
 import type * as Init from './init';
 import type * as Installation from './installation';
 import type * as Layout from './layout';
+import type * as NetworkMap from './map';
 import type * as Publish from './publish';
 import type * as Railyard from './railyard';
 import type * as Run from './run';
@@ -158,6 +159,17 @@ function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Comman
     .action((dist: string | undefined, options: Check.CheckOptions) => {
       const { check } = require('./check') as typeof Check;
       return ends(check(terminal, { ...options, dist }));
+    });
+
+  withCluster(command(program, 'map [dist]', 'draw a network: its stations, tracks and junctions'))
+    .option('--cluster', 'draw what the cluster has, not what synth wrote')
+    .addOption(new Option('-o, --output <format>', 'what to print').choices(['text', 'svg']).default('text'))
+    .addOption(
+      new Option('--direction <direction>', 'where lines of an SVG run').choices(['right', 'down']).default('right'),
+    )
+    .action((dist: string | undefined, options: NetworkMap.MapOptions) => {
+      const { printMap } = require('./map') as typeof NetworkMap;
+      return ends(printMap(terminal, { ...options, dist }));
     });
 
   withRenderer(

@@ -187,3 +187,31 @@ describe('k8sta consent', () => {
     expect(code).toBe(0);
   });
 });
+
+describe('k8sta map', () => {
+  test('draws what synth wrote, as text and as SVG', async () => {
+    writeOutput(track('test', 'prod'), station('test'), station('prod'));
+    const text = await k8sta(['map'], folder);
+    expect(text.out).toContain('● test ─────● prod');
+    expect(text.out).toContain('guestbook/main: test → prod');
+    expect(text.code).toBe(0);
+    const picture = await k8sta(['map', '-o', 'svg', '--direction', 'down'], folder);
+    expect(picture.out).toMatch(/^<svg [^]*<\/svg>\n$/);
+    expect(picture.code).toBe(0);
+  });
+
+  test('what cannot be read is told, and the rest is drawn', async () => {
+    writeOutput(track('test', 'prod'), station('test'), object('Station', 'prod', { applications: 'none' }));
+    const { out, err, code } = await k8sta(['map'], folder);
+    expect(out).toContain('● test ─────? prod');
+    expect(err).toContain('guestbook/prod: spec.applications');
+    expect(code).toBe(1);
+  });
+
+  test('nothing to draw is an error', async () => {
+    writeOutput({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } });
+    const { err, code } = await k8sta(['map'], folder);
+    expect(err).toContain('there is no Track and no Station to draw');
+    expect(code).not.toBe(0);
+  });
+});

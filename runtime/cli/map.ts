@@ -1,0 +1,31 @@
+/** `k8sta map`: a network as a picture or as text, from synth's output or from a cluster. */
+
+import { TerminalError } from '../errors';
+import { drawSvg, drawText, layOutMap, type Direction } from '../dashboard';
+import { formatProblem } from '../../lib/network';
+import { readFor, type NetworkChoice } from './network-choice';
+import { EXIT, type ExitCode, print, type Terminal } from './terminal';
+import { oneLine } from './view/text';
+
+export interface MapOptions extends NetworkChoice {
+  readonly output: 'svg' | 'text';
+  readonly direction: Direction;
+}
+
+/** The picture goes to stdout; what could not be read is told on stderr, and ends with 1. */
+export async function printMap(terminal: Terminal, options: MapOptions): Promise<ExitCode> {
+  const { network, problems } = await readFor(terminal, options);
+  print(terminal.err, ...problems.map((problem) => `${problem.severity}: ${formatProblem(problem)}`));
+  if (network.tracks.size + network.stations.size + problems.length === 0) {
+    throw new TerminalError('there is no Track and no Station to draw');
+  }
+  const places = <Spec>(of: ReadonlyMap<string, { namespace: string; name: string; spec: Spec }>) =>
+    [...of.values()].map(({ namespace, name, spec }) => ({ metadata: { namespace, name }, spec }));
+  const layout = layOutMap(places(network.tracks), places(network.stations), {
+    // Text has names beside the stops and no other way to run.
+    direction: options.output === 'text' ? 'right' : options.direction,
+  });
+  if (options.output === 'svg') terminal.out.write(drawSvg(layout));
+  else print(terminal.out, ...drawText(layout, oneLine));
+  return problems.length === 0 ? EXIT.done : EXIT.failed;
+}
