@@ -34,7 +34,18 @@ export function layOutMap(
   const placed = placeStops(reading, { along, across, aspect: direction === 'right' ? aspect : 1 / aspect });
   const lines = routeLines(reading, placed);
   const layout = { direction, ...placed.size, stops: placed.stops.map((stop) => mapStop(stop, reading, lines)), lines };
-  return direction === 'right' ? layout : transpose(layout);
+  return direction === 'right' ? fit(layout) : transpose(fit(layout));
+}
+
+/** Lines that go round others may leave the ground that stops take; the map grows by what they need. */
+function fit(layout: MapLayout): MapLayout {
+  const points = layout.lines.flatMap(({ branches, legs }) => [...branches, ...legs].flatMap((leg) => leg.points));
+  const left = Math.max(0, ...points.map(({ x }) => -x));
+  const top = Math.max(0, ...points.map(({ y }) => -y));
+  const width = Math.max(layout.width, ...points.map(({ x }) => x)) + left;
+  const height = Math.max(layout.height, ...points.map(({ y }) => y)) + top;
+  const move = <Place extends Point>(place: Place): Place => ({ ...place, x: place.x + left, y: place.y + top });
+  return { ...mapPoints(layout, move), stops: layout.stops.map(move), width, height };
 }
 
 function mapStop(stop: PlacedStop, reading: Reading, lines: readonly MapLine[]): MapStop {
@@ -51,18 +62,20 @@ function labelOf({ key, lines: here, y }: PlacedStop, lines: readonly MapLine[])
 }
 
 const swap = ({ x, y }: Point): Point => ({ x: y, y: x });
-const swapLeg = (leg: MapLeg): MapLeg => ({ ...leg, points: leg.points.map(swap) });
 
 function transpose(layout: MapLayout): MapLayout {
+  const stops = layout.stops.map((stop) => ({ ...stop, ...swap(stop) }));
+  return { ...mapPoints(layout, swap), stops, width: layout.height, height: layout.width };
+}
+
+function mapPoints(layout: MapLayout, move: (point: Point) => Point): MapLayout {
+  const moveLeg = (leg: MapLeg): MapLeg => ({ ...leg, points: leg.points.map(move) });
   return {
-    direction: layout.direction,
-    width: layout.height,
-    height: layout.width,
-    stops: layout.stops.map((stop) => ({ ...stop, ...swap(stop) })),
+    ...layout,
     lines: layout.lines.map((line) => ({
       ...line,
-      branches: line.branches.map(swapLeg),
-      legs: line.legs.map(swapLeg),
+      branches: line.branches.map(moveLeg),
+      legs: line.legs.map(moveLeg),
     })),
   };
 }
