@@ -50,12 +50,18 @@ module.exports = {
       '^(runtime/journey/|lib/api/|lib/network/|node_modules/(croner|re2js|semver)/|crypto$)',
       'Decisions are functions of snapshot and time: no client, no I/O, no clock, no logger. Of crypto: hashes.',
     ),
+    only(
+      'verbs-are-pure',
+      '^runtime/verbs/',
+      '^(runtime/verbs/|lib/api/)',
+      'What people say is a function of what they see: command, dashboard and simulation say it alike.',
+    ),
     {
       name: 'testing-sees-only-decisions',
       comment: 'A simulated ride touches no cluster, Git or network.',
       severity: 'error',
       from: { path: '^testing/' },
-      to: { path: '^runtime/(?!journey/)' },
+      to: { path: '^runtime/(?!journey/|verbs/)' },
     },
     {
       name: 'runtime-is-not-testing',

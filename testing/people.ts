@@ -1,18 +1,26 @@
 /** What people say in a simulated ride, as they would write it into a ticket. */
 
-import { hasEnded } from '../runtime/journey';
-import type { Ticket } from '../lib/api';
+import type { Station, Ticket } from '../lib/api';
+import { approve } from '../runtime/verbs';
 
-/** The tickets that wait for an approval of the station. */
-export const waitingForApproval = (tickets: Iterable<Ticket>, station: string): Ticket[] =>
-  [...tickets].filter(
-    ({ status }) => status?.entry?.station === station && status.entry.digest !== undefined && !hasEnded(status),
-  );
-
-/** The ticket with a yes to the very trees that it shows; as it is where it shows none. */
-export function approvedBy(ticket: Ticket, station: string, by: string): Ticket {
-  const digest = ticket.status?.entry?.digest;
-  if (digest === undefined) return ticket;
-  const approvals = [...(ticket.spec.approvals ?? []), { station, digest, by }];
-  return { ...ticket, spec: { ...ticket.spec, approvals } };
+/**
+ * The tickets that wait for an approval of the station, each with a yes to the very trees that it shows.
+ *
+ * @param stations the Stations of that name, by namespace
+ */
+export function approvedAt(
+  tickets: Iterable<Ticket>,
+  stations: ReadonlyMap<string, Station>,
+  name: string,
+  by: string,
+): Ticket[] {
+  return [...tickets]
+    .filter(({ status }) => status?.station === name)
+    .flatMap((ticket) => {
+      const word = approve({ ticket, station: stations.get(ticket.metadata.namespace), by });
+      if (word.outcome === 'Refused') return [];
+      const said = word.outcome === 'Write' ? word.writes : [];
+      const specs = said.map((write) => (write.verb === 'patch' ? write.patch.spec : {}));
+      return [{ ...ticket, spec: specs.reduce<Ticket['spec']>((spec, more) => ({ ...spec, ...more }), ticket.spec) }];
+    });
 }

@@ -9,7 +9,7 @@ import { sameRepository } from '../runtime/journey';
 import { Journey } from './journey';
 import { applicationKey, type AnalysisOutcome, type HealthScript } from './model';
 import { resourcesOf } from './network';
-import { approvedBy, waitingForApproval } from './people';
+import { approvedAt } from './people';
 import { subscribesToChart, subscribesToImage } from './published';
 import { Simulation as Engine } from './simulation';
 
@@ -147,15 +147,19 @@ export class Simulation {
    */
   approve(station: string, by = 'somebody'): this {
     this.engine.settle();
-    const { tickets } = this.engine;
-    const waiting = waitingForApproval(tickets.values(), station);
-    if (waiting.length === 0) {
+    const { tickets, stations } = this.engine;
+    const named = [...stations.values()].filter(({ metadata }) => metadata.name === station);
+    const approved = approvedAt(
+      tickets.values(),
+      new Map(named.map((one) => [one.metadata.namespace, one])),
+      station,
+      by,
+    );
+    if (approved.length === 0) {
       const picture = new Journey([...tickets.values()]).toString() || 'no ticket rides';
       throw new Error(`no ticket waits for an approval of ${station}:\n${picture}`);
     }
-    for (const [key, ticket] of tickets) {
-      if (waiting.includes(ticket)) tickets.set(key, approvedBy(ticket, station, by));
-    }
+    for (const ticket of approved) tickets.set(`${ticket.metadata.namespace}/${ticket.metadata.name}`, ticket);
     return this;
   }
 

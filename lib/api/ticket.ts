@@ -133,6 +133,17 @@ export const Waiting = s.shape('What it waits for (rule E4).', {
   since: s.time('Since when.'),
   until: Type.Optional(s.time('When the wait ends by itself.')),
   message: s.message('What it waits for, and what would end the wait.'),
+  resume: Type.Optional(
+    s.shape("What an entry of `spec.resumes` names that ends the wait, where a person's word does (rule G1).", {
+      uid: s.uid('Uid of the ticket or inconclusive AnalysisRun.'),
+      heads: Type.Optional(
+        s.list(s.commit('SHA.'), 'Heads that our files would go on top of.', {
+          maxItems: 200,
+          'x-kubernetes-list-type': 'set',
+        }),
+      ),
+    }),
+  ),
 });
 export type Waiting = Static<typeof Waiting>;
 

@@ -98,6 +98,7 @@ function inconclusive({ ticket }: Visit, { name, analysis }: Run, view: Analysis
   return {
     reason: 'Analysis',
     message: `analysis ${analysis.template} is inconclusive: ${wordsOf(view)}. To take it as passed, add {uid: ${view.uid}, by: <you>} to spec.resumes of ${ticket.metadata.name}; AnalysisRun ${name} has the measurements. To end the ticket, set spec.abort`,
+    resume: { uid: view.uid },
   };
 }
 

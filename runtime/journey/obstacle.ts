@@ -10,6 +10,8 @@ export interface Obstacle {
   /** Words to do while the wait is young, where what it waits for goes on in steps. */
   readonly brief?: string;
   readonly until?: Date;
+  /** What a person's resume has to name to end it. */
+  readonly resume?: Waiting['resume'];
 }
 
 /** What status holds of a message at most; the schema allows no more. */
@@ -34,11 +36,15 @@ export function waitingFor(draft: Draft, obstacle: Obstacle, ticket: Ticket, sta
   const before = present?.reason === obstacle.reason ? present : undefined;
   const since = before?.since ?? draft.time;
   const words = shorten(wordsOf(draft, obstacle, since));
+  const message = before ? laterWords(draft, before, words) : words;
+  // What a resume names is what the words are about.
+  const resume = message === words ? obstacle.resume : before?.resume;
   return {
     reason: obstacle.reason,
     since,
     ...(obstacle.until && { until: obstacle.until.toISOString() }),
-    message: before ? laterWords(draft, before, words) : words,
+    message,
+    ...(resume && { resume }),
   };
 }
 

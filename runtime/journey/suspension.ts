@@ -20,21 +20,25 @@ export function suspension(reference: ApplicationReference, ownership: Foreign, 
   const branch = `branch ${reference.branch} of ${reference.repoURL}`;
   const ways = (head: string): string =>
     `To put our files on top, add {uid: ${ticket.metadata.uid}, heads: [${head}], by: <you>} to spec.resumes of the ticket; to leave the branch alone, set spec.abort.`;
+  const resume = (head: string): Obstacle['resume'] => ({ uid: ticket.metadata.uid, heads: [head] });
   switch (ownership.whose) {
     case 'ForeignCommit':
       return {
         reason: 'ForeignCommit',
         message: `${branch} is at ${shortCommit(ownership.head)}, which changed files that K8sTA wrote: ${namingPaths(ownership.paths)}. ${ways(ownership.head)}`,
+        resume: resume(ownership.head),
       };
     case 'HistoryRewritten':
       return {
         reason: 'HistoryRewritten',
         message: `${branch} is at ${shortCommit(ownership.head)}, which does not descend from the last commit that K8sTA put there. ${ways(ownership.head)}`,
+        resume: resume(ownership.head),
       };
     case 'BranchDeleted':
       return {
         reason: 'BranchDeleted',
         message: `${branch} is gone, though K8sTA has put a commit there. ${ways(NO_COMMIT)}`,
+        resume: resume(NO_COMMIT),
       };
     case 'ForeignBranch':
       return {

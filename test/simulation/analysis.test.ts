@@ -51,7 +51,10 @@ describe('F5: an analysis behind a station', () => {
     ends(yard, 'Inconclusive', 'between the limits');
     yard.settle(50_000);
     const { uid } = only(yard);
-    expect(yard.ticket().status).toMatchObject({ phase: 'Suspended', waiting: { reason: 'Analysis' } });
+    expect(yard.ticket().status).toMatchObject({
+      phase: 'Suspended',
+      waiting: { reason: 'Analysis', resume: { uid } },
+    });
     expect(yard.ticket().status?.waiting?.message).toContain(`add {uid: ${uid}, by: <you>} to spec.resumes of main-1`);
     yard.say({ resumes: [{ uid: 'another-run', by: 'ada' }] }).settle();
     expect(yard.ticket().status?.phase).toBe('Suspended');

@@ -2,6 +2,7 @@
 
 import { ARGOCD, type Change, type Ticket } from '../../lib/api';
 import { APPLICATIONS, STATIONS, TICKETS } from '../../runtime/dispatch/resources';
+import { resume } from '../../runtime/verbs';
 import { judge } from './invariants';
 import {
   branchOf,
@@ -131,9 +132,13 @@ test('b, D8: a resume that names the revert puts T1 on top of it, and the commit
   const isSuspended = ({ phase }: NonNullable<Ticket['status']>): boolean => phase === 'Suspended';
   when(scene, second, isSuspended, () =>
     scene.timeline.after(MINUTE, () => {
-      const { uid = '', namespace = '', name = '' } = ticket(scene, second)?.metadata ?? {};
-      const resumes = [{ uid, heads: [reverted], by: 'ada' }];
-      scene.api.merge(TICKETS, { namespace, name }, { spec: { resumes } }, { by: 'Ada' });
+      const suspended = ticket(scene, second);
+      if (suspended === undefined) throw new Error(`${second} is gone`);
+      const { uid } = suspended.metadata;
+      expect(suspended.status?.waiting?.resume).toEqual({ uid, heads: [reverted] });
+      const word = resume({ object: suspended, by: 'ada' });
+      if (word.outcome !== 'Write' || word.writes[0].verb !== 'patch') throw new Error(word.says);
+      scene.api.merge(TICKETS, suspended.metadata, word.writes[0].patch, { by: 'Ada' });
     }),
   );
   await scene.live();
