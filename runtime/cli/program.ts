@@ -58,7 +58,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   }
 }
 
-function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Command {
+/** The program with every command; nothing is run. */
+export function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Command {
   const ends = async (result: Promise<ExitCode>): Promise<void> => {
     ending.code = await result;
   };
