@@ -18,8 +18,8 @@ export interface HintsOptions {
   readonly log: Log;
 }
 
-/** A Track is told at once, and then once a second at most, of all that has come meanwhile. */
-const PAUSE_MS = 1_000;
+/** A Track is told at once, and then four times a second at most, of all that has come meanwhile. */
+const PAUSE_MS = 250;
 /** Tracks that are told at a time; the rest wait. */
 const AT_ONCE = 8;
 const TRIES = 3;

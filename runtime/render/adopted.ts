@@ -3,9 +3,9 @@
  * in place, so that every other byte stays (rule D10). Pure.
  */
 
-import { type Node, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import { type Node, type YAMLMap, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import { TerminalError, messageOf } from '../errors';
-import { CONTAINERS, type Image, parseImage, withVersion } from './images';
+import { CONTAINERS, type Image, parseImage, repositoryIn, withVersion } from './images';
 import { KUSTOMIZATION_FILES } from './kustomization';
 
 /** Path of a file -> its bytes. */
@@ -41,7 +41,7 @@ export const manifestsAmong = (files: Files): Files =>
   new Map([...files].filter(([path, bytes]) => documentsOf(path, bytes)?.some(isObject) === true));
 
 /**
- * The images of the files, sorted by repository; those without tag and digest say nothing about a version and are left
+ * The images of the files' containers, sorted by repository; those without tag and digest say nothing about a version and are left
  * out.
  *
  * @param only repositories to look for; empty means all
@@ -51,7 +51,8 @@ export function imagesIn(files: Files, only: readonly string[]): readonly Image[
   const wanted = new Set(only.map((repository) => parseImage(repository).repoURL));
   const found = new Map<string, { image: Image; path: string; text: string }>();
   for (const [path, bytes] of files) {
-    for (const { text } of placesIn(path, bytes)) {
+    for (const { text, isContainer } of placesIn(path, bytes)) {
+      if (!isContainer) continue;
       const image = read(path, text);
       if (image.tag === undefined && image.digest === undefined) continue;
       if (wanted.size > 0 && !wanted.has(image.repoURL)) continue;
@@ -69,7 +70,7 @@ export function imagesIn(files: Files, only: readonly string[]): readonly Image[
 }
 
 /**
- * The same files with the given images in place of other versions.
+ * The same files with the given images in place of other versions, wherever a render would have set them.
  *
  * @returns `used`: which of the given `repoURL`s the files use
  * @throws TerminalError (`RenderFailed`) naming file and image, when one does not parse or cannot be replaced in place
@@ -85,7 +86,8 @@ export function setImagesInPlace(
     let text = '';
     let done = 0;
     for (const place of placesIn(path, bytes)) {
-      const image = byRepository.get(read(path, place.text).repoURL);
+      const repository = place.isContainer ? read(path, place.text).repoURL : repositoryIn(place.text);
+      const image = repository === undefined ? undefined : byRepository.get(repository);
       if (image === undefined) continue;
       used.add(image.repoURL);
       const next = withVersion(place.text, image);
@@ -101,9 +103,11 @@ export function setImagesInPlace(
   return { files: new Map(edited), used: images.map(({ repoURL }) => repoURL).filter((one) => used.has(one)) };
 }
 
-/** One image of a container, and where its text stands, quotes included. */
+/** One image, and where its text stands, quotes included. */
 interface Place {
   readonly text: string;
+  /** In a container nothing but an image can stand; in any other field `image` it may be something else. */
+  readonly isContainer: boolean;
   readonly source: string;
   readonly start: number;
   readonly end: number;
@@ -138,34 +142,43 @@ const isEmpty = (node: Node): boolean => isScalar(node) && (node.value === null 
 const isObject = (node: Node): boolean =>
   isMap(node) && typeof node.get('apiVersion') === 'string' && typeof node.get('kind') === 'string';
 
-/** Every image of a container, in the order of the text. */
+/** Every image, in the order of the text. */
 function placesIn(path: string, bytes: Uint8Array): Place[] {
   const source = decode(bytes) ?? '';
   const places: Place[] = [];
   for (const document of documentsOf(path, bytes) ?? []) visit(document);
   return places.sort((one, other) => one.start - other.start);
 
-  function visit(node: unknown): void {
-    if (isSeq(node)) return node.items.forEach(visit);
-    if (!isMap(node)) return;
+  /** @param within a list of containers */
+  function visit(node: unknown, within = false): void {
+    if (isSeq(node)) return node.items.forEach((item) => visit(item, within));
+    if (within && isAlias(node)) {
+      throw failed(`${path}: a container stands behind the alias *${node.source}: write it out`);
+    }
+    if (!isMap(node) || isData(node)) return;
     for (const { key, value } of node.items) {
-      if (isScalar(key) && CONTAINERS.has(String(key.value)) && isSeq(value)) value.items.forEach(container);
-      visit(value);
+      const field = isScalar(key) ? String(key.value) : '';
+      if (field === 'metadata') continue;
+      if (field === 'image') image(value, within);
+      visit(value, CONTAINERS.has(field) && isSeq(value));
     }
   }
 
-  function container(node: unknown): void {
-    if (!isMap(node)) {
-      if (isAlias(node)) throw failed(`${path}: a container stands behind the alias *${node.source}: write it out`);
-      return;
+  function image(node: unknown, isContainer: boolean): void {
+    if (isAlias(node) && isContainer) {
+      throw failed(`${path}: an image stands behind the alias *${node.source}: write it out`);
     }
-    const image = node.get('image', true);
-    if (isAlias(image)) throw failed(`${path}: an image stands behind the alias *${image.source}: write it out`);
-    if (image === undefined || typeof image.value !== 'string' || image.value === '' || !image.range) return;
-    const [start, end] = image.range;
-    places.push({ text: image.value, source: source.slice(start, end), start, end });
+    if (isMap(node) && !isContainer) return image(node.get('reference', true), false);
+    if (!isScalar(node) || typeof node.value !== 'string' || node.value === '' || !node.range) return;
+    const [start, end] = node.range;
+    places.push({ text: node.value, isContainer, source: source.slice(start, end), start, end });
   }
 }
+
+const isData = (node: YAMLMap): boolean => {
+  const kind = node.get('kind');
+  return node.get('apiVersion') === 'v1' && (kind === 'ConfigMap' || kind === 'Secret');
+};
 
 function read(path: string, text: string): Image {
   try {

@@ -154,7 +154,7 @@ const isData = (manifest: Manifest): boolean =>
   groupOf(manifest) === '' && (manifest.kind === 'ConfigMap' || manifest.kind === 'Secret');
 
 /** The repository of a text that is an image; `undefined` where it is none. */
-function repositoryIn(text: string): string | undefined {
+export function repositoryIn(text: string): string | undefined {
   try {
     return parseImageReference(text).repoURL;
   } catch {

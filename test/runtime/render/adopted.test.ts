@@ -85,6 +85,18 @@ describe('images of files that were taken over', () => {
     expect(texts(edited)).toEqual({ 'l.yaml': list('web:2', 'proxy:3') });
   });
 
+  test('are set where a custom resource names one, and never in what is data', () => {
+    const resource = (image: string): string =>
+      `apiVersion: example.com/v1\nkind: Site\nmetadata: {name: a, annotations: {image: "web:1"}}\nspec:\n  image: ${image}\n  icon: {image: web of dreams}\n  volumes: [{name: v, image: {reference: ${image}}}]\n`;
+    const data = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {image: "web:1"}\n';
+    const { files: edited, used } = setImagesInPlace(files({ 's.yaml': resource('web:1'), 'd.yaml': data }), [
+      { repoURL: 'docker.io/library/web', tag: '2' },
+    ]);
+    expect(texts(edited)).toEqual({ 's.yaml': resource('web:2'), 'd.yaml': data });
+    expect(used).toEqual(['docker.io/library/web']);
+    expect(imagesIn(files({ 's.yaml': resource('web:1') }), [])).toEqual([]);
+  });
+
   test('behind an alias are refused: an edit there would change more than the image', () => {
     const text = 'apiVersion: v1\nkind: Pod\nimage: &i web:1\nspec: {containers: [{image: *i}]}\n';
     expect(() => setImagesInPlace(files({ 'a.yaml': text }), [])).toThrow(/alias \*i/);
