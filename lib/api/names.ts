@@ -14,7 +14,7 @@ export const LABELS = {
   ticket: `${GROUP}/ticket`,
   /** On an AnalysisRun: name of the Station whose exit gate it is. */
   station: `${GROUP}/station`,
-  /** On a Secret: `git`, `signing`, `registry` or `forge`, and its key `url` is what it serves; or `webhook`. */
+  /** On a Secret: `git`, `signing`, `registry` or `forge`, and its key `url` is what it serves; or `webhook`, `dashboard`. */
   credential: `${GROUP}/credential`,
 } as const;
 

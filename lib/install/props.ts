@@ -51,6 +51,13 @@ export interface TransitAuthorityProps {
    * @default false
    */
   readonly webhooks?: boolean;
+  /**
+   * Whether the dashboard is served, at port 8082 of its Service. People sign in with rights of their own; a Secret says at
+   * which address and by which issuer. How they reach the Service is for an Ingress of your own, with TLS.
+   *
+   * @default false
+   */
+  readonly dashboard?: boolean;
   /** Registries to ask instead of others, by host. @default {} */
   readonly registryMirrors?: Readonly<Record<string, string>>;
   /**
@@ -86,6 +93,7 @@ export interface Installation {
   readonly credentials?: readonly string[];
   readonly pullSecrets: readonly { readonly namespace: string; readonly names: readonly string[] }[];
   readonly webhooks: boolean;
+  readonly dashboard: boolean;
   /** `host=url`, in order. */
   readonly registryMirrors: readonly string[];
   /** `name=file`, in order. */
@@ -114,6 +122,7 @@ export function installationOf(props: TransitAuthorityProps): Installation {
     registryMirrors: sorted(props.registryMirrors ?? {}).map(([host, url]) => `${host}=${url}`),
     renderCommands: sorted(props.renderCommands ?? {}).map(([command, file]) => `${command}=${file}`),
     webhooks: props.webhooks ?? false,
+    dashboard: props.dashboard ?? false,
     logLevel,
     resources: { cpuMillis: 100, memoryMebibytes: 256, cacheGibibytes: 20, ...props.resources },
   };

@@ -26,6 +26,7 @@ import { APPLICATION_RIGHTS, credentialRights, leaseRights, NETWORK_RIGHTS, pull
 
 const PORT = 8080;
 const WEBHOOK_PORT = 8081;
+const DASHBOARD_PORT = 8082;
 const USER = 65532;
 const CACHE = '/var/cache/k8sta';
 const RBAC = 'rbac.authorization.k8s.io';
@@ -205,7 +206,13 @@ export class TransitAuthority extends Construct {
   /** Where it listens. */
   private ports(): { readonly port: number; readonly name: string }[] {
     const webhooks = { port: WEBHOOK_PORT, name: 'webhooks' };
-    return [{ port: PORT, name: 'http' }, ...(this.installation.webhooks ? [webhooks] : [])];
+    const dashboard = { port: DASHBOARD_PORT, name: 'dashboard' };
+    const { installation } = this;
+    return [
+      { port: PORT, name: 'http' },
+      ...(installation.webhooks ? [webhooks] : []),
+      ...(installation.dashboard ? [dashboard] : []),
+    ];
   }
 
   private args(): string[] {
@@ -229,11 +236,12 @@ export class TransitAuthority extends Construct {
       ...each('--registry-mirror', registryMirrors),
       ...each('--render-command', renderCommands),
       ...(this.installation.webhooks ? ['--webhook-port', String(WEBHOOK_PORT)] : []),
+      ...(this.installation.dashboard ? ['--dashboard-port', String(DASHBOARD_PORT)] : []),
       ...['--log-level', logLevel],
     ];
   }
 
-  /** Nobody but probes, scrapes and senders have business with it: in on its ports only, out to anywhere, since repositories are. */
+  /** Nobody but probes, scrapes, senders and people have business with it: in on its ports only, out to anywhere, since repositories are. */
   private fence(): void {
     new ApiObject(this, 'network-policy', {
       apiVersion: 'networking.k8s.io/v1',

@@ -19,6 +19,7 @@ export interface InstallationOptions {
   readonly argocdNamespace?: readonly string[];
   readonly credential?: readonly string[];
   readonly webhooks?: boolean;
+  readonly dashboard?: boolean;
   readonly pullSecret?: PullSecrets;
   readonly registryMirror?: Mirrors;
   readonly renderCommand?: Commands;
@@ -38,7 +39,7 @@ export async function printInstallation(terminal: Terminal, options: Installatio
 /** Commander leaves out what was not said; the construct has the defaults. */
 function propsOf(options: InstallationOptions): Install.TransitAuthorityProps {
   const { image, namespace, name, definitions, pullSecret, logLevel } = options;
-  const { watchNamespace, argocdNamespace, credential, registryMirror, renderCommand, webhooks } = options;
+  const { watchNamespace, argocdNamespace, credential, registryMirror, renderCommand, webhooks, dashboard } = options;
   return {
     image,
     definitions,
@@ -48,6 +49,7 @@ function propsOf(options: InstallationOptions): Install.TransitAuthorityProps {
     ...(argocdNamespace === undefined ? {} : { argocdNamespaces: argocdNamespace }),
     ...(credential === undefined ? {} : { credentials: credential }),
     ...(webhooks === undefined ? {} : { webhooks }),
+    ...(dashboard === undefined ? {} : { dashboard }),
     ...(pullSecret === undefined ? {} : { pullSecrets: pullSecret }),
     ...(registryMirror === undefined ? {} : { registryMirrors: Object.fromEntries(registryMirror) }),
     ...(renderCommand === undefined ? {} : { renderCommands: Object.fromEntries(renderCommand) }),

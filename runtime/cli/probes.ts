@@ -1,4 +1,4 @@
-/** The HTTP side of `k8sta run`: probes and metrics, and webhooks where a port for them is named. */
+/** The HTTP side of `k8sta run`: probes and metrics, and webhooks and the dashboard where a port for them is named. */
 
 import type { Runtime } from '../dispatch';
 import type { Log } from '../log';
@@ -16,6 +16,10 @@ export interface ProbeOptions {
   readonly port?: number;
   /** @default - no webhook is taken */
   readonly webhookPort?: number;
+  /** @default - no dashboard is served */
+  readonly dashboardPort?: number;
+  /** @default - what `address` says */
+  readonly dashboardAddress?: string;
 }
 
 /** The runtime, once there is one, and what keeps it from starting until then. */

@@ -95,6 +95,8 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
     .option('--credential <name>', 'read this labelled Secret and no other; may be repeated', another)
     .option('--port <port>', 'answer /livez, /readyz and /metrics here (default: 8080 in a cluster)', port)
     .option('--webhook-port <port>', 'take webhooks here (default: none are taken); see k8sta webhooks', port)
+    .option('--dashboard-port <port>', 'serve the dashboard here (default: none is served)', port)
+    .option('--dashboard-address <address>', 'the dashboard on this address only (default: what --address says)')
     .option('--address <address>', 'on this address only (default: all)')
     .option('--settle <seconds>', "how long Argo CD's word must stand before it counts", delay, 5)
     .option('--leader-elect', 'of several runtimes one works, the others stand by (default: in a cluster)')
@@ -126,6 +128,7 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
       another,
     )
     .option('--webhooks', 'take webhooks at port 8081 of its Service; see k8sta webhooks')
+    .option('--dashboard', 'serve the dashboard at port 8082 of its Service')
     .option('--pull-secret <namespace/name>', 'pull secret of a subscription; may be repeated', pullSecret)
     .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
     .option('--render-command <name=file>', RENDER_COMMAND, renderCommand)
@@ -220,6 +223,7 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
   withPorts(command(program, 'demo', 'watch a change ride from test to prod, with everything on this machine'))
     .option('--once', 'end when the first ticket has completed and its record is right')
     .option('--keep', 'keep the temporary folder at the end')
+    .option('--dashboard-port <port>', 'port of the dashboard (default: a free one; with --once none is served)', port)
     .option('--timeout <seconds>', 'with --once: give up after this long', seconds, 60)
     .addOption(new Option('--log-level <level>', 'what the runtime logs on stderr').choices(LEVELS).default('error'))
     .action((options: Demo.DemoOptions) => {

@@ -7,6 +7,7 @@ import type { Log } from '../log';
 import { Metrics } from '../metrics';
 import { installedShim } from '../render';
 import { openCluster } from './cluster';
+import { serveBoard } from './dashboard';
 import { electionFor, type ElectionOptions, isInCluster } from './election';
 import { openFolder, packageVersion } from './folder';
 import { logTo, type LogLevel } from './log';
@@ -63,12 +64,15 @@ export async function runRuntime(terminal: Terminal, options: RunOptions): Promi
       ...(credentialsNamespace === undefined ? {} : { credentialsNamespace }),
       ...(shim === undefined ? {} : { shim }),
     };
-    const runtime = await startPatiently(terminal, options, wanted, progress);
-    if (runtime === undefined) return EXIT.done;
+    const started = await startPatiently(terminal, options, wanted, progress);
+    if (started === undefined) return EXIT.done;
+    const { runtime, cluster } = started;
     progress.runtime = runtime;
     const reception = await serveReception(options, runtime, log);
+    const board = await serveBoard(options, runtime, cluster, log);
     await stopped(terminal);
     log.info({}, 'Asked to end: finishing what is under way');
+    await board?.close();
     await reception?.close();
     await runtime.stop();
     log.info({}, 'Ended');
@@ -91,7 +95,7 @@ async function startPatiently(
   options: RunOptions,
   wanted: Wanted,
   progress: Progress,
-): Promise<Runtime | undefined> {
+): Promise<{ readonly runtime: Runtime; readonly cluster: ConnectedCluster } | undefined> {
   const { log, metrics } = wanted;
   const end = stopped(terminal).then(() => undefined);
   let cluster: ConnectedCluster | undefined;
@@ -108,7 +112,7 @@ async function startPatiently(
       const runtime = await Promise.race([start, end]);
       // Asked to end meanwhile: what has begun to start ends as soon as it has.
       if (runtime === undefined) void start.then((late) => late.stop()).catch(() => undefined);
-      return runtime;
+      return runtime && { runtime, cluster };
     } catch (error) {
       await patience(error, pause, end, progress, log);
     }

@@ -71,15 +71,17 @@ function patch({ application, repoURL, branch, files, problem }: ApplicationDiff
   const heading = `# ${application}: branch ${branch} of ${repoURL}`;
   if (problem !== undefined) return [heading, `# ${problem}`];
   if (files.length === 0) return [heading, '# no change'];
-  const patches = files.map(({ path, before, after }) =>
-    createTwoFilesPatch(
-      before === '' ? '/dev/null' : `a/${path}`,
-      after === '' ? '/dev/null' : `b/${path}`,
-      before,
-      after,
-    )
-      .replace(/^=+\n/, '')
-      .trimEnd(),
+  const patches = files.map(({ path, before, after, binary }) =>
+    binary
+      ? `Binary files a/${path} and b/${path} differ`
+      : createTwoFilesPatch(
+          before === '' ? '/dev/null' : `a/${path}`,
+          after === '' ? '/dev/null' : `b/${path}`,
+          before,
+          after,
+        )
+          .replace(/^=+\n/, '')
+          .trimEnd(),
   );
   return [heading, ...patches];
 }

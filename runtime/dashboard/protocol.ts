@@ -3,7 +3,7 @@
  * runs; both sides import this file.
  */
 
-import type { Change, RollbackTarget, Station, Ticket, Track } from '../../lib/api';
+import type { Change, Station, Ticket, Track } from '../../lib/api';
 
 /** Metadata as the stream has it: labels are those of `k8sta.io`, without annotations. */
 export interface StreamedMetadata {
@@ -172,8 +172,8 @@ export type VerbRequest =
       /** Ends a hold of the target, or the suspension of a ticket. */
       readonly verb: 'resume';
       readonly target: Target;
-      /** Heads of branches that the person has seen, where they resume a ticket that met foreign commits. */
-      readonly heads?: readonly string[];
+      /** Of a Ticket: `status.waiting.resume` as the person has seen it; refused with 409 where it waits for another word. */
+      readonly seen?: { readonly uid: string; readonly heads?: readonly string[] };
     }
   | { readonly verb: 'abort'; readonly namespace: string; readonly ticket: string }
   | { readonly verb: 'retry'; readonly namespace: string; readonly ticket: string }
@@ -181,7 +181,8 @@ export type VerbRequest =
       readonly verb: 'rollback';
       readonly namespace: string;
       readonly station: string;
-      readonly to: RollbackTarget['to'];
+      /** Name of the ticket whose arrival is put back, or a commit of it. @default - the good state before the present one */
+      readonly to?: string;
     }
   | {
       readonly verb: 'board';
@@ -189,19 +190,24 @@ export type VerbRequest =
       /** Which Track it rides. */
       readonly track: string;
       readonly change: Change;
+      /** The one station of the track that it visits, for overlays alone. @default - it rides the whole track */
+      readonly express?: string;
     };
 
 export type Verb = VerbRequest['verb'];
 
-/** Answer of `POST /api/verbs`. */
+/** Answer of `POST /api/verbs`, where it was done or had been done before. */
 export interface VerbAnswer {
-  /** What was written: the changed resource, or the new ticket. */
-  readonly resource: Track | Station | Ticket;
+  /** What is true now, in a sentence. */
+  readonly says: string;
+  /** What was written: changed resources, or the new ticket. Nothing where nothing was left to do. */
+  readonly resources: readonly (Track | Station | Ticket)[];
 }
 
 /**
- * `GET /api/rights/:namespace?station=<name>&track=<name>`: whether the API server would allow each verb, there. `hold` is
- * of the station or track that is named; what is not named is asked of all of the namespace.
+ * `GET /api/rights/:namespace?station=<name>&track=<name>&on=<kind>`: whether the API server would allow each verb, there.
+ * Without a station, `hold`, `resume`, `abort` and `retry` are asked of the track; what is not named at all is asked of
+ * every one of the namespace. `on` is the kind of what would be held or resumed, by default `Ticket`.
  */
 export interface Rights {
   readonly verbs: Readonly<Record<Verb, Right>>;

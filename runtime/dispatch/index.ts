@@ -7,6 +7,7 @@
 export type { ElectionChoice } from './elected';
 export { secretValues, SECRETS } from './resources';
 export { startRuntime, type Runtime, type RuntimeOptions } from './runtime';
+export type { DashboardSecret, Shown, Sight } from './sight';
 export type { Scope } from './world';
 export { futureDifferenceOf, type FutureDifference } from './future-difference';
 export { differenceOf, type ApplicationDifference, type TicketDifference } from './ticket-difference';

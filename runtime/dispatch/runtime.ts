@@ -18,6 +18,7 @@ import { Hints } from './hints';
 import { assemble, type Machine, type Ports } from './machine';
 import { measure, measuredGit, measuredRenderer } from './measure';
 import { Reception } from './reception';
+import { type Sight, sightOf } from './sight';
 import { wakeForTickets } from './warm';
 import { type Scope, World } from './world';
 
@@ -70,6 +71,8 @@ export interface Runtime {
   readiness(): { readonly problems: readonly string[]; readonly notes: readonly string[] };
   /** Where webhooks are taken, whether or not this runtime leads. */
   readonly reception: Pick<Reception, 'take' | 'open'>;
+  /** What the dashboard sees, whether or not this runtime leads. */
+  readonly sight: Sight;
   /** Lets what is under way end, takes nothing more, and gives the lease back. */
   stop(): Promise<void>;
 }
@@ -140,6 +143,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   return {
     reception,
+    sight: sightOf(world, tools),
     stuck: () => stuck(vitals()),
     readiness() {
       const clockOff = clockWords(cluster.clockAheadMs);

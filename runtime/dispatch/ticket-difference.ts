@@ -14,11 +14,13 @@ export interface DifferenceOptions extends Tools, ReadingOptions {
   readonly ticket: string;
 }
 
-/** One file; empty where it is not there. */
+/** One file; empty where it is not there, and where it is no text. */
 export interface FileDifference {
   readonly path: string;
   readonly before: string;
   readonly after: string;
+  /** Either side is no text. */
+  readonly binary?: true;
 }
 
 export interface ApplicationDifference {
@@ -50,7 +52,8 @@ export async function differenceOf(options: DifferenceOptions, signal: AbortSign
   });
 }
 
-async function differenceFor(
+/** @throws TerminalError where the ticket changes nothing that could be shown */
+export async function differenceFor(
   tools: Tools,
   world: World,
   ticket: Ticket,
@@ -121,11 +124,25 @@ async function texts(
     [change.before ?? [], after(change.path) ? [] : (change.after ?? [])].flat(),
   );
   const blobs = await git.blobs(repoURL, new Set(known));
-  const decoder = new TextDecoder();
-  const text = (bytes: Uint8Array | undefined): string => (bytes === undefined ? '' : decoder.decode(bytes));
-  return changes.map((change) => ({
-    path: change.path,
-    before: text(change.before === undefined ? undefined : blobs.get(change.before)),
-    after: text(change.after === undefined ? undefined : (after(change.path) ?? blobs.get(change.after))),
-  }));
+  return changes.map(({ path, before, after: id }) => {
+    const sides = [before && blobs.get(before), id && (after(path) ?? blobs.get(id))].map((bytes) =>
+      textOf(bytes || EMPTY),
+    );
+    const [old, young] = sides;
+    if (old === undefined || young === undefined) return { path, before: '', after: '', binary: true };
+    return { path, before: old, after: young };
+  });
+}
+
+const EMPTY = new Uint8Array();
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Nothing where the bytes are no text. */
+function textOf(bytes: Uint8Array): string | undefined {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return undefined;
+  }
 }

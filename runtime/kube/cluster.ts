@@ -1,10 +1,11 @@
 import { TerminalError } from '../errors';
 import type { Fence } from '../fence';
 import type { RequestOptions } from './ask';
+import { type Caller, callerOver } from './caller';
 import { type ApiCall, ClockSkew, observed } from './calls';
 import { type Clock, systemClock } from '../clock';
 import { notServed, problemWith, type Requirement, resourcesOf, versionOf } from './discovery';
-import { type ClusterOptions, loadKubeconfig } from './kubeconfig';
+import { type ClusterOptions, loadKubeconfig, withToken } from './kubeconfig';
 import type { Draft, KubeObject, Resource } from './object';
 import { type Objects, objectsOf } from './objects';
 import { type FieldSchema, lacking } from './published';
@@ -68,6 +69,13 @@ export interface ConnectedCluster extends SharedCluster {
    * @throws TransientError where the cluster does not publish the kind (yet)
    */
   lacking(resource: Resource, wanted: FieldSchema, options?: RequestOptions): Promise<readonly string[]>;
+
+  /**
+   * The same cluster as whoever has this bearer token, and with nothing of this connection's own credentials.
+   *
+   * @param token absent: as this connection itself
+   */
+  callAs(token?: string): Caller;
 }
 
 /** Who is told of what is asked. */
@@ -91,19 +99,25 @@ export function connect(options: ClusterOptions = {}, watching: Watching = {}): 
   const skew = new ClockSkew();
   const direct = transportOver(server, (request) => config.applySecurityAuthentication(request));
   const transport = observed(direct, { clock, skew, onCall });
+  const bearing = withToken(config);
+  const callAs = (token?: string): Caller =>
+    callerOver(
+      token === undefined ? transport : observed(transportOver(server, bearing(token)), { clock, skew, onCall }),
+    );
   const namespace = config.getContextObject(context)?.namespace ?? 'default';
-  return clusterOver({ transport, context, namespace, skew });
+  return clusterOver({ transport, callAs, context, namespace, skew });
 }
 
 interface Connection {
   readonly transport: Transport;
+  readonly callAs: ConnectedCluster['callAs'];
   readonly context: string;
   readonly namespace: string;
   readonly skew: ClockSkew;
 }
 
 function clusterOver(connection: Connection): ConnectedCluster {
-  const { transport, context, namespace, skew } = connection;
+  const { transport, callAs, context, namespace, skew } = connection;
   return {
     server: transport.server,
     context,
@@ -111,6 +125,7 @@ function clusterOver(connection: Connection): ConnectedCluster {
     get clockAheadMs() {
       return skew.aheadMs;
     },
+    callAs,
     lacking: (resource, wanted, asked = {}) => lacking(transport, resource, wanted, asked),
     behind: (fence) => clusterOver({ ...connection, transport: fenced(transport, fence) }),
     version: (asked = {}) => versionOf(transport, asked),

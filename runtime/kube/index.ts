@@ -7,6 +7,7 @@
  */
 export { type RequestOptions } from './ask';
 export { type Backoff } from './backoff';
+export { type Answer, type Caller } from './caller';
 export { type ApiCall } from './calls';
 export { type Clock, systemClock } from '../clock';
 export { type Cluster, connect, type ConnectedCluster, type SharedCluster, type Watching } from './cluster';

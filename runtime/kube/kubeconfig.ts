@@ -96,6 +96,20 @@ export function loadKubeconfig({ kubeconfig, context }: ClusterOptions): PooledK
   return config;
 }
 
+/**
+ * The credentials of people at the cluster of a kubeconfig: its address and certificate authority, their token, nothing
+ * else. They share connections, which no client certificate belongs to.
+ */
+export function withToken(config: PooledKubeConfig): (token: string) => KubeConfig['applySecurityAuthentication'] {
+  const anonymous = new PooledKubeConfig();
+  const user = { name: 'person' };
+  anonymous.loadFromClusterAndUser(config.currentCluster(), user);
+  return (token) => async (context) => {
+    await anonymous.applySecurityAuthentication(context);
+    context.setHeaderParam('Authorization', `Bearer ${token}`);
+  };
+}
+
 function contextWords(config: KubeConfig): string {
   const names = config.getContexts().map(({ name }) => name);
   if (names.length === 0) return 'it has no context; is it a kubeconfig?';

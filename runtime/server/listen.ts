@@ -13,16 +13,21 @@ export interface ListenOptions {
   readonly port: number;
   /** The option that chooses another port, for messages. */
   readonly portOption: string;
+  /** @default `--address` */
+  readonly addressOption?: string;
 }
 
 /** @throws TerminalError naming address and port when it cannot listen */
-export async function listen(app: FastifyInstance, { address, port, portOption }: ListenOptions): Promise<Served> {
+export async function listen(
+  app: FastifyInstance,
+  { address, port, portOption, addressOption = '--address' }: ListenOptions,
+): Promise<Served> {
   try {
     await app.listen({ host: address ?? (hasIPv6() ? '::' : '0.0.0.0'), port });
   } catch (error) {
     await app.close();
     const where = address === undefined ? `port ${port}` : `port ${port} of ${address}`;
-    throw new TerminalError(`${where}: ${whyNot(error, portOption)}`, undefined, { cause: error });
+    throw new TerminalError(`${where}: ${whyNot(error, portOption, addressOption)}`, undefined, { cause: error });
   }
   const bound = app.server.address();
   return { port: typeof bound === 'object' && bound ? bound.port : port, close: () => app.close() };
@@ -31,10 +36,10 @@ export async function listen(app: FastifyInstance, { address, port, portOption }
 const hasIPv6 = (): boolean =>
   Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'));
 
-function whyNot(error: unknown, portOption: string): string {
+function whyNot(error: unknown, portOption: string, addressOption: string): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `it is in use: choose another with ${portOption}, or 0 for any free one`;
-  if (code === 'EADDRNOTAVAIL') return 'no interface has this address: choose another with --address';
+  if (code === 'EADDRNOTAVAIL') return `no interface has this address: choose another with ${addressOption}`;
   if (code === 'EACCES') return `not allowed: choose a port above 1023 with ${portOption}`;
   return message;
 }

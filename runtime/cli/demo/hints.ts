@@ -9,6 +9,8 @@ export interface Place {
   /** Whether commands find the railyard without being told its folder. */
   readonly temporary: boolean;
   readonly kubeconfigPath: string;
+  /** Where the dashboard is, if it is served. */
+  readonly dashboardURL?: string;
   /** How this command is called here, such as `npx k8sta`. */
   readonly command: string;
 }
@@ -23,7 +25,9 @@ export function hints(place: Place, snapshot: Snapshot, image: string): string[]
   const last = snapshot.tracks[0]?.spec.stations.at(-1)?.name;
   const references = snapshot.stations.find(({ metadata }) => metadata.name === last)?.spec.applications ?? [];
   const next = `${image}:${nextTag(snapshot, image)}`;
+  const dashboard = place.dashboardURL === undefined ? [] : [`See it all at ${place.dashboardURL}`, ''];
   return [
+    ...dashboard,
     'Everything runs on this machine, until Ctrl-C. To look around, paste in another terminal:',
     '',
     `  export KUBECONFIG=${word(place.kubeconfigPath)}`,

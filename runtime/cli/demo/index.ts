@@ -27,6 +27,8 @@ export interface DemoOptions extends RailyardOptions {
   /** Seconds until `once` gives up. */
   readonly timeout: number;
   readonly logLevel: LogLevel;
+  /** @default - a free one; none with `once` */
+  readonly dashboardPort?: number;
 }
 
 /** Quick enough to watch: the stand-in answers in a fraction of Argo CD's time. */
@@ -50,7 +52,9 @@ export async function demo(terminal: Terminal, options: DemoOptions): Promise<Ex
   try {
     display.say(`K8sTA demo in ${folder.path}`);
     const railyard = { ...options, latencyScale: options.latencyScale ?? LATENCY_SCALE };
-    world = await openWorld({ project, folder, railyard, log, stopwatch, stop: terminal.stop });
+    const dashboardPort = options.dashboardPort ?? (options.once === true ? undefined : 0);
+    const asked = dashboardPort === undefined ? {} : { dashboardPort };
+    world = await openWorld({ project, folder, railyard, log, stopwatch, stop: terminal.stop, ...asked });
     return await ride(terminal, options, { world, display, stopwatch, folder });
   } catch (error) {
     if (terminal.stop.aborted) return options.once === true ? EXIT.failed : EXIT.done;
@@ -73,9 +77,12 @@ interface Scene {
 async function ride(terminal: Terminal, options: DemoOptions, scene: Scene): Promise<ExitCode> {
   const { world, display, stopwatch, folder } = scene;
   const { path, temporary } = folder;
-  const place = { folder: path, temporary, kubeconfigPath: world.railyard.kubeconfigPath, command: 'npx k8sta' };
+  const { railyard, dashboardURL } = world;
+  const found = dashboardURL === undefined ? {} : { dashboardURL };
+  const place = { folder: path, temporary, kubeconfigPath: railyard.kubeconfigPath, command: 'npx k8sta', ...found };
   const once = options.once === true;
   const arrived = stopwatch.start('ride');
+  if (dashboardURL !== undefined) display.say(`See it all at ${dashboardURL}`);
   display.follow(world.feed);
   const within = once ? options.timeout * 1000 - stopwatch.elapsed() : INVITE_AFTER_MS;
   const outcome = await firstOutcome(world, terminal, within);

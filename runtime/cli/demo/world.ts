@@ -12,6 +12,7 @@ import type { Folder } from '../folder';
 import { closeRailyard, openRailyard, type RailyardOptions } from '../railyard';
 import { readManifests, type Manifest, type ManifestObject } from '../manifests';
 import { layOutInto } from '../layout';
+import { hasPage, openDashboard } from '../dashboard';
 import { followNetwork, type NetworkFeed } from './feed';
 import { pushSource } from './source';
 import type { Stopwatch } from './stopwatch';
@@ -30,6 +31,8 @@ export interface World {
   readonly railyard: Railyard;
   readonly cluster: Cluster;
   readonly feed: NetworkFeed;
+  /** Where the dashboard is, if it is served. */
+  readonly dashboardURL?: string;
   /** Ends the runtime, then the railyard. */
   close(): Promise<void>;
 }
@@ -42,6 +45,8 @@ export interface WorldOptions {
   readonly log: Log;
   readonly stopwatch: Stopwatch;
   readonly stop: AbortSignal;
+  /** 0 for any free one. @default - no dashboard is served */
+  readonly dashboardPort?: number;
 }
 
 /**
@@ -59,14 +64,14 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     const railyard = await stopwatch.time('railyard', () => openRailyard(folder, options.railyard, options.log));
     ends.push(() => closeRailyard(folder, railyard));
     const cluster = connect({ kubeconfig: railyard.kubeconfigPath });
-    const [manifests, feed] = await together(
+    const [manifests, { feed, dashboardURL }] = await together(
       stopwatch.time('synth', () => readNetwork(options, railyard)),
       stopwatch.time('runtime', () => openRuntime(options, railyard, cluster, ends)),
       stopwatch.time('image', () => publishImage(railyard.registryURL, `${EXAMPLE.image}:${EXAMPLE.tag}`)),
     );
     await stopwatch.time('source', () => openSource(options, railyard, manifests));
     await stopwatch.time('apply', () => applyAll(cluster, manifests));
-    return { railyard, cluster, feed, close };
+    return { railyard, cluster, feed, close, ...(dashboardURL === undefined ? {} : { dashboardURL }) };
   } catch (error) {
     await close();
     throw error;
@@ -88,15 +93,18 @@ async function readNetwork({ project, folder, stop }: WorldOptions, { gitURL }: 
   return readManifests(output);
 }
 
+/** Nobody signs in, so nobody from elsewhere comes. */
+const LOOPBACK = '127.0.0.1';
+
 /** How long Argo CD's word must stand in a cluster before it counts; scaled like the stand-in's latencies. */
 const SETTLE_MS = 5_000;
 
 async function openRuntime(
-  { folder, log, railyard: { latencyScale: scale = 1 } }: WorldOptions,
+  { folder, log, dashboardPort, railyard: { latencyScale: scale = 1 } }: WorldOptions,
   { registryURL }: Railyard,
   cluster: ConnectedCluster,
   ends: (() => Promise<void>)[],
-): Promise<NetworkFeed> {
+): Promise<Pick<World, 'feed' | 'dashboardURL'>> {
   await Promise.all(crds().map((crd) => applyPatiently(cluster, { ...crd })));
   const [registry = ''] = EXAMPLE.image.split('/');
   const shim = installedShim();
@@ -113,7 +121,11 @@ async function openRuntime(
   ends.push(() => runtime.stop());
   const feed = await followNetwork(cluster, log);
   ends.push(() => feed.stop());
-  return feed;
+  if (dashboardPort === undefined || !hasPage()) return { feed };
+  const choice = { address: LOOPBACK, port: dashboardPort, open: true };
+  const dashboard = await openDashboard(choice, runtime, cluster, log);
+  ends.push(() => dashboard.close());
+  return { feed, dashboardURL: `http://${LOOPBACK}:${dashboard.port}/` };
 }
 
 async function openSource(

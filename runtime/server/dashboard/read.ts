@@ -1,0 +1,35 @@
+/** Reading our kinds as a person; what the API server refuses is said in its own words. */
+
+import { GROUP, KINDS, VERSION, type Kind, type Station, type Ticket, type Track } from '../../../lib/api';
+import type { Answer, KubeObject, Resource } from '../../kube';
+import { Refusal } from './answer';
+import type { Person } from './access';
+import type { Place } from './place';
+
+export type Ours = Track | Station | Ticket;
+
+export const resourceOf = <K extends Ours>(kind: Kind): Resource<KubeObject & K> => ({
+  group: GROUP,
+  version: VERSION,
+  plural: KINDS[kind].plural,
+  kind,
+  namespaced: true,
+});
+
+/**
+ * @returns nothing where there is none
+ * @throws Refusal with the code and the words of the API server
+ */
+export async function read<K extends Ours>({ caller }: Person, kind: K['kind'], place: Place): Promise<K | undefined> {
+  const answer = await caller.get(resourceOf<K>(kind), place);
+  if ('value' in answer) return answer.value;
+  if (answer.code === 404) return undefined;
+  throw refusalOf(answer);
+}
+
+/** The API server's no, with its code and in its words. */
+export const refusalOf = ({ code, message }: Extract<Answer<unknown>, { reason: string }>): Refusal =>
+  new Refusal(code, code === 401 ? 'the API server takes your token no longer: sign in again' : message);
+
+export const gone = (kind: Kind, { namespace, name }: Place): Refusal =>
+  new Refusal(404, `there is no ${kind.toLowerCase()} ${namespace}/${name} any more, or there never was`);
