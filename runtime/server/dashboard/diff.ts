@@ -81,7 +81,7 @@ export function routeDiff(app: FastifyInstance, { sight, sessions, clock }: Diff
 }
 
 /** A difference as it is told: without what Secrets hold, and no longer than a page can show. */
-export function limited({ station, digest, applications }: TicketDifference): TicketDiff {
+function limited({ station, digest, applications }: TicketDifference): TicketDiff {
   const budget = { characters: MOST_CHARACTERS, key: randomBytes(32) };
   return {
     station,

@@ -3,7 +3,7 @@
 import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
-import type { SignIn } from '../../dashboard/protocol';
+import type { SignIn, SignInNeeded } from '../../dashboard/protocol';
 import type { Clock } from '../../kube';
 import { Refusal } from './answer';
 import type { Access, Person } from './access';
@@ -112,7 +112,7 @@ export class Sessions {
   }
 
   private needed(why: string): Refusal {
-    return new Refusal(401, why, { signIn: this.ways() });
+    return new Refusal(401, why, { signIn: this.ways() } satisfies Omit<SignInNeeded, 'error'>);
   }
 
   private nameOf(request: FastifyRequest, index: number): string {

@@ -80,11 +80,12 @@ export function routeStream(app: FastifyInstance, { sight, sessions, access, clo
       // What cannot be asked now is asked the next time.
       else log.debug({ error: messageOf(error) }, 'What an open dashboard may see could not be asked');
     });
+  let isOver = false;
   let callOff: () => void;
   const reviewAll = async (): Promise<void> => {
     const views = new Map<string, Promise<View>>();
     await Promise.all([...lookers].map((looker) => look(looker, views)));
-    callOff = clock.after(REVIEW_MS, () => void reviewAll());
+    if (!isOver) callOff = clock.after(REVIEW_MS, () => void reviewAll());
   };
   callOff = clock.after(REVIEW_MS, () => void reviewAll());
   const deafen = onNewNamespace(sight, () => {
@@ -93,6 +94,7 @@ export function routeStream(app: FastifyInstance, { sight, sessions, access, clo
   });
 
   app.addHook('preClose', async () => {
+    isOver = true;
     callOff();
     deafen();
     for (const looker of lookers) looker.end();

@@ -3,7 +3,7 @@ import type { Draft } from '../../../../runtime/kube';
 const ours = (kind: string, namespace: string, name: string, spec: object): Draft =>
   ({ apiVersion: 'k8sta.io/v1alpha1', kind, metadata: { namespace, name }, spec }) as Draft;
 
-export const application = { name: 'web', namespace: 'argocd', repoURL: 'https://github.com/acme/shop.git' };
+const application = { name: 'web', namespace: 'argocd', repoURL: 'https://github.com/acme/shop.git' };
 
 export const station = (namespace: string, name: string, more: object = {}): Draft =>
   ours('Station', namespace, name, {
