@@ -26,7 +26,13 @@ interface Found extends TagFact {
 type NotFound = Omit<Found, 'tag'>;
 
 /** Most tags that are no versions end here: the parser throws and catches an error for each. */
-const LIKE_A_VERSION = /^v?\d+\.\d+\.\d+(?:[-+]|$)/;
+const LIKE_A_VERSION = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+]|$)/;
+
+/** Whether the three numbers alone make it a lower version. */
+function isBelow([, major, minor, patch]: RegExpExecArray, other: SemVer): boolean {
+  const higher = Number(major) - other.major || Number(minor) - other.minor || Number(patch) - other.patch;
+  return higher < 0;
+}
 
 /** The version in a tag; a leading `v` is allowed, and all three numbers are needed. */
 const versionOf = (tag: string): SemVer | null => (LIKE_A_VERSION.test(tag) ? parse(tag.replace(/^v/, '')) : null);
@@ -69,24 +75,25 @@ const readRange = (constraint: string): string => constraint.replaceAll(',', ' '
 function bySemver(tags: readonly string[], constraint: string, prereleases: boolean): Found | NotFound {
   if (validRange(readRange(constraint)) === null) return { why: `'${constraint}' is no range of semantic versions` };
   const range = new Range(readRange(constraint), { includePrerelease: prereleases });
-  const fitting: { tag: string; version: SemVer }[] = [];
-  let versions = 0;
-  for (const tag of tags) {
-    const version = versionOf(tag);
+  let best: { readonly version: SemVer; readonly tags: string[] } | undefined;
+  let isAny = false;
+  // Many registries list what is newest last, and what is lower than the best so far need not be read.
+  for (let at = tags.length - 1; at >= 0; at -= 1) {
+    const tag = tags[at] ?? '';
+    const numbers = LIKE_A_VERSION.exec(tag);
+    if (numbers === null || (best !== undefined && isBelow(numbers, best.version))) continue;
+    const version = parse(tag.replace(/^v/, ''));
     if (version === null) continue;
-    versions += 1;
-    if ((prereleases || version.prerelease.length === 0) && range.test(version)) fitting.push({ tag, version });
+    isAny = true;
+    const rank = best === undefined ? 1 : compare(version, best.version);
+    if (rank < 0 || (!prereleases && version.prerelease.length > 0) || !range.test(version)) continue;
+    if (best === undefined || rank > 0) best = { version, tags: [tag] };
+    else best.tags.push(tag);
   }
-  const found = best(
-    fitting,
-    (one, other) => compare(one.version, other.version),
-    ({ tag }) => tag,
-  );
-  if (found === undefined)
-    return { why: `none satisfies ${constraint}${versions === 0 ? ', as none is a version' : ''}` };
-  const equals = found.equals.map(({ tag }) => tag);
+  if (best === undefined) return { why: `none satisfies ${constraint}${isAny ? '' : ', as none is a version'}` };
+  const [tag = '', ...equals] = best.tags.sort((one, other) => inBytes(other, one));
   const words = { one: 'is the same version', many: 'are the same version' };
-  return { tag: found.first.tag, why: `highest that satisfies ${constraint}${tie(equals, words)}` };
+  return { tag, why: `highest that satisfies ${constraint}${tie(equals, words)}` };
 }
 
 function byNewest(tags: readonly string[], built: ReadonlyMap<string, Date>): Found | NotFound {

@@ -49,8 +49,8 @@ export function tagFilter({ allowTags, ignoreTags }: ImageSubscription): TagFilt
   const size = (allow?.programSize() ?? 0) + (ignore?.programSize() ?? 0);
   return {
     leavesOut(tag) {
-      if (ignore?.matcher(tag).find()) return 'ignoreTags';
-      return allow === undefined || allow.matcher(tag).find() ? undefined : 'allowTags';
+      if (ignore?.test(tag)) return 'ignoreTags';
+      return allow === undefined || allow.test(tag) ? undefined : 'allowTags';
     },
     cost: (tag) => 1 + size * (tag.length + 1),
   };

@@ -159,7 +159,7 @@ describe('B1, B8: however hints of a registry come', () => {
         expect(ends.every((phase) => phase === 'Completed' || phase === 'Superseded')).toBe(true);
         check(yard, published);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
 
   test('by version the highest is ticketed last, nothing twice, and nothing below what was', () => {
