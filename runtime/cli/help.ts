@@ -57,6 +57,14 @@ It reads with your own rights: tracks, stations and tickets by the kubeconfig, r
   consent: `
 Example:
   k8sta consent dist | sh                     as somebody who may edit these Applications`,
+  'why-image': `
+Examples:
+  k8sta why-image ghcr.io/acme/web --semver '^1'         what is chosen now, and what became of the other tags
+  k8sta why-image ghcr.io/acme/web:1.5.0-rc.1 --semver '^1'   why not this one
+  k8sta why-image --track main -n shop -o json           as the subscription of a Track chooses
+
+The rules are the runtime's. Credentials are those of the subscription's Secret, of --credentials-namespace, and of your
+docker, in this order.`,
   railyard: `
 Examples:
   k8sta railyard                              in a temporary folder, removed at the end

@@ -25,6 +25,7 @@ import type * as Publish from './publish';
 import type * as Railyard from './railyard';
 import type * as Run from './run';
 import type * as Webhooks from './webhooks';
+import type * as WhyImage from './why-image';
 import {
   another,
   delay,
@@ -202,6 +203,28 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
     .action((options: Webhooks.WebhooksOptions) => {
       const { printWebhooks } = require('./webhooks') as typeof Webhooks;
       return ends(printWebhooks(terminal, options));
+    });
+
+  withCluster(command(program, 'why-image [image]', 'tell which version of an image is chosen, and why not another'))
+    .option('--track <name>', 'as a subscription of this Track chooses')
+    .option('--subscription <name>', 'that subscription (default: the only one to images)')
+    .option('-n, --namespace <name>', "namespace of the Track (default: the context's)")
+    .option('--semver <range>', 'the highest version in a range (default: the highest of all)')
+    .option('--prereleases', 'with --semver: pre-releases count')
+    .option('--newest', 'the newest build')
+    .option('--by-name', 'the last tag in byte order')
+    .option('--digest <tag>', 'what this moving tag points to')
+    .option('--allow-tags <re2>', 'expression that a tag must match')
+    .option('--ignore-tags <re2>', 'expression of tags to leave out')
+    .option('--platform <os/architecture>', 'platform that the image must offer')
+    .option('--credentials-namespace <name>', "namespace of the runtime's labelled credentials, to be used as well")
+    .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
+    .option('--registry-network <cidr>', 'registries may be here, such as on this machine; may be repeated', network)
+    .option('--all', 'tell of every tag')
+    .addOption(new Option('-o, --output <format>', 'what to print').choices(['text', 'json']).default('text'))
+    .action((image: string | undefined, options: WhyImage.WhyImageOptions) => {
+      const { whyImage } = require('./why-image') as typeof WhyImage;
+      return ends(whyImage(terminal, { ...options, image }));
     });
 
   const railyard = withPorts(

@@ -3,8 +3,9 @@
 import { normaliseRepositoryURL } from '../../lib/network/repository-url';
 import { TransientError } from '../errors';
 import type { GitCredential, GitHubApp } from '../git';
-import type { RegistryCredential } from '../registry';
-import type { KeptCredential, World } from './world';
+import type { CredentialOf, RegistryCredential } from '../registry';
+import type { Secret } from './resources';
+import { credentialIn, type KeptCredential, type World } from './world';
 
 /** Whether a URL is the prefix itself, or lies below it at a path boundary. */
 const isBelow = (url: string, prefix: string): boolean =>
@@ -67,4 +68,10 @@ export function registryCredential(world: Pick<World, 'credentials'>, repoURL: s
     ...(identityToken === undefined ? {} : { identityToken }),
     ...(authorities === undefined ? {} : { authorities }),
   };
+}
+
+/** Credentials for image repositories from the operator's Secrets, where they have been read already. */
+export function labelledCredentials(secrets: readonly Secret[]): CredentialOf {
+  const kept = secrets.map(credentialIn);
+  return async (repoURL) => registryCredential({ credentials: { list: () => kept } }, repoURL);
 }

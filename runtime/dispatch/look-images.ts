@@ -1,7 +1,17 @@
 /** A look at images: which version a subscription would choose now (rules B1, B2). A look that fails changes nothing. */
 
 import type { Image, ImageSubscription } from '../../lib/api';
-import { ranksAbove, selectTag, type Look, type LookJob, type Selection, type TagFact } from '../journey';
+import {
+  ranksAbove,
+  selectTag,
+  tagStories,
+  type Considered,
+  type Look,
+  type LookJob,
+  type Selection,
+  type TagFact,
+  type TagStory,
+} from '../journey';
 import type { CredentialOf, LookOptions, Registry } from '../registry';
 import { pullSecretIn } from './pull-secret';
 import { sift } from './sift';
@@ -18,6 +28,13 @@ interface Choice {
   readonly created?: Date;
   /** Why that one, or why none. */
   readonly explanation: string;
+  readonly considered: Considered;
+}
+
+/** A choice with the story of every tag. */
+export interface ImageExplanation extends Omit<Choice, 'considered'> {
+  /** Best first. */
+  readonly tags: readonly TagStory[];
 }
 
 export async function lookAtImages(
@@ -43,6 +60,20 @@ export async function lookAtImages(
 }
 
 /**
+ * What a subscription would choose now, as a look does it, and what became of every other tag.
+ *
+ * @throws Error naming what cannot be used or looked at
+ */
+export async function explainImages(
+  registry: Registry,
+  images: ImageSubscription,
+  options: LookOptions,
+): Promise<ImageExplanation> {
+  const { considered, ...choice } = await chooseImages(registry, images, options);
+  return { ...choice, tags: tagStories(considered, images) };
+}
+
+/**
  * The version that a subscription chooses now, of every image that it lists, and why.
  *
  * @throws Error naming what cannot be used or looked at; never for what is not there
@@ -53,17 +84,20 @@ async function chooseImages(registry: Registry, images: ImageSubscription, optio
   const [first = ''] = images.repositories;
   const isNewest = images.select.newest !== undefined;
   const built = isNewest ? await registry.builds(first, sifted.tags, options) : undefined;
-  const unusable: string[] = [];
+  const unusable = new Map<string, string>();
+  const considered = { tags: found.all, lacking: found.lacking, unusable, built: built ?? new Map<string, Date>() };
   let { tags } = sifted;
   for (;;) {
     const selection = selectTag({ ...sifted, tags }, images, built);
-    const explanation = [selection.explanation, ...found.notes(selection.tag), ...unusable].join('; ');
-    if (selection.tag === undefined || unusable.length === MOST_TRIES) return { explanation };
+    const explanation = [selection.explanation, ...found.notes(selection.tag), ...unusable.values()].join('; ');
+    const nothing = { explanation, considered: { ...considered, chosen: undefined } };
+    if (selection.tag === undefined || unusable.size === MOST_TRIES) return nothing;
     const usable = await imagesOf(registry, images, selection.tag, options);
     if (typeof usable !== 'string') {
-      return { images: usable, ...created(selection), explanation };
+      const chosen = { ...considered, chosen: selection.tag };
+      return { images: usable, ...created(selection), explanation, considered: chosen };
     }
-    unusable.push(usable);
+    unusable.set(selection.tag, usable);
     tags = tags.filter((tag) => tag !== selection.tag);
   }
 }
@@ -90,6 +124,10 @@ async function imagesOf(
 }
 
 interface Candidates {
+  /** All tags of the first image. */
+  readonly all: readonly string[];
+  /** Tags that another image lacks, and which one. */
+  readonly lacking: ReadonlyMap<string, string>;
   /** Tags that every listed image has (rule L9). */
   readonly tags: readonly string[];
   /** What else is worth saying of a choice. */
@@ -99,10 +137,11 @@ interface Candidates {
 async function candidates(registry: Registry, images: ImageSubscription, options: LookOptions): Promise<Candidates> {
   const { digest } = images.select;
   // One moving tag is asked for itself, and no list of all the others.
-  if (digest) return { tags: [digest.tag], notes: () => [] };
+  const none = new Map<string, string>();
+  if (digest) return { all: [digest.tag], tags: [digest.tag], lacking: none, notes: () => [] };
   const [first = '', ...others] = images.repositories;
   const all = await registry.tags(first, options);
-  if (others.length === 0) return { tags: all, notes: () => [] };
+  if (others.length === 0) return { all, tags: all, lacking: none, notes: () => [] };
   const lacking = new Map<string, string>();
   for (const other of others) {
     const tags = new Set(await registry.tags(other, options));
@@ -110,6 +149,8 @@ async function candidates(registry: Registry, images: ImageSubscription, options
   }
   const whole = images.select.newest === undefined ? await sift(all, images, options.signal) : undefined;
   return {
+    all,
+    lacking,
     tags: all.filter((tag) => !lacking.has(tag)),
     notes(chosen) {
       const better = whole && selectTag(whole, images).tag;

@@ -97,7 +97,8 @@ export interface Scope {
   readonly shard?: string;
 }
 
-function credentialIn(secret: Secret): KeptCredential {
+/** A labelled Secret as it is kept. */
+export function credentialIn(secret: Secret): KeptCredential {
   const { metadata } = secret;
   const { url = '', ...values } = secretValues(secret);
   const { name, namespace, uid, resourceVersion, labels } = metadata;

@@ -33,5 +33,6 @@ export type { SurveyQuestion, Tip, TipJob, Walk, WalkJob } from './source-job';
 export { survey } from './survey';
 export { namingPaths } from './suspension';
 export { ranksAbove, selectChart, selectTag, versionRanksAbove, type Selection, type TagFact } from './selection';
+export { tagStories, type Considered, type TagStory } from './tag-stories';
 export { siftTags, tagFilter, together, type Sifted } from './tag-filter';
 export { transitionsOf, type Transition } from './transitions';

@@ -35,7 +35,8 @@ function isBelow([, major, minor, patch]: RegExpExecArray, other: SemVer): boole
 }
 
 /** The version in a tag; a leading `v` is allowed, and all three numbers are needed. */
-const versionOf = (tag: string): SemVer | null => (LIKE_A_VERSION.test(tag) ? parse(tag.replace(/^v/, '')) : null);
+export const versionOf = (tag: string): SemVer | null =>
+  LIKE_A_VERSION.test(tag) ? parse(tag.replace(/^v/, '')) : null;
 
 /** The best by an order, of equals the last in byte order, and the equals. */
 function best<T>(
@@ -55,7 +56,7 @@ function best<T>(
   return first === undefined ? undefined : { first, equals };
 }
 
-function inBytes(one: string, other: string): number {
+export function inBytes(one: string, other: string): number {
   // A tag is ASCII, where the order of code units is that of bytes.
   return one < other ? -1 : one > other ? 1 : 0;
 }
@@ -70,26 +71,45 @@ function tie(tags: readonly string[], words: { readonly one: string; readonly ma
 }
 
 /** A range as people write it: a comma means "and", as a space does. */
-const readRange = (constraint: string): string => constraint.replaceAll(',', ' ');
+export const readRange = (constraint: string): string => constraint.replaceAll(',', ' ');
 
-function bySemver(tags: readonly string[], constraint: string, prereleases: boolean): Found | NotFound {
-  if (validRange(readRange(constraint)) === null) return { why: `'${constraint}' is no range of semantic versions` };
-  const range = new Range(readRange(constraint), { includePrerelease: prereleases });
-  let best: { readonly version: SemVer; readonly tags: string[] } | undefined;
+interface Highest {
+  readonly version: SemVer;
+  /** Those that are this version. */
+  readonly tags: string[];
+}
+
+/**
+ * The highest version that counts. Many registries list what is newest last, and what is lower than the best so far need
+ * not be read.
+ */
+function highestOf(
+  tags: readonly string[],
+  counts: (version: SemVer) => boolean,
+): { readonly best: Highest | undefined; readonly isAny: boolean } {
+  let best: Highest | undefined;
   let isAny = false;
-  // Many registries list what is newest last, and what is lower than the best so far need not be read.
   for (let at = tags.length - 1; at >= 0; at -= 1) {
     const tag = tags[at] ?? '';
     const numbers = LIKE_A_VERSION.exec(tag);
     if (numbers === null || (best !== undefined && isBelow(numbers, best.version))) continue;
     const version = parse(tag.replace(/^v/, ''));
-    if (version === null) continue;
-    isAny = true;
-    const rank = best === undefined ? 1 : compare(version, best.version);
-    if (rank < 0 || (!prereleases && version.prerelease.length > 0) || !range.test(version)) continue;
+    isAny ||= version !== null;
+    const rank = version === null ? -1 : best === undefined ? 1 : compare(version, best.version);
+    if (version === null || rank < 0 || !counts(version)) continue;
     if (best === undefined || rank > 0) best = { version, tags: [tag] };
     else best.tags.push(tag);
   }
+  return { best, isAny };
+}
+
+function bySemver(tags: readonly string[], constraint: string, prereleases: boolean): Found | NotFound {
+  if (validRange(readRange(constraint)) === null) return { why: `'${constraint}' is no range of semantic versions` };
+  const range = new Range(readRange(constraint), { includePrerelease: prereleases });
+  const { best, isAny } = highestOf(
+    tags,
+    (version) => (prereleases || version.prerelease.length === 0) && range.test(version),
+  );
   if (best === undefined) return { why: `none satisfies ${constraint}${isAny ? '' : ', as none is a version'}` };
   const [tag = '', ...equals] = best.tags.sort((one, other) => inBytes(other, one));
   const words = { one: 'is the same version', many: 'are the same version' };

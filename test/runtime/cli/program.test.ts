@@ -13,7 +13,7 @@ describe('the command line', () => {
     expect(out).toContain('2  the command line makes no sense');
   });
 
-  test.each(['run', 'crds', 'manifests', 'init', 'layout', 'check', 'consent', 'railyard', 'demo'])(
+  test.each(['run', 'crds', 'manifests', 'init', 'layout', 'check', 'consent', 'why-image', 'railyard', 'demo'])(
     'the help of %s says what it does and shows an example',
     async (command) => {
       const { code, out } = await k8sta([command, '-h']);

@@ -1,5 +1,7 @@
 import { TICKETS } from '../../../runtime/dispatch/resources';
+import { runProgram } from '../../../runtime/cli/program';
 import { eventually } from '../../waiting';
+import { testTerminal } from '../cli/terminal';
 import { Yard } from './yard';
 
 const CREDENTIALS = { username: 'robot', password: 'correct-horse' };
@@ -34,6 +36,49 @@ test('a wrong credential is said without being repeated, and the right Secret me
   const words = JSON.stringify([yard.eyes.tickets.list(), yard.eyes.stations.list(), yard.eyes.tracks.list()]);
   expect(words).not.toContain(CREDENTIALS.password);
 }, 90_000);
+
+test('k8sta why-image tells what the subscription of a Track chooses, with its pull secret', async () => {
+  const image = 'ghcr.io/acme/why';
+  for (const tag of ['1.0.0', '2.0.0']) await yard.railyard.registry.publish(`${image}:${tag}`);
+  const scene = await yard.scene('why', {
+    track: {
+      hold: true,
+      subscriptions: [
+        {
+          name: 'web',
+          images: {
+            repositories: [image],
+            select: { semver: { constraint: '^1', prereleases: false } },
+            interval: '5m',
+            secretName: 'pull',
+          },
+        },
+      ],
+    },
+  });
+  const { kubeconfigPath, registryURL } = yard.railyard;
+  const why = async (...args: string[]): Promise<string> => {
+    const terminal = testTerminal({ env: { HOME: yard.folder } });
+    const where = ['-n', scene.name, '--kubeconfig', kubeconfigPath, '--registry-mirror', `ghcr.io=${registryURL}`];
+    await runProgram(['why-image', ...args, ...where], terminal);
+    return terminal.written.out + terminal.written.err;
+  };
+  expect(await why('--track', 'main')).toContain('Secret why/pull does not exist');
+  const auths = { 'ghcr.io': CREDENTIALS };
+  await yard.apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'pull', namespace: scene.name },
+    stringData: { '.dockerconfigjson': JSON.stringify({ auths }) },
+  } as never);
+  const told = await why('--track', 'main', '--credentials-namespace', 'k8sta');
+  expect(told).toContain('1.0.0 of 2 tags: highest that satisfies ^1');
+  expect(told).toContain('2.0.0  is outside ^1');
+  expect(await why('--track', 'main', '--subscription', 'api')).toContain(
+    'Track why/main has no subscription api to images. Those to images are web.',
+  );
+  expect(await why('--track', 'other')).toContain('Track why/other does not exist.');
+}, 60_000);
 
 test('a stored ticket that cannot be read says so itself, and everything else runs', async () => {
   const scene = await yard.scene('unreadable');
