@@ -92,7 +92,10 @@ export interface Me {
 
 /** `401` of every route that needs a sign-in. */
 export interface SignInNeeded extends ErrorAnswer {
-  /** Ways to sign in. `oidc` begins with a visit of `/api/oidc/start`, `token` with a `POST /api/sign-in`. */
+  /**
+   * Ways to sign in. `token` is a `POST /api/sign-in`. `oidc` begins with a visit of `/api/oidc/start` and ends at `/`; where
+   * it was refused, at `/#sign-in=<sentence>`.
+   */
   readonly signIn: readonly Exclude<SignIn, 'open'>[];
 }
 

@@ -8,5 +8,6 @@ module.exports = [
   'test/runtime/dispatch/(chart|crash|failover)',
   'test/runtime/git/(faults|mirrors|race)',
   'test/runtime/render/(faults|helm|native|other-kustomize|shim)',
+  'test/runtime/server/dashboard/oidc',
   'test/scripts/',
 ];

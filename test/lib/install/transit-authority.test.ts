@@ -192,7 +192,7 @@ describe('TransitAuthority', () => {
     expect(of('PodDisruptionBudget', manifests)[0]?.spec).toEqual({ maxUnavailable: '50%', selector });
   });
 
-  test('takes webhooks where that is said: at a port of its Service, which the network policy lets in', () => {
+  test('takes webhooks, and serves the dashboard, where that is said: at a port of its Service, which the network policy lets in', () => {
     const ports = (manifests: Manifest[]) => {
       const policy = of('NetworkPolicy', manifests)[0]?.spec?.['ingress'] as { readonly ports: object[] }[];
       return [of('Service', manifests)[0]?.spec?.['ports'], policy[0]?.ports];
@@ -209,6 +209,13 @@ describe('TransitAuthority', () => {
       [http, webhooks],
     ]);
     expect(args(open)).toContain('--webhook-port 8081');
+    expect(args(synth())).not.toContain('dashboard');
+    const watched = synth({ dashboard: true });
+    expect(ports(watched)).toMatchObject([
+      [{ name: 'http' }, { name: 'dashboard', port: 8082, targetPort: 8082 }],
+      [http, { port: 8082, protocol: 'TCP' }],
+    ]);
+    expect(args(watched)).toContain('--dashboard-port 8082');
   });
 
   test('passes registry mirrors on, sorted, so that the output is byte-stable', () => {

@@ -33,6 +33,8 @@ export class Doorkeeper {
   readonly accounts = new Map<string, Account>();
   /** Everything that was asked, as `<token> <method> <path>`. */
   readonly asked: string[] = [];
+  /** Called with a token that nobody has yet. */
+  unknown: ((token: string) => void) | undefined;
   /** Called before a request goes on. */
   before: (request: IncomingMessage) => Promise<void> = async () => undefined;
   private server: Server | undefined;
@@ -55,6 +57,7 @@ export class Doorkeeper {
     const token = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
     this.asked.push(`${token} ${method} ${url.replace(/\?.*/, '')}`);
     const body = await buffer(request);
+    if (!this.accounts.has(token)) this.unknown?.(token);
     const account = this.accounts.get(token);
     if (account === undefined) return say(reply, 401, 'Unauthorized', 'Unauthorized');
     const review = /self(subject(?:access)?reviews)/.exec(url)?.[1];

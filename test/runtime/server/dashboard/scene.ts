@@ -50,6 +50,8 @@ export interface Scene {
   difference: Sight['difference'];
   serve(options?: { readonly open?: boolean; readonly clock?: Clock }): Promise<Page>;
   apply(...objects: readonly Draft[]): Promise<void>;
+  /** Resolves when the runtime knows a Secret for the dashboard. */
+  known(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -96,6 +98,7 @@ export async function openScene(): Promise<Scene> {
     async apply(...objects) {
       for (const object of objects) await eventually('it is applied', () => cluster.apply(object));
     },
+    known: () => eventually('the Secret is known', () => scene.sight.settings().length > 0),
     async close() {
       for (const served of opened) await served.close();
       await world.stop();
