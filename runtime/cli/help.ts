@@ -12,7 +12,8 @@ Examples:
 Exit codes:
   0  done
   1  failed, the reason is on stderr
-  2  the command line makes no sense`,
+  2  the command line makes no sense
+  3, 4  of k8sta wait: it has ended otherwise, the time is up`,
   run: `
 Examples:
   k8sta run                                   with KUBECONFIG, ~/.kube/config or the pod's service account

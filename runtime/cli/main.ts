@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { nodeProblem } from './node-version';
 import type * as Program from './program';
+import type * as Readline from 'node:readline/promises';
 
 const args = process.argv.slice(2);
 const problem = nodeProblem(process.versions.node, args);
@@ -33,9 +34,25 @@ function start(): void {
     env: process.env,
     cwd: process.cwd(),
     stop: stop.signal,
+    ...(process.stdin.isTTY && process.stdout.isTTY ? { ask: (question: string) => ask(question, stop.signal) } : {}),
   }).then((code) => {
     process.exitCode = code;
     // Nothing may keep a finished command alive; what is still to be written is written first.
     process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
   });
+}
+
+/** Asks the person at the terminal; nothing is an answer too, and so is the end of it. */
+async function ask(question: string, signal: AbortSignal): Promise<string> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { createInterface } = require('node:readline/promises') as typeof Readline;
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await Promise.race([
+      lines.question(question, { signal }).catch(() => ''),
+      new Promise<string>((resolve) => lines.once('close', () => resolve(''))),
+    ]);
+  } finally {
+    lines.close();
+  }
 }

@@ -9,9 +9,14 @@
 
 import { Command, CommanderError, Option } from 'commander';
 import { describeError } from './errors';
+import { type Describing, withCluster } from './family';
 import { packageVersion } from './folder';
 import { EXAMPLES } from './help';
-import { EXIT, type ExitCode, print, type Terminal, UsageError } from './terminal';
+import { describePeople } from './people/commands';
+import { PEOPLE_EXAMPLES } from './people/help';
+import { describeShow } from './show/commands';
+import { SHOW_EXAMPLES } from './show/help';
+import { EXIT, type ExitCode, harmless, print, type Terminal, UsageError } from './terminal';
 import type * as CRDs from './crds';
 import type * as Consent from './consent';
 import type * as Check from './check';
@@ -54,7 +59,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     return ending.code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    print(terminal.err, `k8sta: ${describeError(error)}`);
+    print(terminal.err, `k8sta: ${harmless(describeError(error))}`);
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
 }
@@ -78,12 +83,17 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
     .showHelpAfterError('(add --help to see what can be said)')
     .exitOverride();
 
+  const examples = { ...EXAMPLES, ...SHOW_EXAMPLES, ...PEOPLE_EXAMPLES };
   const command = (parent: Command, name: string, description: string): Command =>
     parent
       .command(name)
       .description(description)
-      .addHelpText('after', EXAMPLES[name.split(' ')[0] ?? ''] ?? '');
+      .addHelpText('after', examples[name.split(' ')[0] ?? ''] ?? '');
   program.addHelpText('after', EXAMPLES.k8sta ?? '');
+  const describing: Describing = { program, terminal, command, ends };
+
+  describeShow(describing);
+  describePeople(describing);
 
   withRenderer(withCluster(command(program, 'run', 'run the runtime against a cluster')))
     .option('--folder <folder>', 'caches, lost without harm (default: a temporary folder)')
@@ -255,12 +265,6 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
     });
 
   return program;
-}
-
-function withCluster(command: Command): Command {
-  return command
-    .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, ~/.kube/config, the service account)')
-    .option('--context <name>', 'context of the kubeconfig (default: its current one)');
 }
 
 function withRenderer(command: Command): Command {

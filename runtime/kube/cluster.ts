@@ -11,6 +11,7 @@ import { type Objects, objectsOf } from './objects';
 import { type FieldSchema, lacking } from './published';
 import { type Reflection, Reflector, type ReflectorOptions } from './reflector';
 import { fenced, type Transport, transportOver } from './transport';
+import { whoami } from './whoami';
 
 /** One Kubernetes API, as one user. */
 export interface Cluster {
@@ -62,6 +63,9 @@ export interface ConnectedCluster extends SharedCluster {
    * behind; 0 where neither is sure.
    */
   readonly clockAheadMs: number;
+
+  /** The name by which the API server knows us. @throws TransientError where it does not say */
+  whoami(options?: RequestOptions): Promise<string>;
 
   /**
    * What of a kind the cluster does not take: fields and values that a writer may write and its definition has not.
@@ -126,6 +130,7 @@ function clusterOver(connection: Connection): ConnectedCluster {
       return skew.aheadMs;
     },
     callAs,
+    whoami: (asked = {}) => whoami(transport, asked),
     lacking: (resource, wanted, asked = {}) => lacking(transport, resource, wanted, asked),
     behind: (fence) => clusterOver({ ...connection, transport: fenced(transport, fence) }),
     version: (asked = {}) => versionOf(transport, asked),

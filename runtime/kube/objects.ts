@@ -23,6 +23,12 @@ export interface PatchOptions extends RequestOptions {
   readonly subresource?: 'status';
 }
 
+/** Which objects, and how they are fetched. */
+export interface ListOptions extends Selection, RequestOptions {
+  /** Objects to a page. @default 50 */
+  readonly pageSize?: number;
+}
+
 /** One operation of RFC 6902. */
 export interface JsonPatchOperation {
   readonly op: 'add' | 'remove' | 'replace' | 'move' | 'copy' | 'test';
@@ -40,7 +46,7 @@ export interface Objects<K extends KubeObject> {
   readonly resource: Resource<K>;
 
   /** Everything selected, and the version of the world that it shows. Lists page by page. */
-  list(selection?: Selection & RequestOptions): Promise<{ items: K[]; resourceVersion: string }>;
+  list(selection?: ListOptions): Promise<{ items: K[]; resourceVersion: string }>;
 
   /** The newest version, or `undefined` when the server says that there is none. */
   get(ref: ObjectRef, options?: RequestOptions): Promise<K | undefined>;

@@ -3,10 +3,10 @@
 /* eslint-disable @typescript-eslint/no-require-imports --
    What only a terminal needs is loaded only for one. */
 
-import type * as ChalkModule from 'chalk';
 import type * as LogUpdate from 'log-update';
-import { drawNetwork, plainPalette, transitions, type Palette } from '../view';
-import { print, type Terminal, wantsColours } from '../terminal';
+import { paletteFor } from '../palette';
+import { print, type Terminal } from '../terminal';
+import { drawNetwork, transitions } from '../view';
 import type { NetworkFeed } from './feed';
 
 export interface Display {
@@ -55,7 +55,7 @@ const DEFAULT_WIDTH = 80;
 
 function livingDisplay(terminal: Terminal): Display {
   const { createLogUpdate } = require('log-update') as typeof LogUpdate;
-  const palette = wantsColours(terminal, terminal.out) ? colours() : plainPalette;
+  const palette = paletteFor(terminal);
   // log-update writes to a stream of Node; the terminal of a living display is always one.
   const update = createLogUpdate(terminal.out as NodeJS.WriteStream);
   let draw: (() => void) | undefined;
@@ -89,18 +89,5 @@ function livingDisplay(terminal: Terminal): Display {
       draw = undefined;
       update.done();
     },
-  };
-}
-
-function colours(): Palette {
-  const { Chalk } = require('chalk') as typeof ChalkModule;
-  const chalk = new Chalk({ level: 1 });
-  return {
-    strong: (text) => chalk.bold(text),
-    faint: (text) => chalk.dim(text),
-    good: (text) => chalk.green(text),
-    busy: (text) => chalk.yellow(text),
-    bad: (text) => chalk.red(text),
-    normal: (text) => text,
   };
 }

@@ -3,6 +3,7 @@
 import type { Station, Ticket, Track } from '../../../lib/api';
 import { metadataOf, Store, type Cluster, type Identity } from '../../kube';
 import type { Log } from '../../log';
+import { applicationState } from '../application-state';
 import { resources, type LiveApplication } from '../cluster';
 import type { ApplicationState, Snapshot } from '../view';
 
@@ -17,35 +18,45 @@ export interface NetworkFeed {
 
 type KnownApplication = ApplicationState & { readonly metadata: Identity };
 
-function knownApplication({ metadata, status }: LiveApplication): KnownApplication {
-  return {
-    metadata,
-    namespace: metadata.namespace ?? '',
-    name: metadata.name,
-    ...(status?.sync?.status === undefined ? {} : { sync: status.sync.status }),
-    ...(status?.sync?.revision === undefined ? {} : { revision: status.sync.revision }),
-    ...(status?.health?.status === undefined ? {} : { health: status.health.status }),
-    ...(status?.summary?.images === undefined ? {} : { images: status.summary.images }),
-  };
+const knownApplication = (application: LiveApplication): KnownApplication => ({
+  metadata: application.metadata,
+  ...applicationState(application),
+});
+
+/** What is followed. */
+export interface FeedScope {
+  /** Of tracks, stations and tickets. @default - all */
+  readonly namespaces?: readonly string[];
+  /** Of Applications; none, where the list is empty. @default - all */
+  readonly applicationNamespaces?: readonly string[];
+  /** Name of the one track that is told. @default - all */
+  readonly track?: string;
 }
 
 /** Resolves when everything was seen once. */
-export async function followNetwork(cluster: Cluster, log: Log): Promise<NetworkFeed> {
+export async function followNetwork(cluster: Cluster, log: Log, scope: FeedScope = {}): Promise<NetworkFeed> {
   const tracks = new Store<Track>({ log, identity: metadataOf });
   const stations = new Store<Station>({ log, identity: metadataOf });
   const tickets = new Store<Ticket>({ log, identity: metadataOf });
   const applications = new Store<KnownApplication>({ log, identity: metadataOf });
   const same = <T>(object: T): T => object;
+  const { namespaces, applicationNamespaces, track: only } = scope;
+  const within = namespaces === undefined ? {} : { namespaces };
   const reflectors = [
-    cluster.reflector({ resource: resources.tracks, store: tracks, project: same<Track>, log }),
-    cluster.reflector({ resource: resources.stations, store: stations, project: same<Station>, log }),
-    cluster.reflector({ resource: resources.tickets, store: tickets, project: same<Ticket>, log }),
-    cluster.reflector({
-      resource: resources.applications,
-      store: applications,
-      project: knownApplication,
-      log,
-    }),
+    cluster.reflector({ resource: resources.tracks, store: tracks, project: same<Track>, ...within, log }),
+    cluster.reflector({ resource: resources.stations, store: stations, project: same<Station>, ...within, log }),
+    cluster.reflector({ resource: resources.tickets, store: tickets, project: same<Ticket>, ...within, log }),
+    ...(applicationNamespaces?.length === 0
+      ? []
+      : [
+          cluster.reflector({
+            resource: resources.applications,
+            store: applications,
+            project: knownApplication,
+            ...(applicationNamespaces === undefined ? {} : { namespaces: applicationNamespaces }),
+            log,
+          }),
+        ]),
   ];
   for (const reflector of reflectors) reflector.start();
   const stop = async (): Promise<void> => void (await Promise.all(reflectors.map((reflector) => reflector.stop())));
@@ -57,7 +68,7 @@ export async function followNetwork(cluster: Cluster, log: Log): Promise<Network
   }
   return {
     snapshot: () => ({
-      tracks: tracks.list(),
+      tracks: tracks.list().filter(({ metadata }) => only === undefined || metadata.name === only),
       stations: stations.list(),
       tickets: tickets.list(),
       applications: applications.list(),

@@ -6,22 +6,57 @@ describe('the command line', () => {
     const { code, out, err } = await k8sta(['--help']);
     expect(code).toBe(0);
     expect(err).toBe('');
-    for (const command of ['run', 'crds', 'manifests', 'init', 'layout', 'check', 'consent', 'railyard', 'demo']) {
+    for (const command of [
+      'status',
+      'approve',
+      'wait',
+      'run',
+      'crds',
+      'manifests',
+      'init',
+      'layout',
+      'check',
+      'consent',
+      'railyard',
+      'demo',
+    ]) {
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
     expect(out).toContain('Examples:');
     expect(out).toContain('2  the command line makes no sense');
   });
 
-  test.each(['run', 'crds', 'manifests', 'init', 'layout', 'check', 'consent', 'why-image', 'railyard', 'demo'])(
-    'the help of %s says what it does and shows an example',
-    async (command) => {
-      const { code, out } = await k8sta([command, '-h']);
-      expect(code).toBe(0);
-      expect(out).toMatch(new RegExp(`^Usage: k8sta ${command}`));
-      expect(out).toMatch(/Examples?:\n/);
-    },
-  );
+  test.each([
+    'status',
+    'get',
+    'tickets',
+    'describe',
+    'history',
+    'why',
+    'approve',
+    'hold',
+    'resume',
+    'abort',
+    'retry',
+    'rollback',
+    'board',
+    'wait',
+    'run',
+    'crds',
+    'manifests',
+    'init',
+    'layout',
+    'check',
+    'consent',
+    'why-image',
+    'railyard',
+    'demo',
+  ])('the help of %s says what it does and shows an example', async (command) => {
+    const { code, out } = await k8sta([command, '-h']);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^Usage: k8sta ${command}`));
+    expect(out).toMatch(/Examples?:\n/);
+  });
 
   test('without a command it prints its help on stderr and ends with 2', async () => {
     const { code, out, err } = await k8sta([]);
