@@ -6,9 +6,15 @@ import { SourceHistories } from './source';
 import type { ApplicationReference, RenderedState } from '../lib/api';
 import {
   applyCargo,
+  EMPTY_TREE,
   ownershipOf,
   treeDigest,
   type AnalyseJob,
+  type DescentJob,
+  type FollowJob,
+  type SourcesJob,
+  type TipJob,
+  type WalkJob,
   type AnalysisPhase,
   type AnalysisView,
   type Expectation,
@@ -128,16 +134,6 @@ export class Model {
   /** Does a job at once. */
   run(job: Job): JobResults[keyof JobResults] {
     switch (job.kind) {
-      case 'descent':
-        return this.source.descent(job);
-      case 'follow':
-        return this.source.follow(job);
-      case 'sources':
-        return job.branches.map((branch) => ({ ...branch, commit: this.source.head(branch) }));
-      case 'tip':
-        return { commit: this.source.head(job) };
-      case 'walk':
-        return this.source.walk(job);
       case 'look':
         return this.published.look(job);
       case 'prepare':
@@ -148,12 +144,32 @@ export class Model {
         return this.land(job);
       case 'heads':
         return job.commits.map((one) => this.standing(one));
+      case 'close':
+        return job.requests.flatMap(({ commit }) => (commit === undefined ? [] : [this.standing(commit)]));
       case 'relate':
         return job.commit === job.revision ? 'same' : 'foreign';
       case 'goods':
         return job.commits.map(({ commit }) => commit).filter((commit) => this.states.has(commit));
       case 'analyse':
         return this.analyse(job);
+      default:
+        return this.ask(job);
+    }
+  }
+
+  /** What a job asks of source branches. */
+  private ask(job: DescentJob | FollowJob | SourcesJob | TipJob | WalkJob): JobResults[typeof job.kind] {
+    switch (job.kind) {
+      case 'descent':
+        return this.source.descent(job);
+      case 'follow':
+        return this.source.follow(job);
+      case 'sources':
+        return job.branches.map((branch) => ({ ...branch, commit: this.source.head(branch) }));
+      case 'tip':
+        return { commit: this.source.head(job) };
+      case 'walk':
+        return this.source.walk(job);
     }
   }
 
@@ -173,6 +189,10 @@ export class Model {
     const trees = this.difference(head, tree);
     if (head !== undefined && this.trees.get(head) === tree && application.restore?.fence !== true) {
       return { outcome: 'NoChange', reference, parent: head, tree, trees, commit: head, state, message: 'no change' };
+    }
+    if (head === undefined && application.byRequest) {
+      const begun = sha('', EMPTY_TREE, job.start.toISOString(), job.ticket);
+      return { outcome: 'Commit', reference, tree: EMPTY_TREE, trees, commit: begun, state, message: 'begins' };
     }
     const commit = sha(head ?? '', tree, job.start.toISOString(), job.ticket);
     this.trees.set(commit, tree);
@@ -219,9 +239,11 @@ export class Model {
     return { digest: treeDigest({ file: tree }), changed, summary: changed === 0 ? 'no change' : '~file' };
   }
 
+  /** Somebody merges every pull request as soon as it is open. */
   private land(job: LandJob): Landing {
     for (const one of job.commits) {
-      if (!one.push || this.head(one.reference) !== one.parent) continue;
+      const lands = one.push || one.request !== undefined;
+      if (!lands || this.head(one.reference) !== one.parent) continue;
       const tree = this.trees.get(one.commit) ?? '';
       const branch = { head: one.commit, tree, landedAt: this.now().getTime() };
       this.branches.set(`${one.reference.repoURL} ${one.branch}`, branch);

@@ -6,6 +6,8 @@ import { ListedState } from './change';
 
 export const LAYOUTS = ['Files', 'SingleFile'] as const;
 export const VIAS = ['Push', 'PullRequest'] as const;
+export const MERGERS = ['People', 'Automatic'] as const;
+export const MERGE_METHODS = ['Merge', 'Squash', 'Rebase'] as const;
 
 const empty = (description: string) => s.shape(description, {});
 
@@ -174,10 +176,21 @@ export const Deadlines = s.shape(
 );
 export type Deadlines = Static<typeof Deadlines>;
 
+export const PullRequests = s.shape('How pull requests are merged, with `via: PullRequest` (rule D9).', {
+  merge: s.words('Who merges them: people, or the runtime as soon as the forge and its checks allow it.', MERGERS, {
+    default: 'People',
+  }),
+  method: s.words('How the runtime merges them; people may merge as they like.', MERGE_METHODS, {
+    default: 'Merge',
+  }),
+});
+export type PullRequests = Static<typeof PullRequests>;
+
 export const StationSpec = s.shape('The stop as a team describes it.', {
   enabled: s.flag('A disabled station is skipped, on the record (rule C7).', true),
   hold: s.flag('Set by people: nothing but a rollback takes the station.', false),
   via: s.words('How commits enter the rendered branches (rule D9).', VIAS, { default: 'Push' }),
+  pullRequests: Type.Optional(PullRequests),
   deadlines: Deadlines,
   applications: s.listByName(
     ApplicationReference,

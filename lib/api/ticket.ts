@@ -172,6 +172,7 @@ export const ArrivalApplication = s.shape('What one arrival does to one applicat
     }),
   ),
   result: s.words('What it came to.', ARRIVAL_RESULTS),
+  via: Type.Optional(s.words('How the commit gets to the branch. Absent: by a push.', ['PullRequest'])),
   shown: Type.Optional(Type.Boolean({ description: 'The branch was seen to show the commit.' })),
   message: Type.Optional(s.message('What is worth saying about it.')),
 });
@@ -202,7 +203,14 @@ export const Arrival = s.shape('The present arrival, or the last one until the n
     }),
   ),
   pullRequests: Type.Optional(
-    s.list(s.text('Address.'), 'Open pull requests.', { maxItems: 200, 'x-kubernetes-list-type': 'atomic' }),
+    s.list(
+      s.shape('One of an arrival (rule D9).', {
+        application: s.text('`<namespace>/<name>` of the Application.', { maxLength: 320 }),
+        url: s.text('Its page.', { maxLength: 2048 }),
+      }),
+      'Pull requests of this arrival that are not merged yet.',
+      { maxItems: 200, 'x-kubernetes-list-type': 'atomic' },
+    ),
   ),
   analyses: Type.Optional(
     s.list(s.objectName('AnalysisRun.'), 'Analysis runs.', { maxItems: 100, 'x-kubernetes-list-type': 'atomic' }),

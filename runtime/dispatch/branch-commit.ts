@@ -1,6 +1,6 @@
 /** The commit that puts files on a rendered branch, with what is told about them (rules A7, D3). */
 
-import { STATE_FILE, type RenderedState } from '../../lib/api';
+import { STATE_FILE, type ApplicationReference, type RenderedState } from '../../lib/api';
 import { blobId, type Git } from '../git';
 import type { PrepareApplication, PrepareJob } from '../journey';
 import type { Managed } from './adoption';
@@ -76,6 +76,22 @@ export async function commitOnBranch(
     }),
   });
   return { ...made, ...(overwritten && { overwritten }) };
+}
+
+/** The commit without files with which a branch begins that never existed, so that a pull request can be opened into it (rule D9). */
+export async function emptyCommit(
+  git: Git,
+  { start, ...job }: PrepareJob,
+  reference: ApplicationReference,
+): Promise<{ readonly tree: string; readonly commit: string }> {
+  const application = `${reference.namespace}/${reference.name}`;
+  return git.commit(reference.repoURL, {
+    remove: [],
+    write: new Map(),
+    author: AUTHOR,
+    date: start,
+    message: commitMessage({ ...job, application, more: [] }),
+  });
 }
 
 const withId = ([path, bytes]: readonly [string, Uint8Array]): readonly [string, string] => [path, blobId(bytes)];

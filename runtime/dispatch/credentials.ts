@@ -2,6 +2,7 @@
 
 import { normaliseRepositoryURL } from '../../lib/network/repository-url';
 import { TransientError } from '../errors';
+import type { ForgeCredential } from '../forge';
 import type { GitCredential, GitHubApp } from '../git';
 import type { CredentialOf, RegistryCredential } from '../registry';
 import type { Secret } from './resources';
@@ -74,4 +75,21 @@ export function registryCredential(world: Pick<World, 'credentials'>, repoURL: s
 export function labelledCredentials(secrets: readonly Secret[]): CredentialOf {
   const kept = secrets.map(credentialIn);
   return async (repoURL) => registryCredential({ credentials: { list: () => kept } }, repoURL);
+}
+
+/** How a forge is asked about the repositories below the Secret's URL, if one of the operator's Secrets serves this one. */
+export function forgeCredential(world: Pick<World, 'credentials'>, repoURL: string): ForgeCredential | undefined {
+  const found = serving(world, 'forge', repoURL);
+  if (found === undefined) return undefined;
+  const { namespace, name } = found.metadata;
+  const secretName = `${namespace}/${name}`;
+  const { username, password, kind, api } = found.values;
+  if (!password) throw new TransientError(`Secret ${secretName} serves ${repoURL} but has no password`);
+  return {
+    password,
+    secretName,
+    ...(username ? { username } : {}),
+    ...(kind ? { kind } : {}),
+    ...(api ? { api } : {}),
+  };
 }

@@ -1,6 +1,7 @@
 /** A machine that works only while this process is elected, and behind the fence of that term. */
 
 import { electionIn, type Election, type LeaseTimes, type SharedCluster } from '../kube';
+import { fencedForges } from './fenced-forges';
 import { fencedGit } from './fenced-git';
 import { assemble, type Machine, type Ports } from './machine';
 
@@ -24,14 +25,19 @@ export interface Elected {
 
 /** @param cluster that of the ports, before any fence */
 export function elected(ports: Ports, cluster: SharedCluster, choice: ElectionChoice): Elected {
-  const { clock, log, git } = ports;
+  const { clock, log, git, forges } = ports;
   let machine: Machine | undefined;
   const election = electionIn(cluster, {
     ...choice,
     clock,
     log,
     lead: async (term) => {
-      const mine = assemble({ ...ports, cluster: cluster.behind(term), git: fencedGit(git, term) });
+      const mine = assemble({
+        ...ports,
+        cluster: cluster.behind(term),
+        git: fencedGit(git, term),
+        forges: fencedForges(forges, term),
+      });
       machine = mine;
       await mine.start();
       await new Promise<void>((resolve) => {

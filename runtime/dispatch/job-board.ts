@@ -54,7 +54,7 @@ export interface JobBoardOptions {
 /** Jobs that wait for a server and take next to nothing here. */
 const LIGHT: readonly JobKind[] = ['look', 'tip', 'analyse'];
 /** What others wait for: it ends an arrival, or says what became of one. */
-const URGENT: readonly JobKind[] = ['land', 'heads', 'relate', 'goods'];
+const URGENT: readonly JobKind[] = ['land', 'heads', 'close', 'relate', 'goods'];
 
 /** Whoever takes longer waits for a server, and one that hangs must not hold up the jobs of all others. */
 const LONGEST_PLACE_MS = 2_000;
@@ -79,9 +79,12 @@ export class JobBoard {
     return <K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined => {
       const place = `${kind} ${key}`;
       asked.add(place);
-      const kept = this.#owners.get(owner)?.get(place)?.fact;
+      const entry = this.#owners.get(owner)?.get(place);
+      if (entry === undefined) return undefined;
+      const fact = this.#onTheWall(entry.fact);
+      const seen = fact.state === 'Done' && entry.running !== undefined ? { ...fact, again: true as const } : fact;
       // A fact under this key was put there by a job of this kind, so its result is of that kind.
-      return kept && (this.#onTheWall(kept) as JobFact<JobResults[K]>);
+      return seen as JobFact<JobResults[K]>;
     };
   }
 

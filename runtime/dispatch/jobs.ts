@@ -1,11 +1,13 @@
 /** Which code does which job. */
 
+import type { Forges } from '../forge';
 import type { Git } from '../git';
 import type { Job, JobResults } from '../journey';
 import { keyOf, type Cluster } from '../kube';
 import type { Renderer } from '../render';
 import { analyse } from './analyse';
 import { descent, follow } from './descent';
+import { close } from './close';
 import { goods } from './goods';
 import { lookAtHeads, relate } from './heads';
 import type { JobRunner } from './job-board';
@@ -22,6 +24,7 @@ import type { World } from './world';
 
 export interface JobTools extends LookTools {
   readonly git: Git;
+  readonly forges: Forges;
   readonly renderer: Renderer;
   readonly records: Records;
   readonly cluster: Cluster;
@@ -66,6 +69,8 @@ export function jobRunner(tools: JobTools): JobRunner {
         return land(tools, job, signal);
       case 'heads':
         return lookAtHeads(git, job, signal);
+      case 'close':
+        return close(tools, job, signal);
       case 'relate':
         return relate(git, job);
       case 'goods':

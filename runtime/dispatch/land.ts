@@ -1,15 +1,19 @@
 /** The job `land`: recorded commits get to their branches, by one atomic compare-and-swap push for each repository (D4, D5). */
 
 import { TerminalError } from '../errors';
+import type { Forges } from '../forge';
 import type { Git, PushOutcome } from '../git';
 import { pushesOverAt, type LandedApplication, type Landing, type LandJob, type RecordedCommit } from '../journey';
+import { enter } from './enter';
 import { Unavailable } from './job-board';
 import { byRepository, lookAtHeads } from './heads';
 import { confirmRecord, type Records } from './records';
+import { isAsked } from './request';
 
 export interface LandTools {
   readonly git: Git;
   readonly records: Records;
+  readonly forges: Forges;
   readonly now: () => Date;
 }
 
@@ -17,12 +21,17 @@ export async function land(tools: LandTools, job: LandJob, signal: AbortSignal):
   // Counted from before the record is read: whoever sleeps in between wakes up too late to push.
   const deadline = pushesOverAt(tools.now());
   if (job.commits.some((one) => one.push)) await confirmRecord(tools.records, job);
-  const placed = job.commits.map((one) => ({ ...one, repoURL: one.reference.repoURL }));
-  const landings = await Promise.all(
-    byRepository(placed).map(async ([repoURL, commits]) =>
+  const asked = job.commits.filter(isAsked);
+  const entered = job.commits.filter((one) => one.entered);
+  const pushed = job.commits.filter((one) => !isAsked(one) && !one.entered);
+  const placed = pushed.map((one) => ({ ...one, repoURL: one.reference.repoURL }));
+  const landings = await Promise.all([
+    lookAtHeads(tools.git, { commits: entered }, signal),
+    ...byRepository(placed).map(async ([repoURL, commits]) =>
       landOne({ ...tools, job, deadline }, repoURL, commits, signal),
     ),
-  );
+    ...asked.map(async (one) => [await enter({ ...tools, job }, one, deadline, signal)]),
+  ]);
   return landings.flat();
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Patience } from '../argocd';
+import type { Forges } from '../forge';
 import type { Git } from '../git';
 import { EventRecorder, EVENTS, WorkQueue, type Clock, type Cluster, type WorkQueueStats } from '../kube';
 import type { Log } from '../log';
@@ -24,6 +25,7 @@ export interface Ports {
   /** The caches of that cluster. */
   readonly world: World;
   readonly git: Git;
+  readonly forges: Forges;
   readonly renderer: Renderer;
   readonly registry: Registry;
   readonly charts: Charts;
@@ -60,7 +62,7 @@ export interface Machine {
 const GRACE_MS = { decisions: 8_000, pushes: 12_000, events: 2_000 } as const;
 
 export function assemble(ports: Ports): Machine {
-  const { cluster, world, git, renderer, registry, charts, clock, random, log, patience } = ports;
+  const { cluster, world, git, forges, renderer, registry, charts, clock, random, log, patience } = ports;
   const now = (): Date => new Date(clock.now());
   const secret = async (namespace: string, name: string) =>
     (await cluster.objects(SECRETS).get({ namespace, name }))?.data;
@@ -69,6 +71,7 @@ export function assemble(ports: Ports): Machine {
   const board = new JobBoard({
     run: jobRunner({
       git,
+      forges,
       renderer,
       registry,
       charts,

@@ -20,7 +20,7 @@ import {
   type SourceHistory,
 } from '../journey';
 import { plainSecrets, type Manifest, type Renderer } from '../render';
-import { commitOnBranch, isOriginForeign, type BranchChange } from './branch-commit';
+import { commitOnBranch, emptyCommit, isOriginForeign, type BranchChange } from './branch-commit';
 import { editAdopted, managedFiles, managedIds, takeOver, type Managed } from './adoption';
 import { compose, type Composition } from './compose';
 import { descent } from './descent';
@@ -190,6 +190,10 @@ async function finish(
   if (parent !== undefined && head !== undefined && restore?.fence !== true && showsAlready(parent, managed, files)) {
     const { tree } = await git.describe(reference.repoURL, head);
     return { ...prepared, outcome: 'NoChange', parent: head, tree, commit: head };
+  }
+  if (head === undefined && application.byRequest) {
+    const message = `${prepared.message}; begins its branch with an empty commit, for a pull request into it`;
+    return { ...prepared, ...(await emptyCommit(git, job, reference)), message, outcome: 'Commit' };
   }
   const { overwritten, ...made } = await commitOnBranch(git, job, { ...result, application }, files);
   const words = overwritten === undefined ? [] : [wordsOfOverwritten(overwritten)];

@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Patience } from '../argocd';
+import { createForges } from '../forge';
 import { openGit } from '../git';
 import type { Clock, ConnectedCluster } from '../kube';
 import { systemClock, type Standing } from '../kube';
@@ -10,7 +11,7 @@ import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import { Connections, createCharts, createRegistry } from '../registry';
 import { createRenderer } from '../render';
-import { gitCredential, registryCredential, signingKey } from './credentials';
+import { forgeCredential, gitCredential, registryCredential, signingKey } from './credentials';
 import { dropUnnamed } from './disuse';
 import { elected, type ElectionChoice } from './elected';
 import { clockWords, leadWords, stuck, unready, vitalsOf, type Vitals } from './health';
@@ -112,9 +113,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const git = metrics ? measuredGit(bareGit, metrics) : bareGit;
   const renderer = metrics ? measuredRenderer(bareRenderer, metrics) : bareRenderer;
+  const forges = createForges({ credentials: async (repoURL) => forgeCredential(world, repoURL) });
   const registry = createRegistry({}, connections);
   const patience: Partial<Patience> = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
-  const tools = { world, git, renderer, registry, charts, clock, random, log, patience };
+  const tools = { world, git, forges, renderer, registry, charts, clock, random, log, patience };
   const ports: Ports = { ...tools, cluster, ...limitsOf(options) };
 
   try {

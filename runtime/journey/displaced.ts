@@ -1,6 +1,7 @@
 /** What tickets left behind that a rollback took the station from (rules D8, G3). */
 
 import type { ArrivalApplication, Station, Ticket } from '../../lib/api';
+import { goesByRequest } from './request';
 import type { Facts } from './snapshot';
 import { keyOf } from './state';
 
@@ -31,5 +32,7 @@ export const mayHavePushUnderWay = (facts: Facts, station: Station, key: string)
     (ticket) =>
       ticket === undefined ||
       (ticket.status?.arrival?.pushed === undefined &&
-        recordedAt(ticket, station, key).some((one) => one.shown !== true && listed(one).length > 0)),
+        recordedAt(ticket, station, key).some(
+          (one) => one.shown !== true && !goesByRequest(one) && listed(one).length > 0,
+        )),
   );

@@ -11,13 +11,6 @@ import { windowObstacle } from './window';
 export function entryObstacle(stop: Stop): Obstacle | undefined {
   const { station, ticket, snapshot } = stop;
   const entry = station.spec.entry;
-  const name = station.metadata.name;
-  if (station.spec.via === 'PullRequest') {
-    return {
-      reason: 'PullRequest',
-      message: `this version opens no pull requests yet, and ${name} asks for one: nothing is pushed past it`,
-    };
-  }
   return (
     completedObstacle(stop) ?? approvalObstacle(ticket, station) ?? windowObstacle(entry?.windows ?? [], snapshot.now)
   );

@@ -17,6 +17,7 @@ export { futureOf, previewOf } from './preview';
 export type { Plan, Step } from './plan';
 export { isOnRecord, pushesOverAt } from './push';
 export { Recall } from './recall';
+export { EMPTY_TREE } from './request';
 export { hasEnded } from './ride';
 export type { Facts, Line, Sight, Snapshot, StationSnapshot } from './snapshot';
 export {

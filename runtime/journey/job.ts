@@ -10,10 +10,12 @@ import type {
   Chart,
   FailureReason,
   Image,
+  PullRequests,
   RenderedState,
   Renderer,
   Subscription,
   SubscriptionStatus,
+  TicketReference,
   WaitingReason,
 } from '../../lib/api';
 import type { RevisionRelation } from './application';
@@ -81,6 +83,8 @@ export interface PrepareApplication {
     /** Whether a commit is made although nothing differs, so that a push without an answer cannot land any more. */
     readonly fence: boolean;
   };
+  /** Its commit goes by pull request (rule D9): a branch that never existed gets an empty commit first. */
+  readonly byRequest?: true;
 }
 
 /**
@@ -163,6 +167,32 @@ export type PreviewedApplication =
   | Extract<PreparedApplication, { outcome: 'Failed' }>;
 export type Preview = readonly PreviewedApplication[];
 
+/** How a recorded commit is asked to be let into its branch (rule D9). */
+export interface RequestOrder {
+  /** Branch on which the commit waits. */
+  readonly branch: string;
+  /** Page of the pull request, once it is on record. */
+  readonly url?: string;
+  /** Git tree of the commit. */
+  readonly tree: string;
+  /** Who merges, and how the runtime does where that is asked for. */
+  readonly merge: PullRequests['merge'];
+  readonly method: PullRequests['method'];
+  readonly words: RequestWords;
+}
+
+/** What a pull request says of itself; words of others, to be escaped where they are shown. */
+export interface RequestWords {
+  readonly application: string;
+  /** What the ticket carries, in a line. */
+  readonly change: string;
+  /** What the commit changes, in a line. */
+  readonly summary: string;
+  /** Whence the ticket comes, one line each. */
+  readonly lineage: readonly string[];
+  readonly approvedBy: readonly string[];
+}
+
 /** One recorded commit on its way to its branch. */
 export interface RecordedCommit {
   readonly reference: ApplicationReference;
@@ -177,6 +207,10 @@ export interface RecordedCommit {
   readonly displaced?: readonly string[];
   /** Whether this arrival makes the commit, or found that there is nothing to change. */
   readonly push: boolean;
+  /** It is let in by pull request, and not pushed to its branch. */
+  readonly request?: RequestOrder;
+  /** Its pull request was merged: only whether the branch still shows it is looked at. */
+  readonly entered?: true;
 }
 
 /** Pushes the recorded commits: the branches of one repository in one atomic compare-and-swap push (rules D4, D5). */
@@ -195,6 +229,29 @@ export interface LandJob {
   readonly seen: string;
 }
 
+/**
+ * Closes the pull requests of an arrival that ends, with a note, and removes their branches; then reads where the
+ * recorded commits stand, since one may have been merged before it was closed (rule D7).
+ */
+export interface CloseJob {
+  readonly kind: 'close';
+  readonly key: string;
+  readonly namespace: string;
+  readonly station: string;
+  readonly ticket: string;
+  /** Only if this ticket is really gone: to be asked past the cache (rule C3). */
+  readonly ifGone?: TicketReference;
+  /** Why, for those who read the pull request. */
+  readonly note: string;
+  readonly requests: readonly {
+    readonly reference: ApplicationReference;
+    /** Branch on which the commit waits. */
+    readonly branch: string;
+    /** Absent where nobody knows any more what was recorded. */
+    readonly commit?: RecordedCommit;
+  }[];
+}
+
 /** Reads where the recorded commits stand, without pushing anything (rule D5). */
 export interface HeadsJob extends Omit<LandJob, 'kind'> {
   readonly kind: 'heads';
@@ -210,7 +267,17 @@ export type LandedApplication =
   | { readonly outcome: 'Withdraw'; readonly reference: ApplicationReference; readonly message: string }
   | { readonly outcome: 'Suspended'; readonly reference: ApplicationReference; readonly ownership: Foreign }
   /** The server says no, in its own words. */
-  | { readonly outcome: 'Rejected'; readonly reference: ApplicationReference; readonly message: string };
+  | { readonly outcome: 'Rejected'; readonly reference: ApplicationReference; readonly message: string }
+  /** Its pull request is open; `soon` where it is about to show more. */
+  | {
+      readonly outcome: 'Requested';
+      readonly reference: ApplicationReference;
+      readonly url: string;
+      readonly message: string;
+      readonly soon?: true;
+    }
+  /** Its pull request was closed and not merged. */
+  | { readonly outcome: 'Closed'; readonly reference: ApplicationReference; readonly message: string };
 export type Landing = readonly LandedApplication[];
 
 /** Says how a revision that Argo CD reports relates to our commit (rule D6). */
@@ -307,6 +374,7 @@ export type Job =
   | PreviewJob
   | LandJob
   | HeadsJob
+  | CloseJob
   | RelateJob
   | GoodsJob
   | AnalyseJob;
@@ -322,6 +390,7 @@ export interface JobResults {
   readonly preview: Preview;
   readonly land: Landing;
   readonly heads: Landing;
+  readonly close: Landing;
   readonly relate: RevisionRelation;
   readonly goods: Goods;
   readonly analyse: 'Started';
@@ -331,7 +400,14 @@ export type JobFact<Result> =
   /** `inLine`: it waits for others to end, and has not begun. */
   | { readonly state: 'Running'; readonly since: Date; readonly inLine?: true }
   /** `seen` is what the job was started with. */
-  | { readonly state: 'Done'; readonly at: Date; readonly result: Result; readonly seen?: string }
+  | {
+      readonly state: 'Done';
+      readonly at: Date;
+      readonly result: Result;
+      readonly seen?: string;
+      /** It runs once more. */
+      readonly again?: true;
+    }
   | {
       readonly state: 'Failed';
       readonly reason: WaitingReason;

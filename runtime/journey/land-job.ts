@@ -1,19 +1,29 @@
 /** The recorded commits of an arrival as jobs see them, and what their branches were seen to show (rules D2, D5). */
 
-import type { Arrival, ArrivalApplication } from '../../lib/api';
+import type { Arrival, ArrivalApplication, Station, Ticket } from '../../lib/api';
 import type { HeadsJob, Landing, LandJob, RecordedCommit } from './job';
 import { displacedShas } from './displaced';
 import { seenAt } from './prepare-job';
+import { goesByRequest, mayBeOpen, requestOrder } from './request';
+import type { Facts } from './snapshot';
 import { isSame, keyOf, recordOf } from './state';
 import type { Visit } from './visit';
+import { without } from './without';
 
-function recordedCommits(visit: Visit, arrival: Arrival): RecordedCommit[] {
+/** Whose record it is. */
+interface Recorder {
+  readonly facts: Facts;
+  readonly station: Station;
+  readonly ticket: Ticket;
+}
+
+export function recordedCommits({ facts, station, ticket }: Recorder, arrival: Arrival): RecordedCommit[] {
   return arrival.applications.flatMap((one) => {
-    const reference = visit.station.spec.applications.find((candidate) => isSame(candidate, one));
+    const reference = station.spec.applications.find((candidate) => isSame(candidate, one));
     const commit = one.commit ?? one.withdrawn?.[0];
     if (reference === undefined || commit === undefined || one.branch === undefined) return [];
-    const { head } = recordOf(visit.station, reference);
-    const displaced = displacedShas(visit.draft.snapshot.facts, visit.station, keyOf(one));
+    const { head } = recordOf(station, reference);
+    const displaced = displacedShas(facts, station, keyOf(one));
     return [
       {
         reference: { ...reference, repoURL: one.repoURL ?? reference.repoURL, branch: one.branch },
@@ -23,7 +33,9 @@ function recordedCommits(visit: Visit, arrival: Arrival): RecordedCommit[] {
         ...(head === undefined ? {} : { head }),
         listed: [...new Set([commit, ...(one.withdrawn ?? [])])],
         ...(displaced.length === 0 ? {} : { displaced }),
-        push: one.result === 'Commit',
+        push: one.result === 'Commit' && !goesByRequest(one),
+        ...(mayBeOpen(one) && { request: requestOrder(station, ticket, arrival, one) }),
+        ...(goesByRequest(one) && one.shown && { entered: true as const }),
       },
     ];
   });
@@ -31,8 +43,8 @@ function recordedCommits(visit: Visit, arrival: Arrival): RecordedCommit[] {
 
 /** The job that looks where the recorded commits stand; `round` tells one look from the next. */
 export function headsJob(visit: Visit, arrival: Arrival, round: string): HeadsJob {
-  const commits = recordedCommits(visit, arrival);
   const { ticket, station, start } = visit;
+  const commits = recordedCommits({ facts: visit.draft.snapshot.facts, station, ticket }, arrival);
   return {
     kind: 'heads',
     key: [ticket.metadata.uid, start, round, ...commits.map((one) => one.commit)].join('/'),
@@ -65,5 +77,21 @@ export function withShown(arrival: Arrival, landing: Landing): Arrival {
     const withdrawn = [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
     return { ...one, commit, withdrawn: withdrawn.filter((sha) => sha !== commit), shown: true };
   });
-  return { ...arrival, applications };
+  const pullRequests = openAfter(arrival, landing);
+  return {
+    ...without(arrival, 'pullRequests'),
+    applications,
+    ...(pullRequests.length > 0 && { pullRequests }),
+  };
+}
+
+/** The pull requests that are open then. */
+function openAfter({ pullRequests = [] }: Arrival, landing: Landing): NonNullable<Arrival['pullRequests']> {
+  const open = new Map(pullRequests.map(({ application, url }) => [application, url]));
+  for (const one of landing) {
+    const key = keyOf(one.reference);
+    if (one.outcome === 'Requested') open.set(key, one.url);
+    else if (one.outcome === 'Shown') open.delete(key);
+  }
+  return [...open].map(([application, url]) => ({ application, url }));
 }

@@ -168,6 +168,7 @@ export function prepareJob(stop: Stop, start: string): PrepareJob {
       ...(live === undefined ? {} : { live }),
       unfinished: head === undefined ? unfinishedAt(stop, key) : [],
       resumed,
+      ...(station.spec.via === 'PullRequest' && { byRequest: true as const }),
       ...(restored && { restore: { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, key) } }),
     };
   });

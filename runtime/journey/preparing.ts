@@ -3,13 +3,14 @@
 import type { Arrival, ArrivalApplication, Entry, WaitingReason } from '../../lib/api';
 import { foundOtherwise } from './approval';
 import { statesFit } from './bounds';
-import { fail } from './ending';
-import type { JobFact, Prepared } from './job';
+import { failClosed, standAgainClosed } from './closing';
+import type { JobFact, Prepared, PreparedApplication } from './job';
 import { shorten } from './obstacle';
 import { approvalsAt, listedFor, prepareJob, prepareKey, takesPart } from './prepare-job';
+import { arrivalAt } from './ride';
 import { isSame, keyOf, StateList } from './state';
 import { suspension } from './suspension';
-import { emptyArrival, shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
+import { emptyArrival, shutAgain, stopOf, waitInStation, type Visit } from './visit';
 
 /** How long a render may take before its ticket says that it is being rendered: most take less than a write. */
 const SAY_RENDERING_AFTER_MS = 1_000;
@@ -41,7 +42,7 @@ function sayRendering(
 export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   const { draft, ticket, station } = visit;
   const somethingShown = arrival?.applications.some((one) => one.shown) ?? false;
-  if (!somethingShown && shutAgain(visit) !== undefined) return standAgain(visit);
+  if (!somethingShown && shutAgain(visit) !== undefined) return standAgainClosed(visit, arrival);
   const stop = stopOf(visit);
   const key = prepareKey(stop, visit.start);
   const fact = draft.askFor('prepare', key, () => prepareJob(stop, visit.start));
@@ -50,7 +51,7 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   }
   if (fact.state === 'Failed') return waitInStation(visit, arrival, fact);
   const failed = fact.result.find((one) => one.outcome === 'Failed');
-  if (failed) return fail(draft, ticket, station.metadata.name, failed, arrival ?? emptyArrival(visit));
+  if (failed) return failClosed(visit, failed, arrival ?? emptyArrival(visit));
   const suspended = fact.result.find((one) => one.outcome === 'Suspended');
   if (suspended) {
     draft.askAgain(prepareJob(stop, visit.start));
@@ -58,15 +59,21 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   }
   const asked = somethingShown || ticket.spec.rollback !== undefined;
   const otherwise = asked ? undefined : foundOtherwise(ticket, station, fact.result);
-  if (otherwise !== undefined) return standForOtherTrees(visit, otherwise);
+  if (otherwise !== undefined) return standForOtherTrees(visit, arrival, otherwise);
   record(visit, fact.result);
 }
 
 /** Rule F4: what would be recorded is not what was approved. The ticket says so first, and shuts its own gate by it. */
-function standForOtherTrees(visit: Visit, entry: Entry): void {
+function standForOtherTrees(visit: Visit, arrival: Arrival | undefined, entry: Entry): void {
   visit.draft.writeTicket(visit.ticket, { ...visit.ticket.status, entry });
-  standAgain(visit);
+  standAgainClosed(visit, arrival);
 }
+
+/** Whether the commit waits on a branch of its own: only into a branch that exists can a pull request be opened (rule D9). */
+const isByRequest = (
+  { station }: Visit,
+  one: Extract<PreparedApplication, { outcome: 'Commit' | 'NoChange' }>,
+): boolean => station.spec.via === 'PullRequest' && one.outcome === 'Commit' && one.parent !== undefined;
 
 /** Rule D2: nothing is pushed that is not recorded. */
 function record(visit: Visit, prepared: Prepared): void {
@@ -91,7 +98,8 @@ function record(visit: Visit, prepared: Prepared): void {
       ...(one.renderer === undefined ? {} : { renderer: one.renderer }),
       ...(one.recovered && { recovered: { commit: one.recovered.commit, state: states.place(one.recovered.state) } }),
       result: one.outcome,
-      message: shorten(one.message),
+      ...(isByRequest(visit, one) ? { via: 'PullRequest' as const } : {}),
+      message: shorten(isByRequest(visit, one) ? `${one.message}: ${one.trees.summary}` : one.message),
     };
   });
   const approvals = approvalsAt(stopOf(visit), visit.start);
@@ -106,12 +114,14 @@ function record(visit: Visit, prepared: Prepared): void {
 }
 
 /** Rule H1: what cannot be kept on record is not put on any branch. */
-function failForSize({ draft, ticket, station }: Visit, { states = [] }: Arrival): void {
+function failForSize(visit: Visit, arrival: Arrival): void {
+  const { station } = visit;
+  const { states = [] } = arrival;
   const { name } = station.metadata;
   const images = new Set(states.flatMap((state) => state.images ?? []).map((image) => image.repoURL)).size;
   const charts = new Set(states.flatMap((state) => state.charts ?? []).map((chart) => chart.name)).size;
   const message =
     `the ${station.spec.applications.length} applications of station ${name} would show ${images} images and ` +
     `${charts} charts in ${states.length} combinations, more than one Station can keep on record: split the station`;
-  fail(draft, ticket, name, { reason: 'TooLarge', message });
+  failClosed(visit, { reason: 'TooLarge', message }, arrivalAt(station, visit.ticket) ?? emptyArrival(visit));
 }

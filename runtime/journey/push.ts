@@ -3,6 +3,7 @@
 import type { Arrival, ArrivalApplication, Station, Ticket } from '../../lib/api';
 import type { Landing, LandJob } from './job';
 import { arrivalAt, hasEnded } from './ride';
+import { goesByRequest } from './request';
 import { isSame } from './state';
 
 /**
@@ -23,8 +24,9 @@ export function isOnRecord(job: LandJob, ticket: Ticket | undefined, station: St
   );
 }
 
-/** Whether the arrival has put a commit on record for the application, so that it may have been pushed. */
-const mayBePushed = (one: ArrivalApplication): boolean => one.result === 'Commit' || (one.withdrawn?.length ?? 0) > 0;
+/** Whether the arrival has put a commit on record that is pushed to the application's branch, so that it may have been. */
+const mayBePushed = (one: ArrivalApplication): boolean =>
+  !goesByRequest(one) && (one.result === 'Commit' || (one.withdrawn?.length ?? 0) > 0);
 
 /** Whether a push of this arrival without an answer could still move a branch: its head is where the push expects it. */
 export const mayStillLand = (arrival: Arrival, landing: Landing): boolean =>

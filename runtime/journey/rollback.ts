@@ -6,6 +6,7 @@
 import type { CommitReference, Station, StationStatus, Ticket, TicketReference } from '../../lib/api';
 import { decideArriving } from './arriving';
 import { describeRollback } from './cargo';
+import { closedOfDisplaced } from './closing';
 import { displacedAt } from './displaced';
 import { abort, displace, fail, statusAfter } from './ending';
 import type { Obstacle } from './obstacle';
@@ -147,7 +148,7 @@ function putBack(draft: Draft, station: Station, ticket: Ticket): void {
   const { facts } = draft.snapshot;
   const under = displacedAt(facts, station).filter((one) => one !== undefined && isUnderWay(draft, one));
   for (const other of under) if (other !== undefined) displace(draft, other, station, ticket);
-  if (under.length > 0) return;
+  if (under.length > 0 || !areRequestsClosed(draft, station, ticket)) return;
   if (!ticket.spec.abort && decided(draft, station, ticket, undefined) === undefined) return;
   decideArriving(draft, singleLine(station), ticket, station);
 }
@@ -155,3 +156,12 @@ function putBack(draft: Draft, station: Station, ticket: Ticket): void {
 /** Whether a displaced ticket still has to end; one that is in another station already has left this one by itself. */
 const isUnderWay = (draft: Draft, ticket: Ticket): boolean =>
   !hasEnded(ticket.status) && draft.snapshot.facts.seat(ticket.metadata.uid) === undefined;
+
+/** Whether nothing of those whom the rollback took the station from can be merged any more: heads are read after that. */
+function areRequestsClosed(draft: Draft, station: Station, ticket: Ticket): boolean {
+  const start = station.status?.occupant?.start ?? draft.time;
+  const visit = { draft, line: singleLine(station), ticket, station, start };
+  return displacedAt(draft.snapshot.facts, station).every(
+    (other) => other === undefined || closedOfDisplaced(visit, other),
+  );
+}

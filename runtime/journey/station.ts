@@ -5,6 +5,7 @@
 
 import { endStrayRuns } from './analysis';
 import { collectSingles } from './collecting';
+import { closedOfGone } from './closing';
 import { abort } from './ending';
 import type { Child, Station, Ticket } from '../../lib/api';
 import { decideArriving } from './arriving';
@@ -67,7 +68,9 @@ function finishEnding(draft: Draft, station: Station): void {
   if (occupant === undefined) return;
   const ticket = draft.snapshot.facts.ticket(occupant.uid);
   if (ticket === undefined) {
-    draft.writeStation(station, without(station.status ?? {}, 'occupant'), occupant);
+    if (closedOfGone(draft, station, occupant)) {
+      draft.writeStation(station, without(station.status ?? {}, 'occupant'), occupant);
+    }
   } else if (arrivalIsStamped(station, ticket) || hasPassed(station, ticket) || hasEnded(ticket.status)) {
     if (branchesOff(draft, station, ticket)) leave(draft, station, ticket);
   }

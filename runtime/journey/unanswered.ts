@@ -1,6 +1,7 @@
 /** Endings of an arrival whose push may have no answer (rule D5): none before its deadline and a look at the head. */
 
 import type { Arrival } from '../../lib/api';
+import { closed, withoutRequests } from './closing';
 import { abort } from './ending';
 import type { JobFact, Landing } from './job';
 import { headsJob, landJob, withShown } from './land-job';
@@ -31,6 +32,14 @@ export function afterDeadline(visit: Visit, arrival: Arrival, round: string, fir
 
 /** An abort ends the arrival at once; only a push without an answer is waited for, so that its head is known (rule D5). */
 export function abortRecorded(visit: Visit, arrival: Arrival): void {
+  const { ticket, station } = visit;
+  const note = `Ticket ${ticket.metadata.name} was aborted at station ${station.metadata.name}.`;
+  const landed = closed(visit, arrival, { note });
+  if (landed !== undefined) abortClosed(visit, withoutRequests(arrival, landed));
+}
+
+/** The same once none of its pull requests can be merged any more. */
+function abortClosed(visit: Visit, arrival: Arrival): void {
   const { draft, ticket, station } = visit;
   if (arrival.pushed !== undefined || !hasPushes(arrival)) return abort(draft, ticket, station.metadata.name, arrival);
   const landing = draft.peek('land', landJob(visit, arrival).key);

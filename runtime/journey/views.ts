@@ -9,14 +9,11 @@ import type { Draft } from './plan';
 import type { Facts } from './snapshot';
 import { windowProblems } from './window';
 
-const NOT_YET = 'This version does not honour';
-
 /** What the station's spec asks for and this version does not do. */
 function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[] {
-  const { via, entry } = station.spec;
+  const { entry } = station.spec;
   return [
     ...sharing(facts, station),
-    ...(via === 'Push' ? [] : [`${NOT_YET} via ${via}: tickets stand before the station.`]),
     ...junctionProblems(facts, station),
     ...windowProblems(entry?.windows ?? [], now),
   ];

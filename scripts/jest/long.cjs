@@ -10,4 +10,5 @@ module.exports = [
   'test/runtime/render/(faults|helm|native|other-kustomize|shim)',
   'test/runtime/server/dashboard/oidc',
   'test/scripts/',
+  'test/simulation/requests-crash',
 ];

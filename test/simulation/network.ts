@@ -1,5 +1,6 @@
 /** Networks as stories tell them, drawn at random. */
 
+import type { PullRequests } from '../../lib/api';
 import type { Chance } from './world';
 
 export const NAMESPACE = 'shop';
@@ -26,6 +27,8 @@ export interface StationPlan {
   readonly completed?: readonly string[];
   /** Holds an analysis before it lets go. */
   readonly analysis?: boolean;
+  /** How its pull requests are merged, where it is entered by those. @default - by pushes */
+  readonly pullRequests?: PullRequests;
   /** Tracks that branch off here. */
   readonly junctions?: readonly string[];
 }

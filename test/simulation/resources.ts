@@ -29,11 +29,13 @@ export const stationSpec = ({
   approval,
   completed,
   analysis,
+  pullRequests,
   junctions = [],
 }: StationPlan) => ({
   enabled: true,
   hold: false,
-  via: 'Push',
+  via: pullRequests === undefined ? 'Push' : 'PullRequest',
+  ...(pullRequests && { pullRequests }),
   deadlines: { arrival: '10m', degraded: '1m', missing: '5m' },
   applications: applications.map((plan) => ({
     name: applicationName(name, plan),

@@ -13,6 +13,7 @@ import {
   ArgoCd,
   Chance,
   Faults,
+  ForgeServers,
   GitServers,
   Process,
   Registries,
@@ -78,6 +79,7 @@ export class Scene {
   readonly lines: Line[] = [];
   readonly api = new SimulatedApi(() => this.timeline.now);
   readonly git = new GitServers(() => this.timeline.now);
+  readonly forges = new ForgeServers(this.git);
   readonly registries = new Registries();
   readonly chance: Chance;
   readonly faults: Faults;
@@ -210,6 +212,7 @@ export class Scene {
       cluster,
       world,
       git: new SimulatedGit(this.git, process),
+      forges: this.forges.of(process),
       renderer: simulatedRenderer(process),
       registry: this.registries.of(process),
       charts: this.registries.chartsOf(process),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fencedGit } from '../../../runtime/dispatch/fenced-git';
 import { assemble, type Machine } from '../../../runtime/dispatch/machine';
 import { World } from '../../../runtime/dispatch/world';
+import { createForges } from '../../../runtime/forge';
 import { openGit, type Git } from '../../../runtime/git';
 import { systemClock } from '../../../runtime/kube';
 import { silentLog, type Log } from '../../../runtime/log';
@@ -39,10 +40,11 @@ beforeAll(async () => {
   await world.start();
   const registry = createRegistry({ mirrors: new Map([['ghcr.io', yard.railyard.registryURL]]) });
   const patience = { settleMs: 0 };
+  const forges = createForges({ credentials: async () => undefined });
   const charts = createCharts({ folder: join(folder, 'charts') });
   const tools = { world, renderer, registry, charts, patience, log, clock: systemClock, random: Math.random };
   fence.open = false;
-  machine = assemble({ ...tools, cluster: cluster.behind(fence), git: fencedGit(git, fence) });
+  machine = assemble({ ...tools, cluster: cluster.behind(fence), git: fencedGit(git, fence), forges });
   await machine.start();
 }, 60_000);
 

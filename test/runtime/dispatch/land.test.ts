@@ -1,9 +1,12 @@
 import type { Station, Ticket } from '../../../lib/api';
 import { land } from '../../../runtime/dispatch/land';
 import type { Records } from '../../../runtime/dispatch/records';
+import { createForges } from '../../../runtime/forge';
 import { order, World } from '../git/world';
 import { recordedArrival } from '../journey/recorded-arrival';
 
+/** No forge is on the way of a push. */
+const forges = createForges({ credentials: async () => undefined });
 let world: World;
 let repositories = 0;
 
@@ -23,7 +26,7 @@ async function recorded() {
   const head = (): string | undefined => world.head(repoURL, 'env/test');
   const push = (present: { ticket?: Ticket; station?: Station }, now = (): Date => new Date()) => {
     const records: Records = { ticket: async () => present.ticket, station: async () => present.station };
-    return land({ git, records, now }, job, new AbortController().signal);
+    return land({ git, forges, records, now }, job, new AbortController().signal);
   };
   return { ticket, station, commit, head, push };
 }

@@ -188,7 +188,8 @@ export class Evidence {
   #landings(): Landing[] {
     const { git } = this.scene;
     return git.history.flatMap(({ time, repoURL, branch, before, after, by }) => {
-      if (!isRuntime(by) || after === undefined) return [];
+      // On a branch of its own, before a pull request is merged, nothing takes effect.
+      if (!isRuntime(by) || after === undefined || branch.startsWith('k8sta/')) return [];
       const commit = git.objects.commit(after);
       const trailer = (key: string): string => commit.trailers.find((one) => one.key === key)?.value ?? '';
       const nameIn = (text: string): string => text.slice(text.indexOf('/') + 1);

@@ -25,6 +25,11 @@ export function nothingForeignIsLost(evidence: Evidence): string[] {
 function judged(evidence: Evidence, move: HeadChange, written: Written): string[] {
   const { objects } = evidence.scene.git;
   const { time, branch, before, after } = move;
+  if (after === undefined && branch.startsWith('k8sta/')) {
+    // What waited there for its pull request goes with it, as long as it is nobody else's.
+    const isOurs = evidence.scene.git.history.some((one) => one.after === before && isRuntime(one.by));
+    return isOurs ? [] : [`${branch} was removed at ${evidence.second(time)}, with commits that were not ours`];
+  }
   if (after === undefined || (before !== undefined && !objects.descends(before, after))) {
     return [`${branch} was forced from ${before?.slice(0, 7)} at ${evidence.second(time)}`];
   }

@@ -31,7 +31,9 @@ function told(evidence: Evidence, landing: Landing): string[] {
   const bytes = oid === undefined ? undefined : objects.blob(oid);
   const record = bytes === undefined ? [] : new TextDecoder().decode(bytes).split('\n');
   const own = [`station: ${ticket.metadata.namespace}/${place}`, `application: ${application}`];
-  if (!own.every((line) => record.includes(line))) found.push(`${short} has no state.yaml of its own`);
+  // A branch begins with nothing, where everything enters it by pull request.
+  const begins = landing.before === undefined && objects.filesNow(commit.commit).size === 0;
+  if (!begins && !own.every((line) => record.includes(line))) found.push(`${short} has no state.yaml of its own`);
   return found;
 }
 

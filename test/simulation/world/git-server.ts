@@ -176,6 +176,34 @@ export class GitServers {
     return commit.oid;
   }
 
+  /** What a forge puts on a branch when it merges. */
+  merge(
+    repoURL: string,
+    branch: string,
+    merged: {
+      readonly files: ReadonlyMap<string, string>;
+      readonly parents: readonly string[];
+      readonly message: string;
+      readonly by: string;
+    },
+  ): string {
+    this.#people += 1;
+    const { parents, message, by } = merged;
+    const who = `${by} <person@example.com> ${Math.floor((this.now() + this.#people) / 1000)} +0000`;
+    const lines = [
+      `tree ${this.#treeOf(merged.files)}`,
+      ...parents.map((parent) => `parent ${parent}`),
+      `author ${who}`,
+      `committer ${who}`,
+      '',
+      `${message}, number ${this.#people}`,
+      '',
+    ];
+    const commit = this.objects.put(encodeObject('commit', Buffer.from(lines.join('\n'))));
+    this.#move(repoURL, branch, commit, by);
+    return commit;
+  }
+
   /** A person's forced move, or deletion, of a branch. */
   force(repoURL: string, branch: string, commit: string | undefined, by: string): void {
     this.#move(repoURL, branch, commit, by);

@@ -8,6 +8,7 @@ export { SimulatedApi } from './api';
 export { ArgoCd, type Health } from './argocd';
 export { Chance } from './chance';
 export { Faults, type Fault } from './faults';
+export { ForgeServers } from './forges';
 export { GitServers } from './git-server';
 export { Process } from './process';
 export { Registries } from './registry';

@@ -1,0 +1,214 @@
+/** Arrivals by pull request (rule D9), lived by the runtime itself; people and forges do what they do. */
+
+import type { Ticket } from '../../lib/api';
+import { TICKETS } from '../../runtime/dispatch/resources';
+import { NAMESPACE, repositoryOf } from './network';
+import {
+  api,
+  begin,
+  branch,
+  everyHalfMinute,
+  first,
+  isTidy,
+  mergesAll,
+  MINUTE,
+  network,
+  oneOfTwo,
+  second,
+  shown,
+  STATE_FILE,
+  station,
+  ticket,
+  web,
+} from './requests';
+import type { Scene } from './scene';
+
+describe.each(['Merge', 'Squash', 'Rebase'] as const)('merged by %s', (method) => {
+  test('D9: one pull request for each arrival; its merge is recognised, recorded and waited for, its branch removed', async () => {
+    const scene = begin(network([web]));
+    mergesAll(scene, method);
+    await scene.live();
+    isTidy(scene);
+    expect([ticket(scene, first), ticket(scene, second)].map((one) => one?.status?.phase)).toEqual([
+      'Completed',
+      'Completed',
+    ]);
+    expect(scene.forges.into(branch()).map(({ state }) => state)).toEqual(['Merged', 'Merged']);
+    expect(shown(scene)).toContain('2.0.0');
+    const head = scene.git.head(repositoryOf(web), branch());
+    expect(station(scene)?.status?.applications?.[0]).toMatchObject({ head: { commit: head }, good: { commit: head } });
+    expect(ticket(scene, second)?.status?.arrival?.applications[0]).toMatchObject({ commit: head, shown: true });
+  });
+});
+
+test('D9: a branch that never existed gets one empty commit, and everything else by pull request', async () => {
+  const scene = begin(network([web]));
+  mergesAll(scene);
+  await scene.live();
+  const pushes = scene.git.history.filter(({ by, branch: at }) => at === branch() && by.startsWith('runtime'));
+  expect(pushes).toHaveLength(1);
+  expect(scene.git.objects.filesNow(pushes[0]?.after ?? '').size).toBe(0);
+});
+
+test('D9: the ticket says in plain words what it waits for, with the address; no time runs meanwhile (E1)', async () => {
+  const scene = begin(network([web]));
+  await scene.live();
+  expect(ticket(scene, first)?.status).toMatchObject({ phase: 'Arriving', waiting: { reason: 'PullRequest' } });
+  const message = ticket(scene, first)?.status?.waiting?.message ?? '';
+  expect(message).toContain(`${repositoryOf(web)}/pulls/1 into ${branch()}`);
+  expect(message).toContain('a person merges it');
+  expect(scene.forges.requests).toHaveLength(1);
+});
+
+test('D9: closed means failed with the reason, and the next ticket opens its own', async () => {
+  const scene = begin(network([web]));
+  everyHalfMinute(scene, () => {
+    const [one, ...others] = scene.forges.requests;
+    if (one) scene.forges.close(one);
+    for (const other of others) scene.forges.merge(other, 'Merge', 'Ada');
+  });
+  await scene.live();
+  isTidy(scene);
+  expect(ticket(scene, first)?.status).toMatchObject({ phase: 'Failed', failure: { reason: 'PullRequestClosed' } });
+  expect(ticket(scene, second)?.status?.phase).toBe('Completed');
+});
+
+test('D9: merged by the runtime once the checks pass, and not before', async () => {
+  const scene = begin(network([web], { merge: 'Automatic', method: 'Squash' }));
+  scene.forges.checks = 'Pending';
+  let before: unknown;
+  scene.timeline.after(2 * MINUTE, () => {
+    before = scene.forges.requests.map(({ state }) => state);
+    scene.forges.checks = 'Passed';
+  });
+  await scene.live();
+  isTidy(scene);
+  expect(before).toEqual(['Open']);
+  expect(ticket(scene, second)?.status?.phase).toBe('Completed');
+});
+
+test('z: of two pull requests one is merged and one closed: failed, the merged head on record, nothing merges later', async () => {
+  const scene = oneOfTwo();
+  await scene.live();
+  isTidy(scene);
+  expect(ticket(scene, second)?.status).toMatchObject({ phase: 'Failed', failure: { reason: 'PullRequestClosed' } });
+  const head = scene.git.head(repositoryOf(web), branch(web));
+  const entry = station(scene)?.status?.applications?.find(({ name }) => name === 'prod-web');
+  expect(entry?.head?.commit).toBe(head);
+  expect(entry?.good?.commit).not.toBe(head);
+  expect(shown(scene, web)).toContain('2.0.0');
+  expect(shown(scene, api)).not.toContain('2.0.0');
+});
+
+/** Does something once, at the moment at which a pull request is first open for the second ticket. */
+function whenAsked(scene: Scene, act: (two: Ticket) => void): void {
+  let done = false;
+  everyHalfMinute(scene, () => {
+    const [one, two] = scene.forges.requests;
+    if (one) scene.forges.merge(one, 'Merge', 'Ada');
+    const asking = ticket(scene, second);
+    if (done || two === undefined || asking === undefined) return;
+    done = true;
+    act(asking);
+  });
+}
+
+test('D7, G1: an abort closes the pull request with a note before the ticket has ended', async () => {
+  const scene = begin(network([web]));
+  whenAsked(scene, ({ metadata: { namespace, name } }) =>
+    scene.api.merge(TICKETS, { namespace, name }, { spec: { abort: true } }, { by: 'Ada' }),
+  );
+  await scene.live();
+  isTidy(scene);
+  expect(ticket(scene, second)?.status?.phase).toBe('Aborted');
+  expect(scene.forges.requests[1]).toMatchObject({ state: 'Closed', notes: [expect.stringContaining('was aborted')] });
+  expect(shown(scene)).toContain('1.0.0');
+});
+
+test('D7: one that is merged in the moment of the abort is on record as the head', async () => {
+  const scene = begin(network([web]));
+  whenAsked(scene, ({ metadata: { namespace, name } }) => {
+    scene.api.merge(TICKETS, { namespace, name }, { spec: { abort: true } }, { by: 'Ada' });
+    for (const one of scene.forges.requests) scene.forges.merge(one, 'Squash', 'Grace');
+  });
+  await scene.live();
+  isTidy(scene);
+  expect(ticket(scene, second)?.status?.phase).toBe('Aborted');
+  const head = scene.git.head(repositoryOf(web), branch());
+  expect(station(scene)?.status?.applications?.[0]?.head?.commit).toBe(head);
+});
+
+test('C3: what a ticket has open that somebody deletes is closed, and the station is free', async () => {
+  const scene = begin(network([web]));
+  whenAsked(scene, ({ metadata: { namespace, name } }) => scene.api.delete(TICKETS, { namespace, name }, 'Ada'));
+  await scene.live();
+  isTidy(scene);
+  expect(station(scene)?.status?.occupant).toBeUndefined();
+  expect(scene.forges.requests[1]?.state).toBe('Closed');
+});
+
+test('G3: a rollback closes what its occupant has open, and then reads heads', async () => {
+  const scene = begin(network([web]));
+  whenAsked(scene, () => {
+    scene.api.create(
+      TICKETS,
+      {
+        metadata: { name: 'back', namespace: NAMESPACE },
+        ...{
+          spec: {
+            rollback: { station: 'prod', to: { previous: true } },
+            origin: { person: 'ada' },
+            hold: false,
+            abort: false,
+          },
+        },
+      },
+      'Ada',
+    );
+    for (const one of scene.forges.requests) scene.forges.merge(one, 'Squash', 'Grace');
+  });
+  mergesAll(scene);
+  await scene.live();
+  isTidy(scene);
+  expect(ticket(scene, second)?.status?.phase).toBe('Aborted');
+  expect(ticket(scene, 'back')?.status?.phase).toBe('Completed');
+  expect(shown(scene)).toContain('1.0.0');
+});
+
+test('D8, D9: a foreign commit on the branch suspends while its pull request is open; a resume asks anew on top of it', async () => {
+  const scene = begin(network([web]));
+  let foreign = '';
+  whenAsked(scene, () => {
+    const path = [...scene.git.objects.filesNow(scene.git.head(repositoryOf(web), branch()) ?? '').keys()].find(
+      (one) => one !== STATE_FILE,
+    );
+    foreign = scene.git.commit(repositoryOf(web), branch(), { [path ?? '']: 'by hand\n' }, 'Ada');
+    scene.argocd.noticeHeads();
+    scene.timeline.after(10 * MINUTE, () => {
+      const { uid = '', namespace = '', name = '' } = ticket(scene, second)?.metadata ?? {};
+      expect(ticket(scene, second)?.status).toMatchObject({ phase: 'Suspended', waiting: { reason: 'ForeignCommit' } });
+      const resumes = [{ uid, heads: [foreign], by: 'ada' }];
+      scene.api.merge(TICKETS, { namespace, name }, { spec: { resumes } }, { by: 'Ada' });
+      mergesAll(scene);
+    });
+  });
+  await scene.live();
+  isTidy(scene);
+  expect(ticket(scene, second)?.status?.phase).toBe('Completed');
+  expect(scene.forges.requests.map(({ state }) => state)).toEqual(['Merged', 'Closed', 'Merged']);
+  expect(shown(scene)).toContain('2.0.0');
+});
+
+test('a forge that is away is waited for by name, and every ticket arrives once it is back', async () => {
+  const scene = begin(network([web]));
+  scene.forges.away = true;
+  scene.timeline.after(4 * MINUTE, () => {
+    expect(ticket(scene, first)?.status?.waiting).toMatchObject({ reason: 'PullRequest' });
+    expect(ticket(scene, first)?.status?.waiting?.message).toContain('the forge is away');
+    scene.forges.away = false;
+  });
+  mergesAll(scene);
+  await scene.live();
+  isTidy(scene);
+  expect(ticket(scene, second)?.status?.phase).toBe('Completed');
+});
