@@ -22,7 +22,7 @@ export const resourceOf = <K extends Ours>(kind: Kind): Resource<KubeObject & K>
  */
 export async function read<K extends Ours>({ caller }: Person, kind: K['kind'], place: Place): Promise<K | undefined> {
   const answer = await caller.get(resourceOf<K>(kind), place);
-  if ('value' in answer) return answer.value;
+  if ('value' in answer) return withoutManagers(answer.value);
   if (answer.code === 404) return undefined;
   throw refusalOf(answer);
 }
@@ -33,3 +33,10 @@ export const refusalOf = ({ code, message }: Extract<Answer<unknown>, { reason: 
 
 export const gone = (kind: Kind, { namespace, name }: Place): Refusal =>
   new Refusal(404, `there is no ${kind.toLowerCase()} ${namespace}/${name} any more, or there never was`);
+
+/** Who wrote which field is of no use to people, and most of an object. */
+export function withoutManagers<K extends Ours>(object: K): K {
+  const metadata: K['metadata'] & { managedFields?: unknown } = { ...object.metadata };
+  delete metadata.managedFields;
+  return { ...object, metadata };
+}

@@ -1,6 +1,5 @@
 /** `GET /api/stream`: what changes, to each who looks, of what they may see. */
 
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { messageOf } from '../../errors';
 import type { Sight } from '../../dispatch';
@@ -8,8 +7,9 @@ import type { Clock } from '../../kube';
 import type { Log } from '../../log';
 import { Refusal } from './answer';
 import type { Access, Person } from './access';
-import { Hub, type Listener, type Membership, type View } from './hub';
-import { packingFor, type Packing } from './packing';
+import { Hub, type Membership, type View } from './hub';
+import { listenerOn } from './listener';
+import { packingFor } from './packing';
 import type { Sessions } from './session';
 
 export interface StreamOptions {
@@ -21,9 +21,6 @@ export interface StreamOptions {
 }
 
 const MOST_STREAMS = 1_000;
-/** Whoever takes nothing for so long is not there, and whoever lets so much lie cannot follow: they begin anew. */
-const LONGEST_STALL_MS = 20_000;
-const MOST_BEHIND = 32 * 1024 * 1024;
 /** How often it is asked what people may still see. */
 const REVIEW_MS = 60_000;
 
@@ -127,24 +124,6 @@ function onNewNamespace(sight: Sight, call: () => void): () => void {
   );
   return () => {
     for (const end of ends) end();
-  };
-}
-
-function listenerOn(raw: ServerResponse, packing: Packing, clock: Clock): Listener {
-  let stalledSince: number | undefined;
-  raw.on('drain', () => (stalledSince = undefined));
-  raw.on('error', () => undefined);
-  const isLost = (): boolean =>
-    raw.writableLength > MOST_BEHIND ||
-    (stalledSince !== undefined && clock.uptime() - stalledSince > LONGEST_STALL_MS);
-  return {
-    packing,
-    take(bytes) {
-      if (raw.destroyed) return;
-      if (isLost()) raw.destroy();
-      else if (!raw.write(bytes)) stalledSince ??= clock.uptime();
-    },
-    drop: () => void raw.destroy(),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Log } from '../../log';
 import { abort, approve, board, hold, resume, retry, rollback, type Word, type Write } from '../../verbs';
 import { Refusal } from './answer';
 import type { Person } from './access';
-import { gone, type Ours, read, refusalOf, resourceOf } from './read';
+import { gone, type Ours, read, refusalOf, resourceOf, withoutManagers } from './read';
 import type { Sessions } from './session';
 import { BODY } from './verb-body';
 
@@ -107,7 +107,7 @@ async function writeAll(writes: readonly Write[], person: Person, attempt: numbe
   const written: Ours[] = [];
   for (const write of writes) {
     const answer = await put(write, person);
-    if ('value' in answer) written.push(answer.value);
+    if ('value' in answer) written.push(withoutManagers(answer.value));
     else if (answer.code !== 409) throw refusalOf(answer);
     else if (attempt < ATTEMPTS) return undefined;
     else

@@ -265,6 +265,28 @@ describe('the stream', () => {
     stream.close();
   });
 
+  test('shows what rights are left when some are withdrawn, and ends when the token counts no longer', async () => {
+    const { accounts } = scene.door;
+    const rights = (...namespaces: string[]) => ({ name: 'rita', rights: [{ ...READ, namespaces }] });
+    accounts.set('rights-token', rights('shop', 'blog'));
+    // Ten minutes in a second.
+    const clock = {
+      now: () => Date.now(),
+      uptime: () => performance.now() * 600,
+      after: (ms: number, run: () => void) => systemClock.after(ms / 600, run),
+    };
+    const page = await signedIn('rights-token', await scene.serve({ clock }));
+    const stream = await page.follow();
+    const { data } = await stream.event('all', ({ name }) => name === 'all');
+    expect(names(data.tracks)).toEqual(['blog/main', 'shop/main']);
+    accounts.set('rights-token', rights('shop'));
+    const less = await stream.event('all anew', ({ name }) => name === 'all', 1);
+    expect(names(less.data.tracks)).toEqual(['shop/main']);
+    accounts.delete('rights-token');
+    await eventually('it is over', () => stream.isOver);
+    await page.end();
+  });
+
   test('ends with the server', async () => {
     const other = await scene.serve({ open: true });
     const stream = await other.follow();

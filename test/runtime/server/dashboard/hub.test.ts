@@ -1,6 +1,8 @@
+import { PassThrough } from 'node:stream';
 import { gunzipSync, constants } from 'node:zlib';
 import type { Sight, Shown } from '../../../../runtime/dispatch';
 import { Hub, type Listener } from '../../../../runtime/server/dashboard/hub';
+import { listenerOn } from '../../../../runtime/server/dashboard/listener';
 import { commitPage } from '../../../../runtime/server/dashboard/links';
 import { maskSecrets } from '../../../../runtime/server/dashboard/mask';
 import { packingFor, type Packing } from '../../../../runtime/server/dashboard/packing';
@@ -118,6 +120,25 @@ test('nothing is lost or told twice while a beginning is being packed', async ()
     ['all', '1'],
     ['change', '2'],
   ]);
+});
+
+test('whoever takes nothing is cut off after a while, and whoever is slow is not', async () => {
+  const clock = new FakeClock();
+  const wires = [new PassThrough(), new PassThrough()] as const;
+  const [lost, slow] = wires.map((wire) => ({ wire, ...listenerOn(wire, 'identity', clock) }));
+  const piece = Buffer.alloc(100_000);
+  for (let second = 0; second <= 25; second++) {
+    lost?.take(piece);
+    slow?.take(piece);
+    // Behind, but on its way.
+    if (second % 10 === 9) while (slow?.wire.read() !== null);
+    await clock.pass(1_000);
+  }
+  expect([lost?.wire.destroyed, slow?.wire.destroyed]).toEqual([true, false]);
+  const far = new PassThrough();
+  const behind = listenerOn(far, 'identity', clock);
+  for (let at = 0; at < 400; at++) behind.take(piece);
+  expect(far.destroyed).toBe(true);
 });
 
 test('whoever moves is told all anew, and nothing is followed while nobody looks', async () => {
