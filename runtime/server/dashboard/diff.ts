@@ -25,7 +25,7 @@ const MOST_LINES = 10_000;
 const MOST_FILES = 500;
 const MOST_CHARACTERS = 4_000_000;
 /** Work that people ask for is done beside that of the rides. */
-const ABREAST = 2;
+const ABREAST = 1;
 const MOST_WAITING = 50;
 const DEADLINE_MS = 60_000;
 /** What was worked out is good for so long, for as long as the ticket is the same. */
