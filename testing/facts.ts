@@ -29,11 +29,7 @@ export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<st
           .map(overlayPath),
       ),
     ],
-    isRendered: ({ repoURL, branch }) => {
-      for (const { spec } of resources.stations.values())
-        if (spec.applications.some((one) => one.branch === branch && one.repoURL === repoURL)) return true;
-      return false;
-    },
+    isRendered: (branch) => resources.stations.isRendered(branch),
     station: ({ namespace, name }) => resources.stations.get(`${namespace}/${name}`),
     seat: (uid) => resources.stations.seat(uid),
     visitors: (station) =>

@@ -42,8 +42,23 @@ export class Shelf<T extends Resource> extends Map<string, T> {
   }
 }
 
+/** A branch of a repository. */
+interface Branch {
+  readonly repoURL: string;
+  readonly branch: string;
+}
+
+const branchKey = ({ repoURL, branch }: Branch): string => `${repoURL} ${branch}`;
+
 export class Stations extends Shelf<Station> {
   private readonly seats = new Map<string, Station>();
+  /** By branch: the stations with an Application that it is rendered for. */
+  private readonly rendered = new Map<string, Set<string>>();
+
+  /** Whether the branch is rendered for any Application. */
+  isRendered(branch: Branch): boolean {
+    return (this.rendered.get(branchKey(branch))?.size ?? 0) > 0;
+  }
 
   /** The station that names the ticket as its occupant. */
   seat(ticketUid: string): Station | undefined {
@@ -54,6 +69,9 @@ export class Stations extends Shelf<Station> {
     this.forget(key);
     const occupant = station.status?.occupant;
     if (occupant !== undefined) this.seats.set(occupant.uid, station);
+    for (const branch of station.spec.applications.map(branchKey)) {
+      this.rendered.set(branch, (this.rendered.get(branch) ?? new Set()).add(key));
+    }
     return super.set(key, station);
   }
 
@@ -66,6 +84,7 @@ export class Stations extends Shelf<Station> {
     const before = this.get(key);
     const uid = before?.status?.occupant?.uid;
     if (uid !== undefined && this.seats.get(uid) === before) this.seats.delete(uid);
+    for (const one of before?.spec.applications ?? []) this.rendered.get(branchKey(one))?.delete(key);
   }
 }
 

@@ -1,6 +1,12 @@
 /** What a source subscription asks for: the commits after the last one that was seen (rules B3, L5). */
 
-import { parseDuration, type OverlayCommit, type SourceSubscription, type Subscription } from '../../lib/api';
+import {
+  parseDuration,
+  type OverlayCommit,
+  type SourceSubscription,
+  type Subscription,
+  type Track,
+} from '../../lib/api';
 import { normaliseRepositoryURL } from '../../lib/network/repository-url';
 import type { Asked, Before, Wanted } from './asked';
 import { canonical } from './canonical';
@@ -9,8 +15,8 @@ import { fingerprint } from './fingerprint';
 import { isHinted, newestHint } from './hinted';
 import { reachableStations } from './junction';
 import { shorten } from './obstacle';
+import { once } from './once';
 import type { Draft } from './plan';
-import type { Line } from './snapshot';
 import type { Survey, TipJob, WalkJob } from './source-job';
 import { overlayPath, recordOf, sameRepository } from './state';
 import { countedPaths } from './survey';
@@ -22,30 +28,37 @@ const SHORTEST_INTERVAL_MS = 1_000;
 const SPREAD = 0.1;
 
 /** How long after a look the next one follows, in milliseconds: the same for all who look at one repository so often. */
-function pauseOf({ repoURL, interval }: SourceSubscription): number {
+const pauseOf = once(({ repoURL, interval }: SourceSubscription): number => {
   const share = parseInt(fingerprint(normaliseRepositoryURL(repoURL)).slice(-4), 16) / 0xffff;
   return Math.round(Math.max(SHORTEST_INTERVAL_MS, parseDuration(interval)) * (1 - SPREAD * share));
-}
+});
 
 /** What would look at another history if it changed. */
-const subjectOf = ({ repoURL, branch, folder }: SourceSubscription): string =>
-  fingerprint(canonical([normaliseRepositoryURL(repoURL), branch, folder]));
+const subjectOf = once(({ repoURL, branch, folder }: SourceSubscription): string =>
+  fingerprint(canonical([normaliseRepositoryURL(repoURL), branch, folder])),
+);
 
-/** Why the subscription cannot be looked at, whatever its branch shows. */
-function faultOf(draft: Draft, { repoURL, branch, folder, include = [], exclude = [] }: SourceSubscription) {
-  if (draft.snapshot.facts.isRendered({ repoURL, branch })) {
-    return `branch ${branch} of ${repoURL} is rendered for an Application: subscribe to the branch that people edit`;
-  }
+/** What is wrong with the subscription's globs. */
+const globFault = once(({ folder, include = [], exclude = [] }: SourceSubscription): string | undefined => {
   try {
     countedPaths({ folder, include, exclude });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+});
+
+/** Why the subscription cannot be looked at, whatever its branch shows. */
+function faultOf(draft: Draft, source: SourceSubscription): string | undefined {
+  const { repoURL, branch } = source;
+  if (draft.snapshot.facts.isRendered({ repoURL, branch })) {
+    return `branch ${branch} of ${repoURL} is rendered for an Application: subscribe to the branch that people edit`;
+  }
+  return globFault(source);
 }
 
 /** Rule B3: at a first look the last commit that was seen is the first station's base. */
-function firstBase(draft: Draft, { track }: Line, repoURL: string): string | undefined {
+function firstBase(draft: Draft, track: Track, repoURL: string): string | undefined {
   const [first] = track.spec.stations;
   const { namespace } = track.metadata;
   const station = first && draft.snapshot.facts.station({ namespace, name: first.name });
@@ -54,7 +67,7 @@ function firstBase(draft: Draft, { track }: Line, repoURL: string): string | und
 }
 
 /** The overlays of each station that tickets of the track can come to, as one express ticket for each. */
-function expressFor(draft: Draft, { track }: Line, repoURL: string, { overlays }: Survey): Wanted[] {
+function expressFor(draft: Draft, track: Track, repoURL: string, { overlays }: Survey): Wanted[] {
   if (overlays.length === 0) return [];
   return reachableStations(draft.snapshot.facts, track).flatMap(({ metadata: { namespace, name }, spec }) => {
     const own = spec.applications.filter((one) => sameRepository(one.repoURL, repoURL)).map(overlayPath);
@@ -81,7 +94,7 @@ function choiceOf({ commits, source, overlays, skipped }: Survey, from: string, 
 /** What the branch asks for, up to its head. */
 function askUpTo(
   draft: Draft,
-  line: Line,
+  track: Track,
   source: SourceSubscription,
   before: Asked['status'],
   commit: string,
@@ -90,7 +103,7 @@ function askUpTo(
   const specDigest = subjectOf(source);
   const isSame = before.specDigest === specDigest;
   const status = { ...without(before, 'problem'), specDigest, seen: { commit } };
-  const from = (isSame ? before.seen?.commit : undefined) ?? firstBase(draft, line, repoURL);
+  const from = (isSame ? before.seen?.commit : undefined) ?? firstBase(draft, track, repoURL);
   const headAlone = (why: string): Asked => ({
     status: { ...status, ticketed: { commit }, choice: shorten(`${shortCommit(commit)}: ${why}`) },
     tickets: [{ change: { sources: [{ repoURL, commit }] } }],
@@ -107,7 +120,7 @@ function askUpTo(
     return headAlone(`the head, since branch ${branch} was rewritten and no longer contains ${shortCommit(from)}`);
   }
   const choice = shorten(choiceOf(walk.result, from, commit));
-  const express = expressFor(draft, line, repoURL, walk.result);
+  const express = expressFor(draft, track, repoURL, walk.result);
   if (walk.result.source === undefined) return { status: { ...status, choice }, tickets: express };
   const newest = { commit: walk.result.source };
   return {
@@ -123,7 +136,7 @@ const inTrouble = (status: Asked['status'], problem: string): Asked => ({
 
 export function askSource(
   draft: Draft,
-  line: Line,
+  track: Track,
   subscription: Subscription,
   source: SourceSubscription,
   before: Before,
@@ -132,10 +145,10 @@ export function askSource(
   const status = { ...before, name: subscription.name };
   const fault = faultOf(draft, source);
   if (fault !== undefined) return inTrouble(status, fault);
-  const head = tipOf(draft, line, subscription, source);
+  const head = tipOf(draft, track, subscription, source);
   if (head === undefined) return undefined;
   if ('problem' in head) return inTrouble(status, head.problem);
-  if (head.commit !== undefined) return askUpTo(draft, line, source, status, head.commit);
+  if (head.commit !== undefined) return askUpTo(draft, track, source, status, head.commit);
   const words = `branch ${branch} does not exist in ${repoURL}: push it, or correct the subscription's branch`;
   return inTrouble(status, words);
 }
@@ -143,14 +156,14 @@ export function askSource(
 /** The head of the branch as it was last read; looks again when its time has come. */
 function tipOf(
   draft: Draft,
-  line: Line,
+  track: Track,
   subscription: Subscription,
   source: SourceSubscription,
 ): { commit?: string } | { problem: string } | undefined {
   const { repoURL, branch } = source;
   const maxAgeMs = pauseOf(source);
   const key = `${subscription.name} ${repoURL} ${branch} ${maxAgeMs}`;
-  const job: TipJob = { kind: 'tip', key, repoURL, branch, maxAgeMs, seen: newestHint(line, subscription) };
+  const job: TipJob = { kind: 'tip', key, repoURL, branch, maxAgeMs, seen: newestHint(track, subscription) };
   const fact = draft.ask(job);
   if (fact === undefined || fact.state === 'Running') return undefined;
   if (fact.state === 'Failed') return { problem: fact.message };

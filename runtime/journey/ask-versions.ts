@@ -1,12 +1,12 @@
 /** What a subscription to images or to a chart asks for: its choice now, against what was ticketed last (rule B2). */
 
-import { parseDuration, type Change, type Subscription, type SubscriptionStatus } from '../../lib/api';
+import { parseDuration, type Change, type Subscription, type SubscriptionStatus, type Track } from '../../lib/api';
 import { canonical, same } from './canonical';
 import { shownAtFirstStation } from './first-shown';
 import type { Look } from './job';
 import { shorten } from './obstacle';
+import { once } from './once';
 import type { Draft } from './plan';
-import type { Line } from './snapshot';
 import { isHinted, newestHint } from './hinted';
 import type { Asked, Before } from './asked';
 
@@ -30,9 +30,16 @@ function tickAfter(last: Date, place: string, interval: number): Date {
 /** A registry is looked at once a second at most, whatever the subscription says. */
 const SHORTEST_INTERVAL_MS = 1_000;
 
+/** What tells an edited subscription from the one that was looked for. */
+const wordsOf = once((subscription: Subscription) => canonical(subscription));
+const digestOf = once((subscription: Subscription) => {
+  const words = wordsOf(subscription);
+  return words.length.toString(36) + hash(words);
+});
+
 /** What the subscription's status becomes, and the change that needs a ticket first, if any. */
-function answer(draft: Draft, line: Line, subscription: Subscription, before: Before, look: Look): Asked {
-  const specDigest = canonical(subscription).length.toString(36) + hash(canonical(subscription));
+function answer(draft: Draft, track: Track, subscription: Subscription, before: Before, look: Look): Asked {
+  const specDigest = digestOf(subscription);
   const status: SubscriptionStatus = {
     ...before,
     name: subscription.name,
@@ -46,7 +53,7 @@ function answer(draft: Draft, line: Line, subscription: Subscription, before: Be
   const { versions, change } = cargo;
   const taken = { ...status, seen: versions, ticketed: versions };
   const last = lastOf(before, versions);
-  if (last === undefined && shownAtFirstStation(draft, line.track, change)) return { status: taken };
+  if (last === undefined && shownAtFirstStation(draft, track, change)) return { status: taken };
   const changed = before?.specDigest !== undefined && before.specDigest !== specDigest;
   const isWanted = !same(last, versions.chart ?? versions.images) && (last === undefined || look.newer || changed);
   return isWanted ? { status: taken, tickets: [{ change }] } : { status: { ...status, seen: versions } };
@@ -85,17 +92,17 @@ function hash(text: string): string {
  */
 export function askVersions(
   draft: Draft,
-  line: Line,
+  track: Track,
   subscription: Subscription,
   { place, every }: { readonly place: string; readonly every: string },
   before: Before,
 ): Asked | undefined {
-  const { uid, namespace } = line.track.metadata;
+  const { uid, namespace } = track.metadata;
   const interval = Math.max(SHORTEST_INTERVAL_MS, parseDuration(every));
-  const seen = newestHint(line, subscription);
+  const seen = newestHint(track, subscription);
   const job = {
     kind: 'look',
-    key: `${uid} ${canonical(subscription)}`,
+    key: `${uid} ${wordsOf(subscription)}`,
     namespace,
     subscription,
     last: before,
@@ -110,5 +117,5 @@ export function askVersions(
   const isDue = next !== undefined && next <= draft.now;
   if (isDue || isHinted(fact, job)) draft.start(job);
   draft.wake(isDue ? new Date(draft.now.getTime() + interval) : next);
-  return answer(draft, line, subscription, before, fact.result);
+  return answer(draft, track, subscription, before, fact.result);
 }

@@ -24,11 +24,12 @@ export function decideTrack(snapshot: Snapshot): Plan {
   }
   const { track } = snapshot;
   const all = [track, ...snapshot.tickets];
+  // A look of a subscription comes every minute, and is no reason to go through the tickets.
+  draft.part('ticketing', [track], () => decideTicketing(draft, track));
   draft.part('boarding', all, () => {
     for (const ticket of snapshot.tickets) {
       if (!belongsTo(track, ticket)) decideTracklessTicket(draft, { ...snapshot, gone: true }, ticket);
     }
-    decideTicketing(draft, snapshot);
     decideBoarding(draft, snapshot);
   });
   const order = orderOf(snapshot);

@@ -1,12 +1,11 @@
 /** Hints of webhooks (rule B1): a look that began before the newest one may have missed what it was about. */
 
-import type { Subscription } from '../../lib/api';
+import type { Subscription, Track } from '../../lib/api';
 import type { JobFact, LookJob } from './job';
-import type { Line } from './snapshot';
 import type { TipJob } from './source-job';
 
 /** When something was last said to have moved; empty where nothing has been. */
-export const newestHint = ({ track }: Line, { name }: Subscription): string => track.status?.hints?.[name] ?? '';
+export const newestHint = ({ status }: Track, { name }: Subscription): string => status?.hints?.[name] ?? '';
 
 /** Whether a hint has come since the look began that found this. */
 export const isHinted = (

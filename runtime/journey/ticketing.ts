@@ -11,7 +11,6 @@ import { same } from './canonical';
 import { changeLine } from './change';
 import { isSameTicket, type MadeSpec } from './identity';
 import type { Draft } from './plan';
-import type { Line } from './snapshot';
 
 /** What was there before, in a line: the commit of a source branch up to which was looked, or the versions. */
 function lineOf(status: Before): string {
@@ -37,14 +36,13 @@ function makes(draft: Draft, track: Track, { express }: Wanted, spec: MadeSpec):
 }
 
 /** Decides for every subscription of an enabled track; the first that needs tickets gets them, each once. */
-export function decideTicketing(draft: Draft, line: Line): void {
-  const { track } = line;
+export function decideTicketing(draft: Draft, track: Track): void {
   if (!track.spec.enabled || track.spec.hold || draft.writes(track.metadata.uid)) return;
   const present = track.status?.subscriptions ?? [];
   const statuses: SubscriptionStatus[] = [];
   for (const subscription of track.spec.subscriptions) {
     const before = present.find((one) => one.name === subscription.name);
-    const result = decideSubscription(draft, line, subscription, before);
+    const result = decideSubscription(draft, track, subscription, before);
     if (result === undefined) {
       if (before) statuses.push(before);
       continue;
@@ -78,16 +76,16 @@ const specFor = (track: Track, { name }: Subscription, before: Before, { change,
   abort: false,
 });
 
-function decideSubscription(draft: Draft, line: Line, subscription: Subscription, before: Before): Asked | undefined {
+function decideSubscription(draft: Draft, track: Track, subscription: Subscription, before: Before): Asked | undefined {
   const { images, source, chart, name } = subscription;
-  if (source !== undefined) return askSource(draft, line, subscription, source, before);
+  if (source !== undefined) return askSource(draft, track, subscription, source, before);
   if (images !== undefined) {
     const [place = ''] = images.repositories;
-    return askVersions(draft, line, subscription, { place, every: images.interval }, before);
+    return askVersions(draft, track, subscription, { place, every: images.interval }, before);
   }
   if (chart !== undefined) {
     const place = `${chart.repoURL} ${chart.name}`;
-    return askVersions(draft, line, subscription, { place, every: chart.interval }, before);
+    return askVersions(draft, track, subscription, { place, every: chart.interval }, before);
   }
   return { status: { ...before, name, problem: 'It names neither images, nor a chart, nor a source.' } };
 }
