@@ -22,7 +22,7 @@ export { HelmChart, type HelmChartOptions } from './helm-chart';
 export type { IApplication, IStation, ITrack, ReferenceOptions } from './reference';
 export { Render, type HelmOptions } from './render';
 export { Station } from './station';
-export type { JunctionOptions, JunctionProps, StationProps } from './station-props';
+export type { JunctionOptions, JunctionProps, PullRequestsProps, StationProps } from './station-props';
 export { Subject, type ServiceAccountOptions, type SubjectSpec } from './subject';
 export {
   Subscription,

@@ -16,6 +16,22 @@ export interface JunctionProps extends JunctionOptions {
   readonly track: ITrack;
 }
 
+/** How the pull requests of a station are merged. */
+export interface PullRequestsProps {
+  /**
+   * Who merges them: people, or the runtime as soon as the forge and its checks allow it.
+   *
+   * @default 'People'
+   */
+  readonly merge?: 'People' | 'Automatic';
+  /**
+   * How the runtime merges them. People may merge as they like.
+   *
+   * @default 'Merge'
+   */
+  readonly method?: 'Merge' | 'Squash' | 'Rebase';
+}
+
 export interface StationProps {
   /**
    * `metadata.name`.
@@ -53,6 +69,12 @@ export interface StationProps {
    * @default 'Push'
    */
   readonly via?: 'Push' | 'PullRequest';
+  /**
+   * How pull requests are merged, with `via: 'PullRequest'`.
+   *
+   * @default - by people, as they like
+   */
+  readonly pullRequests?: PullRequestsProps;
   /**
    * How long an arrival may take from the moment the last branch shows the commit.
    *

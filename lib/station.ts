@@ -11,7 +11,7 @@ import type { Problem } from './network/problem';
 import { Place } from './place';
 import type { IApplication, IStation, ITrack, ReferenceOptions } from './reference';
 import { mergeEntry, mergeExit } from './station-gates';
-import type { JunctionOptions, JunctionProps, StationProps } from './station-props';
+import type { JunctionOptions, JunctionProps, PullRequestsProps, StationProps } from './station-props';
 import { timeSpan } from './time-span';
 import type { Contribution } from './synth-check';
 import { Track } from './track';
@@ -39,6 +39,8 @@ export class Station extends Place implements IStation {
   readonly enabled: boolean;
   /** How commits enter the rendered branches. */
   readonly via: 'Push' | 'PullRequest';
+  /** How pull requests are merged; none where commits are pushed. */
+  readonly pullRequests: Required<PullRequestsProps> | undefined;
   /** How long an arrival may take. */
   readonly timeout: Duration;
   /** How long Degraded is borne. */
@@ -59,6 +61,7 @@ export class Station extends Place implements IStation {
     Object.defineProperty(this, STATION, { value: true });
     this.enabled = props.enabled ?? true;
     this.via = props.via ?? 'Push';
+    this.pullRequests = pullRequestsOf(this.via, props.pullRequests);
     this.timeout = props.timeout ?? Duration.minutes(30);
     this.degradedGrace = props.degradedGrace ?? Duration.minutes(1);
     this.missingTimeout = props.missingTimeout ?? Duration.minutes(10);
@@ -181,6 +184,7 @@ export class Station extends Place implements IStation {
       enabled: this.enabled,
       hold: false,
       via: this.via,
+      ...(this.pullRequests && !mergedByPeople(this.pullRequests) && { pullRequests: this.pullRequests }),
       deadlines: this.deadlines,
       applications: this.driven.map((application) => application.reference),
       junctions: this.branching.map(({ track, enabled }) => ({
@@ -232,6 +236,20 @@ export class Station extends Place implements IStation {
       instructions: foreign.map((application) => `consent: ${consentLine(application, key)}`),
     };
   }
+}
+
+/** What needs no word. */
+const mergedByPeople = ({ merge, method }: Required<PullRequestsProps>): boolean =>
+  merge === 'People' && method === 'Merge';
+
+/** @throws Error when it is said how to merge what is pushed */
+function pullRequestsOf(
+  via: Station['via'],
+  props: PullRequestsProps | undefined,
+): Required<PullRequestsProps> | undefined {
+  if (via === 'PullRequest') return { merge: props?.merge ?? 'People', method: props?.method ?? 'Merge' };
+  if (props === undefined) return undefined;
+  throw invalidProp('pullRequests', props, 'are not opened where commits are pushed', "say via: 'PullRequest' as well");
 }
 
 const onlyAdministrators = (path: string, name: string): Problem => ({

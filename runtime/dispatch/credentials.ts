@@ -83,8 +83,13 @@ export function forgeCredential(world: Pick<World, 'credentials'>, repoURL: stri
   if (found === undefined) return undefined;
   const { namespace, name } = found.metadata;
   const secretName = `${namespace}/${name}`;
-  const { username, password, kind, api } = found.values;
-  if (!password) throw new TransientError(`Secret ${secretName} serves ${repoURL} but has no password`);
+  const { username, kind, api } = found.values;
+  const password = found.values['password'] || appIn(found.values);
+  if (!password) {
+    throw new TransientError(
+      `Secret ${secretName} serves ${repoURL} but has neither password, nor githubAppID with githubAppInstallationID and githubAppPrivateKey`,
+    );
+  }
   return {
     password,
     secretName,

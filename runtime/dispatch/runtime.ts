@@ -113,7 +113,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   });
   const git = metrics ? measuredGit(bareGit, metrics) : bareGit;
   const renderer = metrics ? measuredRenderer(bareRenderer, metrics) : bareRenderer;
-  const forges = createForges({ credentials: async (repoURL) => forgeCredential(world, repoURL) });
+  const forges = createForges({ credentials: async (repoURL) => forgeCredential(world, repoURL), now });
   const registry = createRegistry({}, connections);
   const patience: Partial<Patience> = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
   const tools = { world, git, forges, renderer, registry, charts, clock, random, log, patience };

@@ -1,13 +1,19 @@
 /** Which forge a repository is on, and with which credential it is asked. */
 
 import { TransientError } from '../errors';
+import { GitHubApps, type GitHubApp } from '../git';
 import type { Adapter } from './adapter';
+import { azureDevOps } from './azure-devops';
+import { bitbucket } from './bitbucket';
 import type { Forges } from './contract';
 import { gitea } from './gitea';
+import { github } from './github';
+import { gitlab } from './gitlab';
 import type { Api } from './http';
+import { azureRepositoryOf, placeOf, type Place } from './place';
 
-export const KINDS = ['gitea'] as const;
-export type ForgeKind = (typeof KINDS)[number];
+const KINDS = ['gitea', 'github', 'gitlab', 'bitbucket', 'azure-devops'] as const;
+type ForgeKind = (typeof KINDS)[number];
 
 export interface ForgeCredential {
   /** Which kind of forge it is. @default - by the host, where that is well known */
@@ -15,8 +21,8 @@ export interface ForgeCredential {
   /** Where its API is. @default - by kind and host */
   readonly api?: string;
   readonly username?: string;
-  /** A token, or a password. */
-  readonly password: string;
+  /** A token, a password, or an App of GitHub's. */
+  readonly password: string | GitHubApp;
   /** `<namespace>/<name>` of the Secret that it comes from, for messages. */
   readonly secretName: string;
 }
@@ -24,14 +30,24 @@ export interface ForgeCredential {
 export interface ForgesOptions {
   /** Asked before each contact, so that a rotated credential is used at once. */
   readonly credentials: (repoURL: string) => Promise<ForgeCredential | undefined>;
+  /** @default the wall clock */
+  readonly now?: () => Date;
 }
 
-const HOSTS: Readonly<Record<string, ForgeKind>> = { 'codeberg.org': 'gitea', 'gitea.com': 'gitea' };
+const HOSTS: Readonly<Record<string, ForgeKind>> = {
+  'codeberg.org': 'gitea',
+  'gitea.com': 'gitea',
+  'github.com': 'github',
+  'gitlab.com': 'gitlab',
+  'bitbucket.org': 'bitbucket',
+  'dev.azure.com': 'azure-devops',
+};
 
-const basic = (username: string, password: string): string =>
-  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+const kindByHost = (host: string): ForgeKind | undefined =>
+  HOSTS[host] ?? (host.endsWith('.visualstudio.com') ? 'azure-devops' : undefined);
 
-export function createForges({ credentials }: ForgesOptions): Forges {
+export function createForges({ credentials, now = () => new Date() }: ForgesOptions): Forges {
+  const apps = new GitHubApps(now);
   const at = async (repoURL: string): Promise<Adapter> => {
     const credential = await credentials(repoURL);
     if (credential === undefined) {
@@ -39,7 +55,8 @@ export function createForges({ credentials }: ForgesOptions): Forges {
         `no Secret labelled k8sta.io/credential: forge serves ${repoURL}, so that no pull request can be opened: make one with url and password`,
       );
     }
-    return adapterFor(repoURL, credential);
+    const { password } = credential;
+    return adapterFor(repoURL, credential, typeof password === 'string' ? password : await apps.token(password));
   };
   return {
     find: async (repoURL, way) => (await at(repoURL)).find(way),
@@ -50,39 +67,53 @@ export function createForges({ credentials }: ForgesOptions): Forges {
   };
 }
 
+const basic = (username: string, token: string): string =>
+  `Basic ${Buffer.from(`${username}:${token}`).toString('base64')}`;
+
 /** @throws TransientError where it is not known which forge that is */
-function adapterFor(repoURL: string, credential: ForgeCredential): Adapter {
-  const { origin, host, path } = placeOf(repoURL);
-  const { password, username, secretName } = credential;
-  const kind = KINDS.find((one) => one === (credential.kind ?? HOSTS[host]));
+function adapterFor(repoURL: string, credential: ForgeCredential, token: string): Adapter {
+  const { username, secretName } = credential;
+  const place = placeOf(repoURL);
+  const kind = KINDS.find((one) => one === (credential.kind ?? kindByHost(place.host)));
   if (kind === undefined) {
     throw new TransientError(
-      `which kind of forge ${host} is, key kind of Secret ${secretName} has to say: one of ${KINDS.join(', ')}`,
+      `which kind of forge ${place.host} is, key kind of Secret ${secretName} has to say: one of ${KINDS.join(', ')}`,
     );
   }
   const api = (base: string, headers: Api['headers']): Api => ({
     base: (credential.api ?? base).replace(/\/+$/, ''),
     headers,
-    secrets: [password, Buffer.from(`${username ?? ''}:${password}`).toString('base64')],
+    secrets: [token, basic(username ?? '', token).slice('Basic '.length)],
     secretName,
   });
-  switch (kind) {
-    case 'gitea': {
-      const authorization = username ? basic(username, password) : `token ${password}`;
-      return gitea(api(`${origin}/api/v1`, { authorization }), path);
-    }
-  }
+  return ADAPTERS[kind]({ place, token, username, api });
 }
 
-const SCP_LIKE = /^[^@/]+@([^:/]+):(.+)$/;
-
-/** Where a repository is; its forge speaks https, also where Git speaks SSH. */
-function placeOf(repoURL: string): { readonly origin: string; readonly host: string; readonly path: string } {
-  const [, scpHost, scpPath] = SCP_LIKE.exec(repoURL) ?? [];
-  const url = new URL(scpHost === undefined ? repoURL : `https://${scpHost}/${scpPath}`);
-  const secure = url.protocol === 'ssh:' ? `https://${url.hostname}` : url.origin;
-  const path = decodeURIComponent(url.pathname)
-    .replace(/^\/+|\/+$/g, '')
-    .replace(/\.git$/, '');
-  return { origin: secure, host: url.hostname.toLowerCase(), path };
+interface Meant {
+  readonly place: Place;
+  readonly token: string;
+  readonly username: string | undefined;
+  readonly api: (base: string, headers: Api['headers']) => Api;
 }
+
+const ADAPTERS: Readonly<Record<ForgeKind, (meant: Meant) => Adapter>> = {
+  gitea({ place, token, username, api }) {
+    const authorization = username ? basic(username, token) : `token ${token}`;
+    return gitea(api(`${place.origin}/api/v1`, { authorization }), place.path);
+  },
+  github({ place, token, api }) {
+    const base = place.host === 'github.com' ? 'https://api.github.com' : `${place.origin}/api/v3`;
+    return github(api(base, { authorization: `Bearer ${token}` }), place.path);
+  },
+  gitlab({ place, token, api }) {
+    return gitlab(api(`${place.origin}/api/v4`, { 'private-token': token }), place.path);
+  },
+  bitbucket({ place, token, username, api }) {
+    const authorization = username ? basic(username, token) : `Bearer ${token}`;
+    return bitbucket(api('https://api.bitbucket.org/2.0', { authorization }), place.path);
+  },
+  'azure-devops'({ place, token, api }) {
+    const repository = azureRepositoryOf(place);
+    return azureDevOps(api(repository.collection, { authorization: basic('', token) }), repository);
+  },
+};

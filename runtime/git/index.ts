@@ -37,7 +37,7 @@ export type {
   PushOutcome,
   TreeEntry,
 } from './contract';
-export type { GitHubApp } from './github-app';
+export { GitHubApps, type GitHubApp } from './github-app';
 export { isCommitMissing } from './failure';
 export { assertBranch, assertPath } from './names';
 export { blobId } from './objects';

@@ -123,6 +123,19 @@ describe('defaults', () => {
     });
   });
 
+  test('say how pull requests are merged only where that is not by people', () => {
+    const chart = shop();
+    const prod = new Station(chart, 'prod', { via: 'PullRequest', pullRequests: { merge: 'Automatic' } });
+    expect(prod.pullRequests).toEqual({ merge: 'Automatic', method: 'Merge' });
+    stderrOf(() =>
+      expect(manifest(chart, 'Station', 'prod').spec).toEqual({
+        via: 'PullRequest',
+        pullRequests: { merge: 'Automatic' },
+      }),
+    );
+    expect(() => new Station(chart, 'test', { pullRequests: {} })).toThrow("say via: 'PullRequest' as well");
+  });
+
   test('what belongs to people is never emitted (rule L8)', () => {
     const chart = shop();
     const station = new Station(chart, 'test').application('web', web('test'));

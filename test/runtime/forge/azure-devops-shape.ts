@@ -1,0 +1,80 @@
+/** Azure DevOps's answers. @see https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests */
+
+import type { Kept, Shape, Yard } from './shapes';
+
+const STATES = { Open: 'active', Merged: 'completed', Closed: 'abandoned' } as const;
+const METHODS: Readonly<Record<string, 'Merge' | 'Squash' | 'Rebase'>> = {
+  noFastForward: 'Merge',
+  squash: 'Squash',
+  rebase: 'Rebase',
+};
+
+const branchOf = (ref: unknown): string => String(ref).replace(/^refs\/heads\//, '');
+
+const pull = (one: Kept) => ({
+  pullRequestId: one.number,
+  status: STATES[one.state],
+  title: one.title,
+  description: one.body,
+  sourceRefName: `refs/heads/${one.source}`,
+  targetRefName: `refs/heads/${one.target}`,
+  mergeStatus: 'succeeded',
+  lastMergeSourceCommit: { commitId: one.head },
+  lastMergeCommit: { commitId: one.merged ?? '39f52d24533cc712fc845ed9fd1b6c06b3942588' },
+});
+
+const error = (status: number, message: string) => ({ status, body: { $id: '1', message, typeKey: 'GitException' } });
+
+export const azureDevOps: Shape = (yard, asked) => {
+  const [, , , , , , kind] = asked.parts;
+  if (!asked.query.has('api-version')) return error(400, 'No api-version was supplied');
+  if (kind === 'refs') return refs(yard, asked);
+  const [number, verb] = asked.parts.slice(7);
+  const { method, query, body } = asked;
+  if (number === undefined && method === 'GET') {
+    const way = ['sourceRefName', 'targetRefName'].map((name) => branchOf(query.get(`searchCriteria.${name}`)));
+    const value = yard.forges.requests.filter(({ source, target }) => source === way[0] && target === way[1]);
+    yard.newest(way[0] ?? '', way[1] ?? '');
+    return { status: 200, body: { value: value.map(pull), count: value.length } };
+  }
+  if (number === undefined) {
+    const [source, target] = [branchOf(body['sourceRefName']), branchOf(body['targetRefName'])];
+    if (yard.isOpen(source, target)) return error(409, 'TF401179: An active pull request for them already exists.');
+    return { status: 201, body: pull(yard.open(source, target, body['title'], body['description'])) };
+  }
+  const one = yard.byNumber(number);
+  if (verb === 'threads') {
+    const [comment] = body['comments'] as readonly { readonly content: string }[];
+    one.notes.push(comment?.content ?? '');
+    return { status: 200, body: { id: 1 } };
+  }
+  return update(yard, one, body);
+};
+
+function update(yard: Yard, one: Kept, body: Readonly<Record<string, unknown>>) {
+  if (one.state !== 'Open') return error(409, 'TF401181: The pull request cannot be edited due to its state.');
+  if (body['status'] === 'abandoned') yard.forges.close(one);
+  else {
+    const { commitId } = body['lastMergeSourceCommit'] as { readonly commitId: string };
+    const { mergeStrategy } = body['completionOptions'] as { readonly mergeStrategy: string };
+    if (commitId !== one.head) return error(409, 'TF401192: The pull request source has changed.');
+    yard.forges.merge(one, METHODS[mergeStrategy] ?? 'Merge', 'Azure');
+  }
+  return { status: 200, body: pull(one) };
+}
+
+function refs(yard: Yard, { method, query, body }: Parameters<Shape>[1]) {
+  if (method === 'GET') {
+    // It lists all that begin like this.
+    const prefix = String(query.get('filter')).replace(/^heads\//, '');
+    const found = [...yard.git.heads('the repository')].filter(([name]) => name.startsWith(prefix));
+    return {
+      status: 200,
+      body: { value: found.map(([name, objectId]) => ({ name: `refs/heads/${name}`, objectId })) },
+    };
+  }
+  const [update] = body as unknown as readonly { readonly name: string; readonly oldObjectId: string }[];
+  const branch = branchOf(update?.name);
+  const success = yard.head(branch) === update?.oldObjectId && yard.remove(branch);
+  return { status: 200, body: { value: [{ name: update?.name, success }], count: 1 } };
+}

@@ -1,0 +1,80 @@
+/** Bitbucket Cloud's answers. @see https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/ */
+
+import type { Kept, Shape, Yard } from './shapes';
+
+const STATES = { Open: 'OPEN', Merged: 'MERGED', Closed: 'DECLINED' } as const;
+const METHODS: Readonly<Record<string, 'Merge' | 'Squash' | 'Rebase'>> = {
+  merge_commit: 'Merge',
+  squash: 'Squash',
+  rebase_fast_forward: 'Rebase',
+};
+const SHORT = 12;
+
+const pull = (one: Kept) => ({
+  type: 'pullrequest',
+  id: one.number,
+  title: one.title,
+  description: one.body,
+  state: STATES[one.state],
+  links: { html: { href: `https://bitbucket.org/acme/shop/pull-requests/${one.number}` } },
+  source: { branch: { name: one.source }, commit: { type: 'commit', hash: one.head.slice(0, SHORT) } },
+  destination: { branch: { name: one.target } },
+  merge_commit: one.merged === undefined ? null : { type: 'commit', hash: one.merged.slice(0, SHORT) },
+});
+
+const error = (status: number, message: string) => ({ status, body: { type: 'error', error: { message } } });
+
+export const bitbucket: Shape = (yard, { method, parts, query, body }) => {
+  const [, , , , kind, number, verb] = parts;
+  if (kind === 'refs') {
+    return yard.remove(parts.slice(6).join('/')) ? { status: 204 } : error(404, 'No such branch');
+  }
+  if (number === undefined && method === 'GET') {
+    const [, source = '', target = ''] =
+      /^source\.branch\.name="([^"]*)" AND destination\.branch\.name="([^"]*)"$/.exec(query.get('q') ?? '') ?? [];
+    // Without states it shows only those that are open.
+    const found = yard.newest(source, target);
+    const isAsked = found !== undefined && query.getAll('state').includes(STATES[found.state]);
+    return { status: 200, body: { pagelen: 1, values: isAsked ? [pull(found)] : [] } };
+  }
+  if (number === undefined) return open(yard, body);
+  return about(yard, yard.byNumber(number), verb, body);
+};
+
+function about(yard: Yard, one: Kept, verb: string | undefined, body: Readonly<Record<string, unknown>>) {
+  switch (verb) {
+    case 'statuses': {
+      const state = {
+        None: undefined,
+        Unknown: undefined,
+        Passed: 'SUCCESSFUL',
+        Pending: 'INPROGRESS',
+        Failed: 'FAILED',
+      }[yard.checksOf(one.head)];
+      return { status: 200, body: { pagelen: 100, values: state === undefined ? [] : [{ type: 'build', state }] } };
+    }
+    case 'comments':
+      one.notes.push((body['content'] as { raw: string }).raw);
+      return { status: 201, body: { id: 1 } };
+    case 'decline':
+      if (one.state !== 'Open') return error(400, 'This pull request is already closed.');
+      yard.forges.close(one);
+      return { status: 200, body: pull(one) };
+    case 'merge': {
+      const refusal = yard.forges.merge(one, METHODS[String(body['merge_strategy'])] ?? 'Merge', 'Bitbucket');
+      return refusal === undefined ? { status: 200, body: pull(one) } : error(409, refusal);
+    }
+    default:
+      return undefined;
+  }
+}
+
+interface Named {
+  readonly branch: { readonly name: string };
+}
+
+function open(yard: Yard, body: Readonly<Record<string, unknown>>) {
+  const [source, target] = [body['source'] as Named, body['destination'] as Named];
+  const one = yard.open(source.branch.name, target.branch.name, body['title'], body['description']);
+  return { status: 201, body: pull(one) };
+}
