@@ -16,10 +16,9 @@ const Pull = Type.Object({
   head: Type.Object({ sha: Type.String(), label: Type.String() }),
   base: Type.Object({ ref: Type.String() }),
 });
-const Combined = Type.Object({ state: Type.String() });
+const Combined = Type.Object({ state: Type.String(), total_count: Type.Integer() });
 
 const CHECKS: Readonly<Record<string, PullRequest['checks']>> = {
-  '': 'None',
   success: 'Passed',
   warning: 'Passed',
   pending: 'Pending',
@@ -37,7 +36,9 @@ export function gitea(api: Api, path: string): Adapter {
       path: `${repository}/commits/${encodeURIComponent(commit)}/status`,
     });
     if (answer.status === 404) return 'None';
-    return CHECKS[expected(Combined, answer, `the checks of ${commit}`).state] ?? 'Unknown';
+    const { state, total_count: count } = expected(Combined, answer, `the checks of ${commit}`);
+    // Without any it says pending.
+    return count === 0 ? 'None' : (CHECKS[state] ?? 'Unknown');
   };
   const told = async (pull: Static<typeof Pull>): Promise<PullRequest> => {
     const state = pull.merged ? 'Merged' : pull.state === 'open' ? 'Open' : 'Closed';

@@ -149,6 +149,7 @@ export function conforms(name: string, begin: () => Promise<ForgeWorld>, abiliti
       test('tells what checks say of its commit', async () => {
         const { source, target, commit } = await opened();
         const checks = async () => (await world.forges.find(world.repoURL, { source, target }))?.checks;
+        expect(['None', 'Passed']).toContain(await checks());
         const seen: unknown[] = [];
         for (const state of ['Pending', 'Failed', 'Passed'] as const) {
           await world.check(commit, state);
