@@ -338,6 +338,13 @@ export const TicketStatus = s.shape('Where the ticket is, where it was, and what
   arrival: Type.Optional(Arrival),
   entry: Type.Optional(Entry),
   stamps: Type.Optional(s.list(Stamp, 'Visits, oldest first.', { maxItems: 1000, 'x-kubernetes-list-type': 'atomic' })),
+  told: Type.Optional(
+    s.shape('Of what notifications have been taken by everybody who wants them.', {
+      stamps: Type.Optional(s.count('How many of the stamps.')),
+      approval: Type.Optional(s.time('Since when the approval is waited for that was asked for.')),
+      ended: Type.Optional(Type.Boolean({ description: 'The ending.' })),
+    }),
+  ),
   supersededBy: Type.Optional(
     s.shape('The ticket that took it along.', { ticket: s.objectName('Name.'), uid: s.uid('Uid.') }),
   ),

@@ -10,6 +10,9 @@ import { EventRecorder, EVENTS, WorkQueue, type Clock, type Cluster, type WorkQu
 import type { Log } from '../log';
 import type { Charts, Registry } from '../registry';
 import type { Renderer } from '../render';
+import type { Metrics } from '../metrics';
+import type { Post } from '../notifications';
+import { Announcer } from './announcer';
 import { Dispatcher } from './dispatcher';
 import { Executor } from './execute';
 import { JobBoard } from './job-board';
@@ -35,6 +38,10 @@ export interface Ports {
   readonly log: Log;
   /** How patient Argo CD's word is judged. */
   readonly patience: Partial<Patience>;
+  /** How somebody outside is told. @default - nobody is */
+  readonly post?: Post;
+  /** Where notifications are counted. @default nowhere */
+  readonly metrics?: Pick<Metrics, 'notification'>;
   /** How many tracks are decided on at once. @default 8 */
   readonly workers?: number;
   /** How many jobs run at once that take processes. @default 8 */
@@ -112,10 +119,13 @@ export function assemble(ports: Ports): Machine {
     clock,
     random,
   });
+  const { post, metrics } = ports;
+  const announcer = post && new Announcer({ world, cluster, post, metrics, clock, random, log });
   let deafen = (): void => undefined;
   const drain = async (): Promise<void> => {
     deafen();
     await queue.stop(GRACE_MS.decisions);
+    await announcer?.stop();
     await within(clock, GRACE_MS.pushes, board.drain());
     await within(clock, GRACE_MS.events, events.flush());
   };
@@ -124,6 +134,7 @@ export function assemble(ports: Ports): Machine {
       await world.start();
       deafen = dispatcher.feed((key) => queue.add(key));
       queue.start();
+      announcer?.start();
     },
     stats: () => queue.stats(),
     oldestJob: () => board.oldest(),
@@ -131,6 +142,7 @@ export function assemble(ports: Ports): Machine {
     async halt() {
       deafen();
       board.close();
+      await announcer?.stop(0);
       await queue.stop(0);
     },
     async stop() {

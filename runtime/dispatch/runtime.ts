@@ -9,6 +9,7 @@ import type { Clock, ConnectedCluster } from '../kube';
 import { systemClock, type Standing } from '../kube';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
+import { createPost } from '../notifications';
 import { Connections, createCharts, createRegistry } from '../registry';
 import { createRenderer } from '../render';
 import { forgeCredential, gitCredential, registryCredential, signingKey } from './credentials';
@@ -117,7 +118,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const registry = createRegistry({}, connections);
   const patience: Partial<Patience> = options.settleMs === undefined ? {} : { settleMs: options.settleMs };
   const tools = { world, git, forges, renderer, registry, charts, clock, random, log, patience };
-  const ports: Ports = { ...tools, cluster, ...limitsOf(options) };
+  const post = createPost(options.registryNetworks);
+  const ports: Ports = { ...tools, cluster, post, ...(metrics && { metrics }), ...limitsOf(options) };
 
   try {
     await world.start();

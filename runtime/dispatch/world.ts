@@ -32,6 +32,8 @@ export type Kept<T> = { readonly metadata: Identity } & (
 export interface KeptCredential {
   readonly metadata: Identity;
   readonly serves: string;
+  /** Since when the Secret is there, RFC 3339. */
+  readonly created: string;
   readonly values: Readonly<Record<string, string>>;
 }
 
@@ -101,10 +103,11 @@ export interface Scope {
 export function credentialIn(secret: Secret): KeptCredential {
   const { metadata } = secret;
   const { url = '', ...values } = secretValues(secret);
-  const { name, namespace, uid, resourceVersion, labels } = metadata;
+  const { name, namespace, uid, resourceVersion, labels, creationTimestamp = '' } = metadata;
   return {
     metadata: { name, uid, resourceVersion, ...(namespace ? { namespace } : {}) },
     serves: `${labels?.[LABELS.credential] ?? ''} ${url}`,
+    created: creationTimestamp,
     values,
   };
 }

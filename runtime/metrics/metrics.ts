@@ -49,6 +49,13 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #notifications = new Counter({
+    name: 'k8sta_notifications_total',
+    help: 'Notifications by whom they are for and by what became of them; one that fails is tried again.',
+    labelNames: ['to', 'outcome'],
+    registers: [this.#registry],
+  });
+
   /** @param build what is running */
   constructor(build: { readonly version: string; readonly node: string }) {
     const { version, node } = build;
@@ -105,6 +112,11 @@ export class Metrics {
   /** A webhook has come. */
   webhook(sender: string, outcome: 'taken' | 'refused' | 'unreadable'): void {
     this.#webhooks.inc({ sender, outcome });
+  }
+
+  /** Somebody was told something, or could not be. */
+  notification(to: string, outcome: 'success' | 'failure'): void {
+    this.#notifications.inc({ to, outcome });
   }
 
   /** Everything, as Prometheus reads it. */

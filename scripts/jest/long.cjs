@@ -5,7 +5,7 @@ module.exports = [
   'test/container/',
   'test/examples/helm',
   'test/lib/api/crd-oracle',
-  'test/runtime/dispatch/(chart|crash|failover)',
+  'test/runtime/dispatch/(announcer|chart|crash|failover)',
   'test/runtime/git/(faults|mirrors|race)',
   'test/runtime/render/(faults|helm|native|other-kustomize|shim)',
   'test/runtime/server/dashboard/oidc',

@@ -2,6 +2,7 @@ import { gitCredential, signingKey } from '../../../runtime/dispatch/credentials
 
 const secret = (url: string, values: Record<string, string>) => ({
   metadata: { namespace: 'k8sta', name: url, uid: url, resourceVersion: '1' },
+  created: '2030-01-01T00:00:00Z',
   serves: `git ${url}`,
   values,
 });
