@@ -4,4 +4,5 @@
  */
 
 export { TransitAuthority } from './transit-authority';
+export type { MonitoringProps } from './monitoring';
 export type { AuthorityResources, LogLevel, TransitAuthorityProps } from './props';

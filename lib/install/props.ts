@@ -1,6 +1,7 @@
 /** What an installation may be told, and what it comes to. */
 
 import { ARGOCD } from '../api';
+import type { MonitoringProps } from './monitoring';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -58,6 +59,13 @@ export interface TransitAuthorityProps {
    * @default false
    */
   readonly dashboard?: boolean;
+  /**
+   * What watches it: who scrapes, alert rules and a dashboard, for the Prometheus Operator and Grafana, which the cluster has
+   * to have.
+   *
+   * @default - nothing
+   */
+  readonly monitoring?: MonitoringProps;
   /** Registries to ask instead of others, by host. @default {} */
   readonly registryMirrors?: Readonly<Record<string, string>>;
   /**

@@ -19,6 +19,7 @@ import {
 import { Construct } from 'constructs';
 import { crds } from '../api/crd';
 import type { Right } from '../rights';
+import { type MonitoringProps, monitoringObjects } from './monitoring';
 import { policies } from './policies';
 import { type Installation, installationOf, type TransitAuthorityProps } from './props';
 import { PEOPLE_ROLES } from './roles';
@@ -83,6 +84,7 @@ export class TransitAuthority extends Construct {
     this.permit();
     this.deployment = this.deploy(account);
     this.fence();
+    if (props.monitoring !== undefined) this.watch(props.monitoring);
   }
 
   /** What a cluster has once: the kinds, who may say what about them, and roles to hand out. */
@@ -95,6 +97,14 @@ export class TransitAuthority extends Construct {
       const labels = aggregatedTo === undefined ? {} : { labels: { [`${RBAC}/aggregate-to-${aggregatedTo}`]: 'true' } };
       const metadata = { name, ...labels };
       new ApiObject(this, `role-${name}`, { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata, rules });
+    }
+  }
+
+  private watch(monitoring: MonitoringProps): void {
+    const { name } = this.installation;
+    const podLabels = this.deployment.matchLabels;
+    for (const { id, ...object } of monitoringObjects({ name, namespace: this.namespace, podLabels }, monitoring)) {
+      new ApiObject(this, id, object);
     }
   }
 

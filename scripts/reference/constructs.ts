@@ -1,6 +1,6 @@
 /** The pages of what teams import, from the docstrings of the sources. They are read, not compiled: signatures stand as written. */
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { code, fenced, page, table } from './markdown';
@@ -40,7 +40,8 @@ function exportsOf(entry: string): Documented[] {
     const from = statement.moduleSpecifier;
     if (!ts.isNamedExports(statement.exportClause) || from === undefined || !ts.isStringLiteral(from)) return [];
     if (!from.text.startsWith('.')) return [];
-    const file = `${join(entry, '..', from.text)}.ts`;
+    const place = join(entry, '..', from.text);
+    const file = existsSync(join(ROOT, `${place}.ts`)) ? `${place}.ts` : join(place, 'index.ts');
     const source = parse(file);
     return statement.exportClause.elements.map(({ name }) => declaration(source, name.text, file));
   });
