@@ -168,7 +168,9 @@ export class TransitAuthority extends Construct {
       matchLabelKeys: ['pod-template-hash'],
     }));
     const spread = JsonPatch.add('/spec/template/spec/topologySpreadConstraints', apart);
-    ApiObject.of(deployment).addJsonPatch(seccomp, spread);
+    // Monitors of pods know ports by name.
+    const named = JsonPatch.add('/spec/template/spec/containers/0/ports/0/name', 'http');
+    ApiObject.of(deployment).addJsonPatch(seccomp, spread, named);
     const container = deployment.addContainer({
       name: 'runtime',
       image,

@@ -69,7 +69,8 @@ export class Announcer {
       if (after === undefined && before?.resource !== undefined) this.gone.set(key, before.resource);
       this.queue.add(key);
     });
-    for (const { metadata } of tickets.list()) this.queue.add(keyOf(metadata));
+    // Who comes later wants to hear nothing that was before.
+    if (this.present().list.length > 0) for (const { metadata } of tickets.list()) this.queue.add(keyOf(metadata));
     this.queue.start();
   }
 

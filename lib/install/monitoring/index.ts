@@ -46,7 +46,7 @@ export function monitoringObjects({ name, namespace, podLabels }: Watched, props
       apiVersion: OPERATOR,
       kind: 'PodMonitor',
       metadata: { name, namespace, labels },
-      spec: { selector: { matchLabels: podLabels }, podMetricsEndpoints: [{ portNumber: 8080, path: '/metrics' }] },
+      spec: { selector: { matchLabels: podLabels }, podMetricsEndpoints: [{ port: 'http', path: '/metrics' }] },
     },
     {
       id: 'alerts',
