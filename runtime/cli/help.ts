@@ -1,6 +1,11 @@
 /** What `--help` says below the options: examples that work as they stand, and what the exit codes mean. */
 
+import { PEOPLE_EXAMPLES } from './people/help';
+import { SHOW_EXAMPLES } from './show/help';
+
 export const EXAMPLES: Readonly<Record<string, string>> = {
+  ...SHOW_EXAMPLES,
+  ...PEOPLE_EXAMPLES,
   k8sta: `
 Examples:
   k8sta demo                                  watch a change ride, with everything on this machine
@@ -55,6 +60,20 @@ Examples:
                                               what prod would show with that image, whatever is on its way
 
 It reads with your own rights: tracks, stations and tickets by the kubeconfig, repositories by your Git's credentials.`,
+  doctor: `
+Examples:
+  k8sta doctor
+  k8sta doctor --no-cluster                   what this machine lacks
+  k8sta doctor --context prod --runtime-namespace k8sta-system
+
+It ends with 1 where something is missing without which nothing works.`,
+  completion: `
+Examples:
+  source <(k8sta completion bash)             in ~/.bashrc, to have it always
+  source <(k8sta completion zsh)
+  k8sta completion fish | source
+
+Names of tickets, stations and tracks are asked of the cluster. As a plugin, kubectl k8sta completes by itself.`,
   consent: `
 Example:
   k8sta consent dist | sh                     as somebody who may edit these Applications`,

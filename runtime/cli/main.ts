@@ -1,9 +1,13 @@
 #!/usr/bin/env node
+import { basename } from 'node:path';
 import { nodeProblem } from './node-version';
 import type * as Program from './program';
 import type * as Readline from 'node:readline/promises';
 
-const args = process.argv.slice(2);
+/** kubectl finds its plugins, and what completes their command lines, by their names. */
+const called = basename(process.argv[1] ?? '').replace(/\.\w+$/, '');
+const typed = process.argv.slice(2);
+const args = called === 'kubectl_complete-k8sta' ? ['__complete', '--for-kubectl', ...typed] : typed;
 const problem = nodeProblem(process.versions.node, args);
 if (problem === undefined) {
   start();
@@ -33,6 +37,7 @@ function start(): void {
     err: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    name: called === 'kubectl-k8sta' ? 'kubectl k8sta' : 'k8sta',
     stop: stop.signal,
     ...(process.stdin.isTTY && process.stdout.isTTY ? { ask: (question: string) => ask(question, stop.signal) } : {}),
   }).then((code) => {

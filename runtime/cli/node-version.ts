@@ -4,7 +4,7 @@
 const RUNTIME_NODE = [22, 19] as const;
 
 /** Commands that read files and print; everything else talks to a cluster. */
-const LIGHT_COMMANDS: readonly string[] = ['crds', 'init', 'layout', 'consent', 'help'];
+const LIGHT_COMMANDS: readonly string[] = ['crds', 'init', 'layout', 'consent', 'completion', 'help'];
 
 /**
  * Why this Node cannot run the command, or `undefined`.

@@ -13,15 +13,16 @@ import { type Describing, withCluster } from './family';
 import { packageVersion } from './folder';
 import { EXAMPLES } from './help';
 import { describePeople } from './people/commands';
-import { PEOPLE_EXAMPLES } from './people/help';
 import { describeShow } from './show/commands';
-import { SHOW_EXAMPLES } from './show/help';
 import { EXIT, type ExitCode, harmless, print, type Terminal, UsageError } from './terminal';
 import type * as CRDs from './crds';
 import type * as Consent from './consent';
 import type * as Check from './check';
+import type * as Complete from './complete';
+import type * as Completion from './completion';
 import type * as Demo from './demo';
 import type * as Diff from './ticket-diff';
+import type * as Doctor from './doctor';
 import type * as Init from './init';
 import type * as Installation from './installation';
 import type * as Layout from './layout';
@@ -54,6 +55,7 @@ const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const ending: { code: ExitCode } = { code: EXIT.done };
   const program = describeProgram(terminal, ending);
+  if (args[0] === '__complete') return completeLine(terminal, program, args.slice(1));
   try {
     await program.parseAsync([...args], { from: 'user' });
     return ending.code;
@@ -65,11 +67,18 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 }
 
 /** The program with every command; nothing is run. */
+/** What a shell asks; it does nothing that the line would do. */
+function completeLine(terminal: Terminal, program: Command, words: readonly string[]): Promise<ExitCode> {
+  const { complete } = require('./complete') as typeof Complete;
+  const forKubectl = words[0] === '--for-kubectl';
+  return complete(terminal, program, forKubectl ? words.slice(1) : words, { forKubectl });
+}
+
 export function describeProgram(terminal: Terminal, ending: { code: ExitCode }): Command {
   const ends = async (result: Promise<ExitCode>): Promise<void> => {
     ending.code = await result;
   };
-  const program = new Command('k8sta')
+  const program = new Command(terminal.name ?? 'k8sta')
     .description('The Kubernetes Transit Authority: carries changes from station to station on top of Argo CD.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -83,12 +92,11 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
     .showHelpAfterError('(add --help to see what can be said)')
     .exitOverride();
 
-  const examples = { ...EXAMPLES, ...SHOW_EXAMPLES, ...PEOPLE_EXAMPLES };
   const command = (parent: Command, name: string, description: string): Command =>
     parent
       .command(name)
       .description(description)
-      .addHelpText('after', examples[name.split(' ')[0] ?? ''] ?? '');
+      .addHelpText('after', EXAMPLES[name.split(' ')[0] ?? ''] ?? '');
   program.addHelpText('after', EXAMPLES.k8sta ?? '');
   const describing: Describing = { program, terminal, command, ends };
 
@@ -236,6 +244,21 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
       const { whyImage } = require('./why-image') as typeof WhyImage;
       return ends(whyImage(terminal, { ...options, image }));
     });
+
+  withCluster(command(program, 'doctor', 'say what is missing on this machine or in this cluster, and how to get it'))
+    .option('--runtime-namespace <name>', 'namespace of the runtime', 'k8sta-system')
+    .option('--no-cluster', 'look at this machine only')
+    .action((options: Doctor.DoctorOptions) => {
+      const { doctor } = require('./doctor') as typeof Doctor;
+      return ends(doctor(terminal, options));
+    });
+
+  command(program, 'completion <shell>', 'print what completes command lines in bash, zsh or fish').action(
+    (shell: string) => {
+      const { printCompletion } = require('./completion') as typeof Completion;
+      return ends(printCompletion(terminal, shell));
+    },
+  );
 
   const railyard = withPorts(
     command(program, 'railyard', 'start the railyard alone: Kubernetes API, Argo CD stand-in, Git server, registry'),

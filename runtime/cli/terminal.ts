@@ -13,6 +13,8 @@ export interface Terminal {
   readonly out: Output;
   readonly err: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** How people call the program. @default `k8sta` */
+  readonly name?: string;
   /** Folder that relative paths start from. */
   readonly cwd: string;
   /** Asks the person and gives back what they answer; absent where nobody is there to answer. */

@@ -1,7 +1,13 @@
 /** Rule G4 on a real API server: roles, bindings and admission policies together, for each verb and role. */
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Chart, Testing } from 'cdk8s';
+import { parse } from 'yaml';
 import { Gate, Station, Subject } from '../../lib';
+import type { Ticket } from '../../lib/api';
+import { k8sta, type Ended } from '../runtime/cli/terminal';
 import { eventually } from '../waiting';
 import { installAuthority } from './authority';
 import { kubectl } from './line';
@@ -188,4 +194,82 @@ test('an approval stands as it was given: an editor neither withdraws nor moves 
   }
   expect((await ask('anna', 'PATCH', 'tickets/riding', moved)).code).toBe(403);
   expect((await ask('ada', 'PATCH', 'tickets/riding', { spec: { approvals: [] } }, false)).code).toBe(200);
+});
+
+describe('the command, with the rights of whoever types', () => {
+  const as = async (user: string, ...args: string[]): Promise<Ended> => {
+    const folder = mkdtempSync(join(tmpdir(), 'k8sta-as-'));
+    const config = parse(readFileSync(realStack().kubernetes.kubeconfig, 'utf8')) as { users: { user: object }[] };
+    const users = config.users.map((one) => ({ ...one, user: { ...one.user, as: user } }));
+    const kubeconfig = join(folder, 'kubeconfig');
+    writeFileSync(kubeconfig, JSON.stringify({ ...config, users }));
+    try {
+      return await k8sta([...args, '--kubeconfig', kubeconfig, '-n', NAMESPACE]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+  const stored = async (name: string): Promise<Ticket> =>
+    JSON.parse(await kubectl(['get', 'ticket', name, '-n', NAMESPACE, '-o', 'json'])) as Ticket;
+
+  beforeAll(async () => {
+    await apply(ours('Ticket', 'shown', { track: 'main', change }));
+    const status = { phase: 'Standing', station: 'prod', entry: { station: 'prod', digest: DIGEST, diffs: [] } };
+    const patch = JSON.stringify({ status });
+    await kubectl(['patch', 'ticket', 'shown', '-n', NAMESPACE, '--subresource=status', '--type=merge', '-p', patch]);
+  });
+
+  test('ada approves in her own name; ed, who may edit, is told which verb he lacks; vera may not write at all', async () => {
+    expect(await as('ada', 'approve', 'shown')).toMatchObject({ out: 'shown is approved for prod by ada\n', code: 0 });
+    expect((await stored('shown')).spec.approvals).toEqual([{ station: 'prod', digest: DIGEST, by: 'ada' }]);
+    const ed = await as('ed', 'approve', 'shown');
+    expect([ed.err, ed.code]).toEqual([
+      expect.stringContaining("ed needs the verb 'approve' on stations.k8sta.io 'prod'"),
+      1,
+    ]);
+    const vera = await as('vera', 'approve', 'shown');
+    expect([vera.err, vera.code]).toEqual([expect.stringContaining('User "vera" cannot patch resource "tickets"'), 1]);
+  });
+
+  test('ada and anna approve at once, and both words stay', async () => {
+    const [anna, ada] = await Promise.all([as('anna', 'approve', 'shown'), as('ada', 'approve', 'shown')]);
+    expect([anna.code, ada.code]).toEqual([0, 0]);
+    expect((await stored('shown')).spec.approvals?.map(({ by }) => by).sort()).toEqual(['ada', 'anna']);
+  });
+
+  test('carl holds, releases and retries; ed boards a ticket in his own name, and holds none', async () => {
+    for (const args of [
+      ['hold', 'shown'],
+      ['resume', 'shown'],
+      ['hold', 'station/test'],
+      ['resume', 'station/test'],
+    ])
+      expect(await as('carl', ...args)).toMatchObject({ err: '', code: 0 });
+    expect(await as('carl', 'retry', 'failed')).toMatchObject({ out: 'failed-retry tries failed again\n', code: 0 });
+    const { out, code } = await as('ed', 'board', 'main', '--image', 'ghcr.io/acme/web=1.1.0', '-o', 'json');
+    expect([JSON.parse(out), code]).toEqual([
+      expect.objectContaining({ spec: expect.objectContaining({ origin: { person: 'ed' } }) as object }),
+      0,
+    ]);
+    expect((await as('ed', 'hold', 'shown')).err).toContain("ed needs the verb 'hold' on stations.k8sta.io 'prod'");
+  });
+
+  test('vera sees everything, and somebody without rights is told what to grant', async () => {
+    for (const args of [
+      ['status'],
+      ['tickets'],
+      ['get', 'stations'],
+      ['describe', 'station/prod'],
+      ['why', 'shown'],
+      ['history', 'prod'],
+    ])
+      expect((await as('vera', ...args)).code).toBe(0);
+    const nobody = await as('zoe', 'tickets');
+    expect([nobody.err, nobody.code]).toEqual([
+      expect.stringContaining(
+        `no right to list tickets.k8sta.io/v1alpha1 in namespace ${NAMESPACE}: grant list and watch`,
+      ),
+      1,
+    ]);
+  });
 });

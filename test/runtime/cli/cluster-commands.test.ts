@@ -295,6 +295,41 @@ describe('with a network', () => {
     expect(await command(['wait', 'main-7', '--for', 'lunch'])).toMatchObject({ code: 2 });
   });
 
+  test('a shell is told what may follow: tickets under way, kinds, options and their values', async () => {
+    await putTicket(waiting());
+    await putTicket(ticket('main-3', { phase: 'Failed' }));
+    const complete = async (...words: string[]): Promise<string[]> => {
+      const place = ['--kubeconfig', join(folder, 'kubeconfig')];
+      const terminal = testTerminal({ cwd: folder });
+      await runProgram(['__complete', words[0] ?? '', ...(words.length > 1 ? place : []), ...words.slice(1)], terminal);
+      const lines = terminal.written.out.trim().split('\n');
+      return lines.map((line) => line.split('\t')[0] ?? '').sort();
+    };
+    expect(await complete('ro')).toEqual(['rollback']);
+    expect(await complete('approve', 'main-7')).toEqual(['main-7']);
+    expect(await complete('approve', 'main-3')).toEqual(['']);
+    expect(await complete('retry', 'main-3')).toEqual(['main-3']);
+    expect(await complete('hold', 'st')).toEqual(['station/prod', 'station/test']);
+    expect(await complete('get', '')).toEqual(['stations', 'tickets', 'tracks']);
+    expect(await complete('get', 'stations', 'p')).toEqual(['prod']);
+    expect(await complete('get', 'stations', '-o', '')).toEqual(['json', 'name', 'wide', 'yaml']);
+    expect(await complete('approve', '--d')).toEqual(['--digest']);
+    const terminal = testTerminal();
+    await runProgram(['__complete', '--for-kubectl', 'ticke'], terminal);
+    expect(terminal.written.out).toBe('tickets\tlist the tickets that are under way\n:4\n');
+  });
+
+  test('doctor says what is there, and what is not with its fix', async () => {
+    const { out, code } = await command(['doctor']);
+    expect(out).toMatch(/✓ cluster +v\S+ at http:.*, context here, namespace guestbook\n/);
+    expect(out).toMatch(/✓ you +railyard\n/);
+    expect(out).toMatch(/✕ definitions +.*applications\.argoproj\.io.* is not served: install Argo CD/);
+    expect(out).toMatch(
+      /· runtime +no runtime has ever led in namespace k8sta-system\n +install it with k8sta manifests/,
+    );
+    expect(code).toBe(1);
+  });
+
   test('watch prints a line for each change until it is told to end', async () => {
     await putTicket(waiting());
     const terminal = testTerminal({ cwd: folder });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { nodeProblem } from '../../../runtime/cli/node-version';
 import { k8sta } from './terminal';
 
@@ -41,6 +42,8 @@ describe('the command line', () => {
     'rollback',
     'board',
     'wait',
+    'doctor',
+    'completion',
     'run',
     'crds',
     'manifests',
@@ -125,5 +128,28 @@ describe('the Node that a command needs', () => {
     ['20.19.0', []],
   ])('Node %s will do for %j', (version, args) => {
     expect(nodeProblem(version, args)).toBeUndefined();
+  });
+});
+
+describe('completion', () => {
+  test('bash offers what k8sta says, word by word', async () => {
+    const { out } = await k8sta(['completion', 'bash']);
+    const shell = [
+      out,
+      // Says back what it was asked.
+      'k8sta() { printf "%s|" "$@" >&2; printf "main-7\\twaits\\nmain-8\\n"; }',
+      'COMP_WORDS=(k8sta approve "") COMP_CWORD=2',
+      '_k8sta; echo "${COMPREPLY[0]},${COMPREPLY[1]}"',
+      'k8sta __complete "${COMP_WORDS[@]:1:COMP_CWORD}" >/dev/null',
+    ].join('\n');
+    const { stdout, stderr } = spawnSync('bash', ['-c', shell], { encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['main-7,main-8\n', '__complete|approve||']);
+  });
+
+  test('a shell that it does not know is refused with those that it does', async () => {
+    expect(await k8sta(['completion', 'tcsh'])).toMatchObject({
+      code: 2,
+      err: "k8sta: there is no completion for 'tcsh': say bash, zsh or fish\n",
+    });
   });
 });
