@@ -21,12 +21,12 @@ export const right = (resources: readonly string[], verbs: readonly string[], na
 });
 
 /**
- * To approve: the verb on the stations, and to read the ticket and write the word into it. What else of the ticket may be
+ * To approve: the verb on the stations and to see them, and to read the ticket and write the word into it. What else of the ticket may be
  * written with that, the admission policies say.
  *
  * @param stations their names; absent: all
  */
 export const approverRights = (stations?: readonly string[]): Right[] => [
-  right([KINDS.Station.plural], [VERBS.approve], stations),
+  right([KINDS.Station.plural], ['get', VERBS.approve], stations),
   right([KINDS.Ticket.plural], [...READ, 'update', 'patch']),
 ];

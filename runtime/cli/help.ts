@@ -60,6 +60,13 @@ Examples:
                                               what prod would show with that image, whatever is on its way
 
 It reads with your own rights: tracks, stations and tickets by the kubeconfig, repositories by your Git's credentials.`,
+  render: `
+Examples:
+  k8sta render env/prod                       in the source repository
+  k8sta render env/prod --image ghcr.io/acme/shop=1.4.0 | kubectl diff -f -
+  k8sta render env/prod --source ../shop-source --into /tmp/prod
+
+Committed or not, the files count as they lie there. It is the renderer of the runtime: same version, same output.`,
   doctor: `
 Examples:
   k8sta doctor

@@ -29,6 +29,7 @@ import type * as Layout from './layout';
 import type * as NetworkMap from './map';
 import type * as Publish from './publish';
 import type * as Railyard from './railyard';
+import type * as Render from './render';
 import type * as Run from './run';
 import type * as Webhooks from './webhooks';
 import type * as WhyImage from './why-image';
@@ -243,6 +244,21 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
     .action((image: string | undefined, options: WhyImage.WhyImageOptions) => {
       const { whyImage } = require('./why-image') as typeof WhyImage;
       return ends(whyImage(terminal, { ...options, image }));
+    });
+
+  withRenderer(command(program, 'render <overlay>', 'print what the runtime would make of the files that lie here'))
+    .option('--source <folder>', 'work tree of the source repository', '.')
+    .option('--folder <folder>', 'folder that the repository is seen from (default: its root)', '')
+    .option('--image <name=tag>', 'with this image; may be repeated', oneMore)
+    .addOption(
+      new Option('--renderer <name>', 'how (default: by convention)').choices(['kustomize', 'helm', 'ytt', 'yaml']),
+    )
+    .option('--name <name>', 'of the Application, and of a Helm release (default: the overlay)')
+    .option('-n, --namespace <name>', 'of objects that name none (default: as they are; helm: the name)')
+    .option('--into <folder>', 'write the files of the branch into this new folder instead')
+    .action((overlay: string, options: Omit<Render.RenderOptions, 'overlay'>) => {
+      const { render } = require('./render') as typeof Render;
+      return ends(render(terminal, { ...options, overlay }));
     });
 
   withCluster(command(program, 'doctor', 'say what is missing on this machine or in this cluster, and how to get it'))

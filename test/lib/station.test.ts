@@ -176,7 +176,7 @@ describe('gates', () => {
       expect(manifest(chart, 'Role', 'k8sta-approve-prod')).toMatchObject({
         metadata: { namespace: 'shop' },
         rules: [
-          { apiGroups: ['k8sta.io'], resources: ['stations'], resourceNames: ['prod'], verbs: ['approve'] },
+          { apiGroups: ['k8sta.io'], resources: ['stations'], resourceNames: ['prod'], verbs: ['get', 'approve'] },
           { apiGroups: ['k8sta.io'], resources: ['tickets'], verbs: ['get', 'list', 'watch', 'update', 'patch'] },
         ],
       });

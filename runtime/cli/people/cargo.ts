@@ -1,8 +1,7 @@
 /** What a ticket carries, as people write it on a command line: words and versions become a change of the track. */
 
 import type { Change, Chart, Image, Track } from '../../../lib/api';
-import { parseImageReference } from '../../../lib/network/image-reference';
-import { messageOf } from '../../errors';
+import { imageNamed } from '../image-named';
 import { UsageError } from '../terminal';
 
 /** The options of `k8sta board` that say what is carried. */
@@ -37,21 +36,13 @@ export function cargoOf(track: Track, { image, chart, commit, overlay, repositor
 }
 
 function imageIn(text: string, track: Track): Image {
-  const at = text.indexOf('=');
-  const version = text.slice(at + 1);
-  const reference = at < 1 ? text : `${text.slice(0, at)}${version.startsWith('sha256:') ? '@' : ':'}${version}`;
-  try {
-    const image = parseImageReference(reference);
-    return { ...image, repoURL: subscribed(image.repoURL, reference, track) };
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`--image ${text}: ${messageOf(error)} Write name=tag or name=sha256:...`);
-  }
+  const image = imageNamed(text);
+  return { ...image, repoURL: subscribed(image.repoURL, text, track) };
 }
 
 /** A word without a registry is the repository that the track subscribes to and that ends with it. */
 function subscribed(repoURL: string, reference: string, { spec }: Track): string {
-  const word = reference.split(/[:@]/)[0] ?? '';
+  const word = reference.split(/[:@=]/)[0] ?? '';
   if (word.includes('/')) return repoURL;
   const known = new Set(spec.subscriptions.flatMap(({ images }) => images?.repositories ?? []));
   const fitting = [...known].filter((one) => one === word || one.endsWith(`/${word}`)).sort();

@@ -42,6 +42,7 @@ describe('the command line', () => {
     'rollback',
     'board',
     'wait',
+    'render',
     'doctor',
     'completion',
     'run',
