@@ -56,6 +56,12 @@ module.exports = {
       '^(runtime/verbs/|lib/api/)',
       'What people say is a function of what they see: command, dashboard and simulation say it alike.',
     ),
+    only(
+      'page-knows-words-and-places-only',
+      '^runtime/dashboard/',
+      '^(runtime/dashboard/|lib/api/|node_modules/(@dagrejs/dagre|diff|highlight\\.js|lowlight|preact)/)',
+      'It runs in a browser: nothing that it imports may want a cluster, a disk or a process.',
+    ),
     {
       name: 'testing-sees-only-decisions',
       comment: 'A simulated ride touches no cluster, Git or network.',

@@ -4,7 +4,12 @@ module.exports = tseslint.config(
   { ignores: ['dist/', 'imports/', 'node_modules/', '**/*.{cjs,mjs}', '*.js', '.dependency-cruiser.js'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: __dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './runtime/dashboard/page/tsconfig.json'],
+        tsconfigRootDir: __dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
@@ -22,6 +27,11 @@ module.exports = tseslint.config(
       'max-depth': ['error', 4],
       'no-console': 'error',
     },
+  },
+  {
+    // What a component gives back is markup, always.
+    files: ['runtime/dashboard/page/**/*.tsx'],
+    rules: { '@typescript-eslint/explicit-module-boundary-types': 'off' },
   },
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts', 'scripts/**/*.ts'],

@@ -8,7 +8,12 @@ module.exports = {
   transform: {},
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/real/', ...long.map((start) => `<rootDir>/${start}`)],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/test/real/',
+    '<rootDir>/test/browser/',
+    ...long.map((start) => `<rootDir>/${start}`),
+  ],
   testSequencer: '<rootDir>/scripts/jest/slowest-first.cjs',
   // A watcher outlives a run; every run looks for itself.
   watchman: false,

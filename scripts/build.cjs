@@ -1,6 +1,7 @@
-// Builds dist/: JavaScript by swc in about a second, and declarations by the TypeScript compiler.
+// Builds dist/: JavaScript by swc in about a second, the page of the dashboard beside it, and declarations by the TypeScript
+// compiler.
 //
-//   node scripts/build.cjs                 both
+//   node scripts/build.cjs                 all
 //   node scripts/build.cjs --javascript    what is needed to run it
 //
 // Either is left out while nothing that it is made from has changed since the last time.
@@ -9,6 +10,7 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { transformFile } = require('@swc/core');
+const { buildPage } = require('./page.cjs');
 const { options } = require('./swc.cjs');
 
 const root = path.resolve(__dirname, '..');
@@ -19,6 +21,7 @@ const SHEBANG = '#!/usr/bin/env node\n';
 /** What becomes of each file: the first pattern that fits. Whatever fits none is not part of the package. */
 const KINDS = [
   { pattern: /\.d\.ts$/, kind: 'none' },
+  { pattern: /^runtime\/dashboard\/page\//, kind: 'page' },
   { pattern: /^(lib|testing|runtime|imports)\/.*\.ts$/, kind: 'compiled' },
   { pattern: /^runtime\/.*\/shim\//, kind: 'none' },
   { pattern: /^runtime\/.*\.(cjs|mjs|br|wasm|html|css|svg)$/, kind: 'copied' },
@@ -31,7 +34,7 @@ const KINDS = [
 const BUILDERS = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 function sources() {
-  const found = { compiled: [], copied: [] };
+  const found = { compiled: [], copied: [], page: [] };
   for (const room of ['lib', 'testing', 'runtime', 'imports']) {
     for (const entry of fs.readdirSync(path.join(root, room), { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue;
@@ -99,6 +102,7 @@ function removeStrangers(expected) {
     const file = path.relative(dist, path.join(entry.parentPath, entry.name));
     if (!entry.isFile() || path.basename(file).startsWith('.') || expected.has(file.replace(/\.d\.ts$/, '.js')))
       continue;
+    if (isOfPage(file)) continue;
     fs.rmSync(path.join(dist, file), { force: true });
   }
 }
@@ -130,10 +134,35 @@ function buildDeclarations({ compiled }) {
   write('.declarations', Buffer.from(state));
 }
 
+/** Where the server of the dashboard looks for it. */
+const PAGE = path.join('runtime', 'dashboard');
+const isOfPage = (file) =>
+  file === path.join(PAGE, 'index.html') || file.startsWith(path.join(PAGE, 'assets') + path.sep);
+
+async function buildDashboard({ compiled, page }) {
+  // It is made from what runs in Node as well: words, the layout, and the types of the API.
+  const shared = compiled.filter(
+    (file) => file.startsWith(PAGE + path.sep) || file.startsWith(path.join('lib', 'api')),
+  );
+  const state = stateOf([...page, ...shared, ...BUILDERS, 'scripts/build.cjs', 'scripts/page.cjs']);
+  if (upToDate('page', state)) return;
+  const files = await buildPage();
+  // What the others refer to is there before they are.
+  const last = ({ file }) => file === 'index.html';
+  for (const { file, content } of files.sort((one, other) => last(one) - last(other))) {
+    write(path.join(PAGE, file), content);
+  }
+  const assets = new Set(files.map(({ file }) => path.basename(file)));
+  for (const file of fs.readdirSync(path.join(dist, PAGE, 'assets'))) {
+    if (!assets.has(file)) fs.rmSync(path.join(dist, PAGE, 'assets', file));
+  }
+  write('.page', Buffer.from(state));
+}
+
 /** @param {{ declarations: boolean }} what */
 async function build({ declarations }) {
   const files = sources();
-  await buildJavaScript(files);
+  await Promise.all([buildJavaScript(files), buildDashboard(files)]);
   if (declarations) buildDeclarations(files);
 }
 

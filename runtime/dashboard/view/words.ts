@@ -1,0 +1,128 @@
+/** Things in words for people. */
+
+import type { Change, WaitingReason } from '../../../lib/api';
+import { ENDINGS, type Phase } from '../../../lib/api/reasons';
+import type { StreamedTicket } from '../protocol';
+
+/** The last part of a repository or image: `ghcr.io/acme/guestbook` is `guestbook`. */
+export function shortRepository(repoURL: string): string {
+  const path = repoURL.replace(/\/+$/, '').replace(/\.git$/, '');
+  return path.slice(path.lastIndexOf('/') + 1) || repoURL;
+}
+
+export const shortCommit = (commit: string): string => commit.slice(0, 7);
+
+/** `1.4.0`, or the first digits of the digest where there is no tag. */
+export const shortVersion = ({ tag, digest }: { readonly tag?: string; readonly digest?: string }): string =>
+  tag ?? digest?.replace('sha256:', '').slice(0, 12) ?? '';
+
+/** What a ticket carries, in a line: `guestbook 1.4.0`. */
+export function describeTicket(ticket: StreamedTicket): string {
+  if (ticket.spec.rollback) return `rollback of ${ticket.spec.rollback.station}`;
+  return ticket.status?.summary?.change ?? describeChange(ticket.spec.change);
+}
+
+function describeChange(change: Change | undefined): string {
+  return [
+    ...(change?.images ?? []).map((image) => `${shortRepository(image.repoURL)} ${shortVersion(image)}`),
+    ...(change?.charts ?? []).map(({ name, version }) => `${name} ${version}`),
+    ...(change?.sources ?? []).map(({ commit }) => `source ${shortCommit(commit)}`),
+    ...(change?.overlays ?? []).map(({ path, commit }) => `${path} ${shortCommit(commit)}`),
+  ].join(', ');
+}
+
+export const hasEnded = (ticket: StreamedTicket): boolean =>
+  (ENDINGS as readonly string[]).includes(ticket.status?.phase ?? 'Standing');
+
+export const isArriving = (ticket: StreamedTicket): boolean =>
+  ticket.status?.phase === 'Arriving' || ticket.status?.phase === 'Suspended';
+
+export type Tone = 'calm' | 'busy' | 'asks' | 'good' | 'bad';
+
+/** Reasons that end when a person does something. */
+const ASKS: ReadonlySet<WaitingReason> = new Set<WaitingReason>([
+  'Approval',
+  'Held',
+  'Halted',
+  'Suspended',
+  'NotConsented',
+  'WrongBranch',
+  'SharedBranch',
+  'SharedStation',
+  'ForeignCommit',
+  'HistoryRewritten',
+  'BranchDeleted',
+  'ForeignBranch',
+  'StationMissing',
+  'ApplicationMissing',
+  'PullRequest',
+]);
+const TROUBLES: ReadonlySet<WaitingReason> = new Set<WaitingReason>([
+  'Degraded',
+  'GitUnavailable',
+  'RendererUnavailable',
+  'ArgoCDUnavailable',
+]);
+
+/** How urgent a ticket is: whether it goes by itself, asks for a person, or is in trouble. */
+export function toneOf(ticket: StreamedTicket): Tone {
+  const { phase, waiting } = ticket.status ?? {};
+  if (phase === 'Completed') return 'good';
+  if (phase === 'Failed' || phase === 'Suspended') return 'bad';
+  if (phase === 'Aborted' || phase === 'Superseded') return 'calm';
+  if (waiting !== undefined && TROUBLES.has(waiting.reason)) return 'bad';
+  if (ticket.spec.hold || (waiting !== undefined && ASKS.has(waiting.reason))) return 'asks';
+  return phase === 'Arriving' ? 'busy' : 'calm';
+}
+
+const PLACES: Readonly<Record<Phase, (station: string) => string>> = {
+  Standing: (station) => `stands before ${station}`,
+  Arriving: (station) => `is arriving at ${station}`,
+  Suspended: (station) => `is suspended at ${station}`,
+  Completed: () => 'has completed its ride',
+  Failed: (station) => `failed at ${station}`,
+  Aborted: () => 'was aborted',
+  Superseded: () => 'rides on with a newer ticket',
+};
+
+/** Where a ticket is, as the end of a sentence that begins with its name. */
+export function placeOf(ticket: StreamedTicket): string {
+  const { phase, station, failure } = ticket.status ?? {};
+  if (phase === undefined) return 'is boarding';
+  return PLACES[phase](failure?.station ?? station ?? 'its first station');
+}
+
+/** A span of time: `42 s`, `3 min 10 s`, `2 h 5 min`, `4 d 3 h`. */
+export function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return pair(minutes, 'min', seconds % 60, 's');
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return pair(hours, 'h', minutes % 60, 'min');
+  return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+const pair = (most: number, unit: string, rest: number, lesser: string): string =>
+  rest === 0 ? `${most} ${unit}` : `${most} ${unit} ${rest} ${lesser}`;
+
+/** How long ago, without the seconds that nobody needs: `just now`, `5 min ago`, `2 d ago`. */
+export function ago(time: string, now: number): string {
+  const passed = now - Date.parse(time);
+  if (Number.isNaN(passed)) return time;
+  if (passed < 45_000) return 'just now';
+  return `${(span(passed).match(/^\d+ \S+/) ?? [''])[0]} ago`;
+}
+
+/** A moment as the reader's clock shows it. */
+export function moment(time: string): string {
+  const date = new Date(time);
+  if (Number.isNaN(date.getTime())) return time;
+  return date.toLocaleString(undefined, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+}
