@@ -140,6 +140,7 @@ const isOfPage = (file) =>
   file === path.join(PAGE, 'index.html') || file.startsWith(path.join(PAGE, 'assets') + path.sep);
 
 async function buildDashboard({ compiled, page }) {
+  if (page.length === 0) return;
   // It is made from what runs in Node as well: words, the layout, and the types of the API.
   const shared = compiled.filter(
     (file) => file.startsWith(PAGE + path.sep) || file.startsWith(path.join('lib', 'api')),
