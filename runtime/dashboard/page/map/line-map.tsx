@@ -44,8 +44,6 @@ export function LineMap({ world, place }: LineMapProps) {
         <svg
           ref={canvas}
           class="canvas"
-          width={layout.width}
-          height={layout.height}
           viewBox={`0 0 ${layout.width} ${layout.height}`}
           role="group"
           aria-label="Stations; arrow keys lead from one to the next"

@@ -1,6 +1,6 @@
 /**
- * Which part of the map is seen: moved by hand, wheel and two fingers, without drawing anything anew. The canvas is a
- * layer of its own while it is dragged, and is drawn sharp again once its size has changed.
+ * Which part of the map is seen: moved by hand, wheel and two fingers. The canvas is a layer of its own, so that nothing is
+ * drawn anew while it is dragged; it is when its size changes.
  */
 
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -40,12 +40,19 @@ export function useView(frame: RefObject<HTMLDivElement | null>, layout: MapLayo
   const touched = useRef(false);
   const [view, setView] = useState<Detail>('near');
 
-  const look = useCallback((next: Camera): void => {
-    camera.current = next;
-    if (canvas.current === null) return;
-    canvas.current.style.transform = `translate(${next.x}px, ${next.y}px) scale(${next.scale})`;
-    setView(detailOf(next.scale));
-  }, []);
+  const look = useCallback(
+    (next: Camera): void => {
+      const { style } = canvas.current ?? {};
+      camera.current = next;
+      if (style === undefined) return;
+      // Its size, not a transformation: a layer that is made larger than it was drawn is drawn in its own size first.
+      style.width = `${layout.width * next.scale}px`;
+      style.height = `${layout.height * next.scale}px`;
+      style.transform = `translate(${next.x}px, ${next.y}px)`;
+      setView(detailOf(next.scale));
+    },
+    [layout],
+  );
 
   const fit = useCallback((): void => {
     const { clientWidth: width = 0, clientHeight: height = 0 } = frame.current ?? {};
