@@ -27,8 +27,9 @@ export function LineMap({ world, place }: LineMapProps) {
   const placed = useMemo(() => placeTickets(world.tickets.values(), layout), [world.tickets, layout]);
   const chosen = place === undefined ? undefined : keyOf(place);
   useEffect(() => {
-    const stop = place?.subject === 'station' ? layout.stops.find(({ key }) => key === chosen) : undefined;
-    if (stop !== undefined) reveal(stop);
+    const places = place?.subject === 'station' ? layout.stops : place?.subject === 'ticket' ? placed.tokens : [];
+    const at = places.find(({ key }) => key === chosen);
+    if (at !== undefined) reveal(at);
   }, [chosen, place?.subject, layout]);
 
   if (layout.stops.length === 0) return <Nothing world={world} />;

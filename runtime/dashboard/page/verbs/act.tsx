@@ -21,12 +21,15 @@ export function Act({ label, permission, request, confirm, tone = 'plain', expla
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string>();
+  const [said, setSaid] = useState<string>();
   const reason = useId();
   const perform = async (): Promise<void> => {
     setBusy(true);
     setTrouble(undefined);
+    setSaid(undefined);
     try {
-      await api.verb(request);
+      const { says } = await api.verb(request);
+      setSaid(says);
       setAsking(false);
     } catch (error) {
       setTrouble(wordsOf(error));
@@ -54,6 +57,9 @@ export function Act({ label, permission, request, confirm, tone = 'plain', expla
           {permission.reason ?? 'You may not do this here.'}
         </span>
       )}
+      <span class="why" role="status">
+        {said}
+      </span>
       {confirm === undefined && <Trouble words={trouble} />}
       {confirm !== undefined && asking && (
         <Dialog title={confirm.title} onClose={() => setAsking(false)}>
