@@ -32,18 +32,17 @@ interface File {
 
 /** @throws TerminalError where the page was not built */
 async function read(folder: string): Promise<ReadonlyMap<string, File>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const paths = entries
-    .filter((entry) => entry.isFile() && extname(entry.name) in TYPES)
-    .map((entry) => join(entry.parentPath, entry.name));
+  // Beside them lies code that the page has in common with the command.
+  const names = [INDEX, ...(await readdir(join(folder, HASHED)).catch(() => [])).map((name) => HASHED + name)];
   const files = await Promise.all(
-    paths.map(async (path): Promise<[string, File]> => {
-      const plain = await readFile(path);
-      const name = path.slice(folder.length + 1).replaceAll('\\', '/');
-      return [name, { plain, packed: await promisify(gzip)(plain), type: TYPES[extname(path)] ?? '' }];
+    names.map(async (name): Promise<[string, File] | undefined> => {
+      const type = TYPES[extname(name)];
+      const plain = type === undefined ? undefined : await readFile(join(folder, name)).catch(() => undefined);
+      if (type === undefined || plain === undefined) return undefined;
+      return [name, { plain, packed: await promisify(gzip)(plain), type }];
     }),
   );
-  const found = new Map(files);
+  const found = new Map(files.filter((file) => file !== undefined));
   if (!found.has(INDEX)) throw new TerminalError(`${folder} has no dashboard: npm run build makes it`);
   return found;
 }

@@ -83,7 +83,7 @@ describe('the page', () => {
   });
 
   test('is all that is served: no path leads elsewhere', async () => {
-    for (const path of ['/assets/../../kubeconfig', '/..%2fkubeconfig', '/kubeconfig', '/assets/']) {
+    for (const path of ['/assets/../../kubeconfig', '/..%2fkubeconfig', '/kubeconfig', '/assets/', '/index.js']) {
       const reply = await server.get(path);
       expect(reply.code).toBe(404);
       expect(reply.headers.get('content-security-policy')).toContain("default-src 'none'");

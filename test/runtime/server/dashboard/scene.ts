@@ -79,6 +79,7 @@ export async function openScene(): Promise<Scene> {
   const page = join(folder, 'page');
   await mkdir(join(page, 'assets'), { recursive: true });
   await writeFile(join(page, 'index.html'), '<!doctype html><title>K8sTA</title>');
+  await writeFile(join(page, 'index.js'), 'module.exports = {};');
   await writeFile(join(page, 'assets', 'main-1a2b3c.js'), `export default 1; ${'// '.repeat(200)}`);
   const opened: Served[] = [];
   const noTools = undefined as never;
