@@ -97,7 +97,7 @@ export function analysisGate(visit: Visit, arrival: Arrival): AnalysisGate {
 function inconclusive({ ticket }: Visit, { name, analysis }: Run, view: AnalysisView): Obstacle {
   return {
     reason: 'Analysis',
-    message: `analysis ${analysis.template} is inconclusive: ${wordsOf(view)}. To take it as passed, add {uid: ${view.uid}, by: <you>} to spec.resumes of ${ticket.metadata.name}; AnalysisRun ${name} has the measurements. To end the ticket, set spec.abort`,
+    message: `analysis ${analysis.template} is inconclusive: ${wordsOf(view)}. To take it as passed: k8sta resume ${ticket.metadata.name} --namespace ${ticket.metadata.namespace}, or add {uid: ${view.uid}, by: <you>} to spec.resumes of ${ticket.metadata.name}; AnalysisRun ${name} has the measurements. To end the ticket, set spec.abort`,
     resume: { uid: view.uid },
   };
 }

@@ -91,7 +91,7 @@ export function approvalObstacle(ticket: Ticket, station: Station): Obstacle | u
 }
 
 const waysOn = ({ metadata }: Ticket, station: Station, digest: string): string =>
-  `To approve it, add {station: ${station.metadata.name}, digest: '${digest}', by: <you>} to spec.approvals of ${metadata.name}`;
+  `To approve it: k8sta approve ${metadata.name} --namespace ${metadata.namespace}, or add {station: ${station.metadata.name}, digest: '${digest}', by: <you>} to spec.approvals of ${metadata.name}`;
 
 const words = ({ by, digest }: Approval): string => `the approval by ${by} of ${short(digest)}`;
 

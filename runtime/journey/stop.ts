@@ -16,22 +16,23 @@ export function stopBy(ticket: Ticket): Stop {
   return { ticket: name, uid, ...(spent === 0 ? {} : { spent }) };
 }
 
-const howToResume = ({ ticket, uid }: Stop): string =>
-  `To go on, add {uid: ${uid}, by: <you>} to spec.resumes of ticket ${ticket}`;
+const howToResume = ({ metadata: { name, namespace } }: Station, { ticket, uid }: Stop): string =>
+  `To go on: k8sta resume station/${name} --namespace ${namespace}, or add {uid: ${uid}, by: <you>} to spec.resumes of ticket ${ticket}`;
 
 /** What shuts the station for every ticket but a rollback. */
-export function stopObstacle({ metadata: { name }, status }: Station): Obstacle | undefined {
-  const { holdBy, haltBy } = status ?? {};
+export function stopObstacle(station: Station): Obstacle | undefined {
+  const { name } = station.metadata;
+  const { holdBy, haltBy } = station.status ?? {};
   if (haltBy) {
     return {
       reason: 'Halted',
-      message: `station ${name} is halted since ${haltBy.ticket} failed there. ${howToResume(haltBy)}`,
+      message: `station ${name} is halted since ${haltBy.ticket} failed there. ${howToResume(station, haltBy)}`,
     };
   }
   return (
     holdBy && {
       reason: 'Held',
-      message: `station ${name} is held by the rollback ${holdBy.ticket}. ${howToResume(holdBy)}`,
+      message: `station ${name} is held by the rollback ${holdBy.ticket}. ${howToResume(station, holdBy)}`,
     }
   );
 }

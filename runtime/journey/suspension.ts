@@ -18,8 +18,9 @@ export function namingPaths(paths: readonly string[]): string {
 /** The reason, what was found, and the two ways on. */
 export function suspension(reference: ApplicationReference, ownership: Foreign, ticket: Ticket): Obstacle {
   const branch = `branch ${reference.branch} of ${reference.repoURL}`;
+  const named = `${ticket.metadata.name} --namespace ${ticket.metadata.namespace}`;
   const ways = (head: string): string =>
-    `To put our files on top, add {uid: ${ticket.metadata.uid}, heads: [${head}], by: <you>} to spec.resumes of the ticket; to leave the branch alone, set spec.abort.`;
+    `To put our files on top: k8sta resume ${named}, or add {uid: ${ticket.metadata.uid}, heads: [${head}], by: <you>} to spec.resumes of the ticket; to leave the branch alone: k8sta abort ${named}, or set spec.abort.`;
   const resume = (head: string): Obstacle['resume'] => ({ uid: ticket.metadata.uid, heads: [head] });
   switch (ownership.whose) {
     case 'ForeignCommit':
