@@ -19,6 +19,7 @@ export interface InstallationOptions {
   readonly argocdNamespace?: readonly string[];
   readonly credential?: readonly string[];
   readonly webhooks?: boolean;
+  readonly monitoring?: boolean;
   readonly dashboard?: boolean;
   readonly pullSecret?: PullSecrets;
   readonly registryMirror?: Mirrors;
@@ -49,6 +50,7 @@ function propsOf(options: InstallationOptions): Install.TransitAuthorityProps {
     ...(argocdNamespace === undefined ? {} : { argocdNamespaces: argocdNamespace }),
     ...(credential === undefined ? {} : { credentials: credential }),
     ...(webhooks === undefined ? {} : { webhooks }),
+    ...(options.monitoring === true ? { monitoring: {} } : {}),
     ...(dashboard === undefined ? {} : { dashboard }),
     ...(pullSecret === undefined ? {} : { pullSecrets: pullSecret }),
     ...(registryMirror === undefined ? {} : { registryMirrors: Object.fromEntries(registryMirror) }),

@@ -148,6 +148,7 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
       another,
     )
     .option('--webhooks', 'take webhooks at port 8081 of its Service; see k8sta webhooks')
+    .option('--monitoring', 'bring a PodMonitor, alert rules and a dashboard, for the Prometheus Operator and Grafana')
     .option('--dashboard', 'serve the dashboard at port 8082 of its Service')
     .option('--pull-secret <namespace/name>', 'pull secret of a subscription; may be repeated', pullSecret)
     .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)

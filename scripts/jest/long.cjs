@@ -3,6 +3,7 @@
 module.exports = [
   'test/packaging/',
   'test/container/',
+  'test/docs/types',
   'test/examples/helm',
   'test/lib/api/crd-oracle',
   'test/runtime/dispatch/(announcer|chart|crash|failover)',
