@@ -10,7 +10,7 @@ interface SignInProps {
 }
 
 export function SignIn({ ways, onSignedIn }: SignInProps) {
-  const [trouble, setTrouble] = useState<string>();
+  const [trouble, setTrouble] = useState(() => refusalIn(location.hash));
   const [busy, setBusy] = useState(false);
   const submit = async (form: HTMLFormElement): Promise<void> => {
     const token = new FormData(form).get('token');
@@ -60,4 +60,9 @@ export function SignIn({ ways, onSignedIn }: SignInProps) {
       </div>
     </main>
   );
+}
+
+/** Why the organisation's sign-in was refused: the server sends whoever comes back from there to this address. */
+function refusalIn(hash: string): string | undefined {
+  return new URLSearchParams(hash.slice(1)).get('sign-in') ?? undefined;
 }
