@@ -1,6 +1,7 @@
 /** What an installation may be told, and what it comes to. */
 
 import { ARGOCD } from '../api';
+import { networkIn } from '../network/ip-network';
 import type { MonitoringProps } from './monitoring';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -69,6 +70,13 @@ export interface TransitAuthorityProps {
   /** Registries to ask instead of others, by host. @default {} */
   readonly registryMirrors?: Readonly<Record<string, string>>;
   /**
+   * Networks such as `10.1.0.0/16` in which registries may be although such addresses are refused otherwise: those of the
+   * node, its link and its cloud's metadata service, and private ones to which a public registry points.
+   *
+   * @default []
+   */
+  readonly registryNetworks?: readonly string[];
+  /**
    * Programs in the image that render, by name: absolute paths. Applications may name one as `Render.command`; `helm`,
    * `ytt` and `kustomize` choose the program of that renderer.
    *
@@ -104,6 +112,7 @@ export interface Installation {
   readonly dashboard: boolean;
   /** `host=url`, in order. */
   readonly registryMirrors: readonly string[];
+  readonly registryNetworks: readonly string[];
   /** `name=file`, in order. */
   readonly renderCommands: readonly string[];
   readonly logLevel: LogLevel;
@@ -128,6 +137,7 @@ export function installationOf(props: TransitAuthorityProps): Installation {
     ...(credentials === undefined ? {} : { credentials: distinct(credentials) }),
     pullSecrets: sorted(props.pullSecrets ?? {}).map(([team, names]) => ({ namespace: team, names: distinct(names) })),
     registryMirrors: sorted(props.registryMirrors ?? {}).map(([host, url]) => `${host}=${url}`),
+    registryNetworks: distinct(props.registryNetworks ?? []),
     renderCommands: sorted(props.renderCommands ?? {}).map(([command, file]) => `${command}=${file}`),
     webhooks: props.webhooks ?? false,
     dashboard: props.dashboard ?? false,
@@ -149,6 +159,10 @@ function check({ image, replicas = 1, ...props }: TransitAuthorityProps): void {
   // A rule without names would be one for every Secret.
   checkNames('credentials', props.credentials, 'names none: name the Secrets, or leave it out for all', OBJECT_NAME);
   checkNames('pullSecrets', Object.keys(pullSecrets));
+  const wrong = props.registryNetworks?.find((one) => networkIn(one) === undefined);
+  if (wrong !== undefined) {
+    throw new Error(`registryNetworks '${wrong}' is no network: write an address, or one such as 10.1.0.0/16`);
+  }
   for (const [command, file] of Object.entries(props.renderCommands ?? {})) {
     checkNames('renderCommands', command);
     if (!file.startsWith('/'))

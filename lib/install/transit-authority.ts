@@ -234,6 +234,7 @@ export class TransitAuthority extends Construct {
       shard,
       credentials = [],
       registryMirrors,
+      registryNetworks,
       renderCommands,
       logLevel,
     } = this.installation;
@@ -246,6 +247,7 @@ export class TransitAuthority extends Construct {
       ...each('--shard', shard === undefined ? [] : [shard]),
       ...each('--credential', credentials),
       ...each('--registry-mirror', registryMirrors),
+      ...each('--registry-network', registryNetworks),
       ...each('--render-command', renderCommands),
       ...(this.installation.webhooks ? ['--webhook-port', String(WEBHOOK_PORT)] : []),
       ...(this.installation.dashboard ? ['--dashboard-port', String(DASHBOARD_PORT)] : []),

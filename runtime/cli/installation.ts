@@ -23,6 +23,7 @@ export interface InstallationOptions {
   readonly dashboard?: boolean;
   readonly pullSecret?: PullSecrets;
   readonly registryMirror?: Mirrors;
+  readonly registryNetwork?: readonly string[];
   readonly renderCommand?: Commands;
   readonly logLevel?: Install.LogLevel;
 }
@@ -40,7 +41,16 @@ export async function printInstallation(terminal: Terminal, options: Installatio
 /** Commander leaves out what was not said; the construct has the defaults. */
 function propsOf(options: InstallationOptions): Install.TransitAuthorityProps {
   const { image, namespace, name, definitions, pullSecret, logLevel } = options;
-  const { watchNamespace, argocdNamespace, credential, registryMirror, renderCommand, webhooks, dashboard } = options;
+  const {
+    watchNamespace,
+    argocdNamespace,
+    credential,
+    registryMirror,
+    registryNetwork,
+    renderCommand,
+    webhooks,
+    dashboard,
+  } = options;
   return {
     image,
     definitions,
@@ -54,6 +64,7 @@ function propsOf(options: InstallationOptions): Install.TransitAuthorityProps {
     ...(dashboard === undefined ? {} : { dashboard }),
     ...(pullSecret === undefined ? {} : { pullSecrets: pullSecret }),
     ...(registryMirror === undefined ? {} : { registryMirrors: Object.fromEntries(registryMirror) }),
+    ...(registryNetwork === undefined ? {} : { registryNetworks: registryNetwork }),
     ...(renderCommand === undefined ? {} : { renderCommands: Object.fromEntries(renderCommand) }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };

@@ -152,6 +152,11 @@ export function describeProgram(terminal: Terminal, ending: { code: ExitCode }):
     .option('--dashboard', 'serve the dashboard at port 8082 of its Service')
     .option('--pull-secret <namespace/name>', 'pull secret of a subscription; may be repeated', pullSecret)
     .option('--registry-mirror <host=url>', 'ask this address instead of that registry; may be repeated', mirror)
+    .option(
+      '--registry-network <cidr>',
+      'registries may be here, such as on private addresses; may be repeated',
+      network,
+    )
     .option('--render-command <name=file>', RENDER_COMMAND, renderCommand)
     .addOption(new Option('--log-level <level>', 'what the runtime logs').choices(LEVELS))
     .action((options: Installation.InstallationOptions) => {

@@ -3,7 +3,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { networkIn } from '../registry/network';
+import { networkIn } from '../../lib/network/ip-network';
 
 /** A TCP port; 0 lets the system choose. */
 export function port(value: string): number {

@@ -6,7 +6,7 @@
 import { lookup as systemLookup, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { TerminalError } from '../errors';
-import { networkIn } from './network';
+import { networkIn } from '../../lib/network/ip-network';
 
 /** Never a registry's: this host, link-local, metadata services of the clouds, multicast, reserved. */
 const REFUSED = [

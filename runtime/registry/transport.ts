@@ -10,6 +10,7 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { Agent as SecureAgent, request as secureRequest } from 'node:https';
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import { messageOf, TerminalError, TransientError } from '../errors';
@@ -95,7 +96,7 @@ export class Transport {
     if (known !== undefined) return known;
     let agent: SecureAgent;
     try {
-      const authorities = ca === undefined ? [] : [ca];
+      const authorities = ca === undefined ? [] : certificatesIn(ca);
       const secureContext = createSecureContext({ ca: [...getCACertificates('default'), ...authorities] });
       agent = new SecureAgent({ ...KEPT, secureContext });
     } catch (error) {
@@ -168,6 +169,18 @@ export class Transport {
       call.end(form);
     });
   }
+}
+
+/**
+ * The certificates of a PEM. What is none would be passed over in silence, and nobody would know why a server is not
+ * trusted.
+ *
+ * @throws Error where there are none, or one cannot be read
+ */
+function certificatesIn(pem: string): string[] {
+  const found = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  if (found.length === 0) throw new Error('there is no certificate in it');
+  return found.map((one) => new X509Certificate(one).toString());
 }
 
 /** What is left of an answer that nobody reads: a little is taken so that the connection can be kept, no more. */

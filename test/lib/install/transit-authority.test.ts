@@ -225,7 +225,13 @@ describe('TransitAuthority', () => {
     );
   });
 
+  test('passes the networks on in which registries may be', () => {
+    const registryNetworks = ['10.1.0.0/16', '127.0.0.1', '10.1.0.0/16'];
+    expect(args(synth({ registryNetworks }))).toContain('--registry-network 10.1.0.0/16 --registry-network 127.0.0.1');
+  });
+
   test.each([
+    [{ registryNetworks: ['10.1.0.0/33'] }, "registryNetworks '10.1.0.0/33' is no network"],
     [{ image: 'k8sta' }, "image 'k8sta' names no version: add a tag or a digest"],
     [{ image: 'registry.example.com:5000/k8sta' }, 'names no version'],
     [{ replicas: 0 }, 'replicas 0 runs nothing'],

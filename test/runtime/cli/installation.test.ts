@@ -24,7 +24,7 @@ describe('k8sta manifests', () => {
       ...['manifests', '--image', IMAGE, '--namespace', 'delivery', '--name', 'eu', '--no-definitions'],
       ...['--watch-namespace', 'shop', '--watch-namespace', 'blog', '--argocd-namespace', 'argo'],
       ...['--credential', 'git', '--pull-secret', 'shop/a', '--pull-secret', 'shop/b', '--log-level', 'debug'],
-      ...['--registry-mirror', 'ghcr.io=http://127.0.0.1:5000', '--monitoring'],
+      ...['--registry-mirror', 'ghcr.io=http://127.0.0.1:5000', '--registry-network', '10.1.0.0/16', '--monitoring'],
     ]);
     const same = constructed({
       image: IMAGE,
@@ -38,6 +38,7 @@ describe('k8sta manifests', () => {
       logLevel: 'debug',
       monitoring: {},
       registryMirrors: { 'ghcr.io': 'http://127.0.0.1:5000' },
+      registryNetworks: ['10.1.0.0/16'],
     });
     expect(out).toBe(same);
   });
