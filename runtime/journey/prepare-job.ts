@@ -128,6 +128,10 @@ const approversAt = (stop: Stop, start: string): string[] => [
   ...new Set(approvalsAt(stop, start).map((approval) => approval.by)),
 ];
 
+/** Whether a branch that never existed has to begin before a pull request can be opened into it (rule D9). */
+const beginsFor = ({ station }: Stop, reference: ApplicationReference): boolean =>
+  station.spec.via === 'PullRequest' && recordOf(station, reference).head === undefined;
+
 /** What tells the job that makes the commits of an arrival from every other. */
 export function prepareKey(stop: Stop, start: string): string {
   const { ticket, station } = stop;
@@ -137,7 +141,9 @@ export function prepareKey(stop: Stop, start: string): string {
     start,
     station.metadata.generation ?? 0,
     preparedAt(stop, start)
-      .map((reference) => listedOf(stop, keyOf(reference)).join(','))
+      .map((reference) =>
+        [...listedOf(stop, keyOf(reference)), ...(beginsFor(stop, reference) ? ['begins'] : [])].join(),
+      )
       .join(';'),
     resumedHeads(ticket).join(','),
     approversAt(stop, start).join(','),

@@ -93,11 +93,11 @@ test('helm: an image rides through both environments of the chart', async () => 
   expect(journey).toComplete();
 });
 
-test('pull-requests: prod is not pushed to', async () => {
+test('pull-requests: prod is entered when its pull request is merged', async () => {
   const journey = await simulate(new Ledger(Testing.app(), 'pull-requests')).image('ghcr.io/acme/ledger:1.4.0').run();
-  expect(journey).toVisit('test');
-  expect(journey).toWaitAt('prod', 'PullRequest');
-  expect(journey).not.toVisit('prod');
+  expect(journey).toVisit('test', 'prod');
+  expect(journey).toHaveCommitted('prod', 'ghcr.io/acme/ledger:1.4.0');
+  expect(journey).toComplete();
 });
 
 test('clusters: one cluster soaks alone, then the rest of the fleet changes together', async () => {
