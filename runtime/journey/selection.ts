@@ -3,6 +3,7 @@
 import { compare, parse, Range, validRange, type SemVer } from 'semver';
 import type { ChartSubscription, ImageSubscription } from '../../lib/api';
 import type { Sifted } from './tag-filter';
+import { isBelow, LIKE_A_VERSION, versionOf } from './version';
 
 /** A tag, and when its image was built where the strategy needs to know. */
 export interface TagFact {
@@ -24,19 +25,6 @@ interface Found extends TagFact {
   readonly why: string;
 }
 type NotFound = Omit<Found, 'tag'>;
-
-/** Most tags that are no versions end here: the parser throws and catches an error for each. */
-const LIKE_A_VERSION = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+]|$)/;
-
-/** Whether the three numbers alone make it a lower version. */
-function isBelow([, major, minor, patch]: RegExpExecArray, other: SemVer): boolean {
-  const higher = Number(major) - other.major || Number(minor) - other.minor || Number(patch) - other.patch;
-  return higher < 0;
-}
-
-/** The version in a tag; a leading `v` is allowed, and all three numbers are needed. */
-export const versionOf = (tag: string): SemVer | null =>
-  LIKE_A_VERSION.test(tag) ? parse(tag.replace(/^v/, '')) : null;
 
 /** The best by an order, of equals the last in byte order, and the equals. */
 function best<T>(

@@ -2,7 +2,8 @@
 
 import { compare, Range } from 'semver';
 import type { ImageSubscription } from '../../lib/api';
-import { inBytes, readRange, versionOf } from './selection';
+import { inBytes, readRange } from './selection';
+import { versionOf } from './version';
 import { tagFilter } from './tag-filter';
 
 /** Best first. */

@@ -70,11 +70,11 @@ test('importing the resource model loads neither constructs nor cdk8s', () => {
   for (const room of rooms) expect(room).not.toMatch(/^(runtime|testing|lib$|cdk8s|constructs|yaml$)/);
 });
 
-test('importing the simulation loads decisions, and nothing else of the runtime', () => {
+test('importing the simulation loads decisions and what people say, and nothing else of the runtime', () => {
   const rooms = loaded('k8sta/testing');
   expect(rooms).toContain('testing');
   for (const room of rooms)
-    expect(room).not.toMatch(/^(runtime\/(?!journey)|runtime$|cdk8s-plus|@kubernetes|simple-git|fastify|pino)/);
+    expect(room).not.toMatch(/^(runtime\/(?!journey|verbs)|runtime$|cdk8s-plus|@kubernetes|simple-git|fastify|pino)/);
 });
 
 test('importing the installer loads no runtime', () => {
