@@ -98,8 +98,9 @@ async function recorded(merge: RequestOrder['merge'] = 'People') {
       )
     )[0];
   const opened = async (): Promise<string> => {
-    const seen = await look();
-    if (seen?.outcome !== 'Requested') throw new Error(`it came to ${JSON.stringify(seen)}`);
+    // The forge takes a moment to know a branch that was pushed: until then the job is tried again.
+    const seen = await eventually('it is asked for', look);
+    if (seen.outcome !== 'Requested') throw new Error(`it came to ${JSON.stringify(seen)}`);
     ({ url } = seen);
     return url.slice(seen.url.lastIndexOf('/') + 1);
   };
