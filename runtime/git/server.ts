@@ -40,18 +40,15 @@ export class Server {
    * @throws TransientError
    */
   async heads(branches: readonly string[], partial: boolean): Promise<ReadonlyMap<string, string>> {
-    const tried = this.speaker.willing;
-    if (tried) {
-      const spoken = await this.speaker.heads(branches, {});
-      if (spoken.spoken === 'Answered') return spoken.answer;
-      if (spoken.spoken === 'Failed') throw this.failed(spoken.result);
-    }
+    const spoken = this.speaker.willing ? await this.speaker.heads(branches, {}) : undefined;
+    if (spoken?.spoken === 'Answered') return spoken.answer;
+    if (spoken?.spoken === 'Failed') throw this.failed(spoken.result);
     const result = await this.contact.run(['ls-remote', '--heads', '--', 'origin'], { partial });
     if (result.exitCode !== 0 || result.stopped !== undefined) {
       if (isDamage(result)) throw new MirrorDamaged(result.stderr.trim());
       throw this.failed(result);
     }
-    if (tried) this.speaker.avoid();
+    if (spoken !== undefined) this.speaker.outdone(spoken);
     return readHeadLines(result.stdout);
   }
 
@@ -62,7 +59,7 @@ export class Server {
     if (spoken?.spoken === 'Answered' && isComplete(spoken.answer)) return answerOf(spoken.answer, spoken.secrets);
     const result = await sendPush(this.contact, updates, { ...limits, partial: mirror.partial, wholeMs: wholeMs() });
     const verdicts = readVerdicts(result.stdout);
-    if (spoken?.spoken === 'NotSpoken' && verdicts.size > 0) this.speaker.avoid();
+    if (spoken?.spoken === 'NotSpoken' && verdicts.size > 0) this.speaker.outdone(spoken);
     return { verdicts, result };
   }
 

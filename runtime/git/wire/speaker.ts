@@ -6,6 +6,7 @@ import { authorizationOf } from '../credential';
 import { isUnauthorised } from '../failure';
 import { messageOf } from '../../errors';
 import type { RepositoryURL } from '../url';
+import { Avoidance, type Reason } from './avoidance';
 import type { Ending } from './connections';
 import { headsRequest, readAbilities, readHeads, readReport, updateRequest, type UpdateReport } from './messages';
 
@@ -15,7 +16,12 @@ export type Spoken<T> =
   /** It ended as a command of Git's that fails would. */
   | { readonly spoken: 'Failed'; readonly result: ContactResult }
   /** The server saw nothing, or did not understand: Git's own commands may fare better. */
-  | { readonly spoken: 'NotSpoken' };
+  | NotSpoken;
+
+interface NotSpoken {
+  readonly spoken: 'NotSpoken';
+  readonly reason: Reason;
+}
 
 export type SpeakOptions = Pick<ContactOptions, 'wholeMs' | 'silenceMs' | 'permit' | 'signal'>;
 
@@ -29,30 +35,33 @@ interface Asking {
 /** Whether asking in vain changes nothing in any case. */
 type Kind = 'Safe' | 'Effect';
 
-/** How long a server that did not understand is spoken to by Git's commands alone. */
-const AVOID_MS = 10 * 60_000;
 /** What a server answers to whoever may not come in, and for which no other way of asking helps. */
 const SHUT = [401, 403, 407, 429];
+/** What says that the server does not do such things at all, though it sounds like an error of its own. */
+const NEVER_DONE = [501, 505];
+/** The server gave up waiting, or wants to be asked later. */
+const NOT_NOW = [408, 425];
 const MAX_WORDS = 1000;
 
 export class Speaker {
   private abilities: ReadonlySet<string> | undefined;
-  private avoidedUntil = 0;
+  private readonly avoidance: Avoidance;
 
   constructor(
     private readonly repository: RepositoryURL,
     private readonly around: Surroundings,
-  ) {}
+  ) {
+    this.avoidance = new Avoidance(around.now);
+  }
 
   /** Whether it is worth a try. */
   get willing(): boolean {
-    const { connections, now } = this.around;
-    return connections.reaches(this.repository.url) && now().getTime() >= this.avoidedUntil;
+    return this.around.connections.reaches(this.repository.url) && this.avoidance.isOver;
   }
 
-  /** Git's commands were understood where this was not. */
-  avoid(): void {
-    this.avoidedUntil = this.around.now().getTime() + AVOID_MS;
+  /** Git's commands were understood where this was not, for this reason. */
+  outdone({ reason }: NotSpoken): void {
+    this.avoidance.outdone(reason);
   }
 
   /** The heads of these branches as they are now; more may be named. */
@@ -73,7 +82,8 @@ export class Speaker {
    * @param pack with all that the commits need beyond the heads expected
    */
   async update(updates: readonly HeadUpdate[], pack: Buffer, options: SpeakOptions): Promise<Spoken<UpdateReport>> {
-    if (updates.length > 1 && !(await this.isAtomic(options))) return { spoken: 'NotSpoken' };
+    const hindrance = updates.length > 1 ? await this.withoutAtomic(options) : undefined;
+    if (hindrance !== undefined) return hindrance;
     const service = 'application/x-git-receive-pack';
     const asking: Asking = {
       path: 'git-receive-pack',
@@ -84,15 +94,17 @@ export class Speaker {
   }
 
   /** A server that cannot move heads together would not say so, and move some. */
-  private async isAtomic(options: SpeakOptions): Promise<boolean> {
+  private async withoutAtomic(options: SpeakOptions): Promise<NotSpoken | undefined> {
     if (this.abilities === undefined) {
       const accept = 'application/x-git-receive-pack-advertisement';
       const asking: Asking = { path: 'info/refs?service=git-receive-pack', accept };
       const greeting = await this.ask(asking, options, readAbilities, 'Safe');
-      if (greeting.spoken !== 'Answered') return false;
+      if (greeting.spoken === 'NotSpoken') return greeting;
+      // Git's command meets what stood in the way as well, and has the words for it.
+      if (greeting.spoken === 'Failed') return { spoken: 'NotSpoken', reason: 'Unable' };
       this.abilities = greeting.answer;
     }
-    return this.abilities.has('atomic');
+    return this.abilities.has('atomic') ? undefined : { spoken: 'NotSpoken', reason: 'Unable' };
   }
 
   private ask<T>(asking: Asking, options: SpeakOptions, read: (body: Buffer) => T, kind: Kind): Promise<Spoken<T>> {
@@ -143,19 +155,22 @@ export class Speaker {
       return { spoken: 'Failed', result: { ...failure('', secrets), stopped: ending.stopped } };
     }
     if (ending.ending === 'Broken') {
-      return how.kind === 'Effect' && ending.sent ? failed(`fatal: ${ending.words}`) : { spoken: 'NotSpoken' };
+      if (how.kind === 'Effect' && ending.sent) return failed(`fatal: ${ending.words}`);
+      return { spoken: 'NotSpoken', reason: 'Hiccup' };
     }
     if (ending.status !== 200) {
       const words = this.refusal(ending, how.kind);
-      return words === undefined ? { spoken: 'NotSpoken' } : failed(words);
+      return words === undefined ? { spoken: 'NotSpoken', reason: reasonOf(ending.status) } : failed(words);
     }
     try {
       if (!ending.type.startsWith(how.asking.accept)) throw new Error(`The server answered with ${ending.type}.`);
-      return { spoken: 'Answered', answer: read(ending.body), secrets };
+      const answer = read(ending.body);
+      this.avoidance.understood();
+      return { spoken: 'Answered', answer, secrets };
     } catch (error) {
-      if (how.kind === 'Safe') return { spoken: 'NotSpoken' };
+      if (how.kind === 'Safe') return { spoken: 'NotSpoken', reason: 'Foreign' };
       // Whatever it did, the next try is one that it may know better.
-      this.avoid();
+      this.avoidance.outdone('Foreign');
       return failed(`fatal: ${messageOf(error)}`);
     }
   }
@@ -169,6 +184,9 @@ export class Speaker {
     return `${said}\nfatal: ${this.repository.url}: The requested URL returned error: ${status}`;
   }
 }
+
+const reasonOf = (status: number): Reason =>
+  NOT_NOW.includes(status) || (status >= 500 && !NEVER_DONE.includes(status)) ? 'Hiccup' : 'Foreign';
 
 const failure = (stderr: string, secrets: readonly string[]): ContactResult => ({
   exitCode: -1,

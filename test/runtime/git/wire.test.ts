@@ -144,6 +144,53 @@ describe('a server', () => {
     expect(world.filesAt(repo, 'env/test')).toEqual({ 'app.yaml': 'two' });
   });
 
+  test('R8: with an error of its own costs the attempt that it fell on, and is spoken to again the next time', async () => {
+    const time = { at: Date.UTC(2026, 0, 1) };
+    const git = fresh({ now: () => new Date(time.at) });
+    await arrive(git, repo, 'one');
+    let errors = 0;
+    interfere = ({ advertisement }) => {
+      if (advertisement || errors === 0) return undefined;
+      errors -= 1;
+      return { status: 500, message: 'oops' };
+    };
+    const look = async (): Promise<string | undefined> => {
+      asked = [];
+      expect((await git.heads(repo, ['env/test'])).get('env/test')).toBe(world.head(repo, 'env/test'));
+      return asked.join(', ');
+    };
+    const byGit = 'GET git-upload-pack, POST git-upload-pack';
+    errors = 1;
+    expect(await look()).toBe(`${POST_LOOK}, ${byGit}`);
+    asked = [];
+    expect((await arrive(git, repo, 'two')).outcome).toEqual({ outcome: 'Accepted' });
+    expect(asked).toEqual([POST_LOOK, POST_PUSH]);
+
+    // Where it goes on it is left alone, but for seconds only.
+    errors = 1;
+    await look();
+    errors = 1;
+    await look();
+    expect(await look()).toBe(byGit);
+    time.at += 5_000;
+    expect(await look()).toBe(POST_LOOK);
+  });
+
+  test('R8: with an error of its own before many branches are pushed is asked once more what it can do', async () => {
+    const git = fresh();
+    const push = async (text: string) => {
+      const { commit } = await git.commit(repo, order({ a: text }));
+      const updates = ['a', 'b'].map((name) => ({ branch: `env/${name}/${text}`, expected: undefined, commit }));
+      asked = [];
+      return git.push(repo, updates, soon());
+    };
+    const faults: Interference[] = [{ status: 503, message: 'busy' }];
+    interfere = () => faults.shift();
+    expect(await push('one')).toEqual({ outcome: 'Accepted' });
+    expect(await push('two')).toEqual({ outcome: 'Accepted' });
+    expect(asked).toEqual([GREETING, POST_PUSH]);
+  });
+
   test('D4: that cannot move heads together moves none', async () => {
     world.on(repo, 'config', 'receive.advertiseAtomic', 'false');
     const git = fresh();
