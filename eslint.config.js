@@ -1,7 +1,18 @@
 const tseslint = require('typescript-eslint');
 
 module.exports = tseslint.config(
-  { ignores: ['dist/', 'imports/', 'node_modules/', '**/*.{cjs,mjs}', '*.js', '.dependency-cruiser.js'] },
+  {
+    ignores: [
+      'dist/',
+      'site/',
+      'scripts/docs/assets/',
+      'imports/',
+      'node_modules/',
+      '**/*.{cjs,mjs}',
+      '*.js',
+      '.dependency-cruiser.js',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
