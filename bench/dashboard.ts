@@ -17,6 +17,7 @@ import { metadataOf, Store } from '../runtime/kube';
 import { silentLog } from '../runtime/log';
 import { serveDashboard } from '../runtime/server';
 import { eventually } from '../test/waiting';
+import { STATION_DEFAULTS } from '../test/lib/api/defaults';
 
 const STATIONS = 500;
 const TICKETS = 2_000;
@@ -41,10 +42,7 @@ const station = (at: number): Station =>
     kind: 'Station',
     metadata: metadata(`station-${at}`),
     spec: {
-      enabled: true,
-      hold: false,
-      via: 'Push',
-      deadlines: { arrival: '30m', degraded: '1m', missing: '10m' },
+      ...STATION_DEFAULTS,
       junctions: [],
       applications: [
         { name: `web-${at}`, namespace: 'argocd', repoURL: 'https://git.example.com/shop.git', branch: `env/${at}` },

@@ -8,7 +8,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { crds } from '../lib/api/crd';
-import { TRACKS } from '../runtime/dispatch/resources';
+import { TRACKS } from '../runtime/resources';
 import { connect, LEASES, type Draft, type SharedCluster } from '../runtime/kube';
 import { startRealStack } from '../test/real/stack';
 import { Candidate, type Place } from '../test/runtime/dispatch/candidate';

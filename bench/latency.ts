@@ -5,7 +5,7 @@
  * Floor, in the same run: one status write and its way back through a watch, without any runtime.
  */
 import type { Ticket } from '../lib/api';
-import { TICKETS } from '../runtime/dispatch/resources';
+import { TICKETS } from '../runtime/resources';
 import type { Scene } from '../test/runtime/dispatch/scene';
 import { Yard } from '../test/runtime/dispatch/yard';
 

@@ -2,7 +2,7 @@
  * How long a rollback takes on the railyard with its latencies at zero, while a bad release soaks: from the moment when
  * a person makes the ticket until the branch shows the good files again, and until Argo CD is synced to them and healthy.
  */
-import { TICKETS } from '../runtime/dispatch/resources';
+import { TICKETS } from '../runtime/resources';
 import { Yard } from '../test/runtime/dispatch/yard';
 
 const ROUNDS = 5;

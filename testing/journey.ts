@@ -1,6 +1,6 @@
 /** What came of a simulated ride, for assertions and for reading. */
 
-import { hasEnded } from '../runtime/journey';
+import { hasEnded } from '../lib/api';
 import type { Phase, Ticket, WaitingReason } from '../lib/api';
 
 export class Journey {

@@ -1,9 +1,9 @@
 /** The resources of a network as an API server would keep them: versions, and writes that are refused when stale. */
 
-import { API_VERSION, type Metadata, type Station, type Ticket, type Track } from '../lib/api';
+import { hasEnded, API_VERSION, type Metadata, type Station, type Ticket, type Track } from '../lib/api';
 import { parseTicket } from '../lib/api/validation';
 import { numberedTicketName } from '../lib/network/ticket-name';
-import { hasEnded, isSameTicket, type Line, type Step } from '../runtime/journey';
+import { isSameTicket, type Line, type Step } from '../runtime/journey';
 import { aloneAt, keyOf, onTrack, Shelf, Stations, Tickets } from './shelf';
 
 interface Resource {

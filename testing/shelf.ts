@@ -1,7 +1,7 @@
 /** Resources by their keys, and by what they are asked for: a decision must not look through all of them. */
 
+import { hasEnded } from '../lib/api';
 import type { Metadata, Station, Ticket } from '../lib/api';
-import { hasEnded } from '../runtime/journey';
 
 interface Resource {
   readonly metadata: Metadata;

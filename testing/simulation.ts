@@ -1,6 +1,7 @@
 /** The runtime's own decisions, carried out on resources in memory, as fast as they can be made. */
 
 import {
+  hasEnded,
   LABELS,
   type Change,
   type Chart,
@@ -14,7 +15,6 @@ import {
   decideGoneStation,
   decideStation,
   decideTrack,
-  hasEnded,
   isOnRecord,
   pushesOverAt,
   sameRepository,

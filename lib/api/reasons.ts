@@ -8,6 +8,10 @@ export type Phase = (typeof PHASES)[number];
 export const ENDINGS = ['Completed', 'Failed', 'Aborted', 'Superseded'] as const satisfies readonly Phase[];
 export type Ending = (typeof ENDINGS)[number];
 
+/** Whether a ticket with this status has ended. */
+export const hasEnded = (status: { readonly phase?: Phase } | undefined): boolean =>
+  ENDINGS.some((ending) => ending === status?.phase);
+
 /** Why a ticket is not moving (rule E4). */
 export const WAITING_REASONS = [
   'StationOccupied',

@@ -1,3 +1,4 @@
+import { shortCommit } from '../../lib/api/words';
 import type {
   ApplicationCondition,
   ApplicationView,
@@ -345,7 +346,7 @@ function describe({ repoURL, branch }: Expectation): string {
 }
 
 function short(revision: string): string {
-  return FULL_SHA.test(revision) ? revision.slice(0, 7) : revision;
+  return FULL_SHA.test(revision) ? shortCommit(revision) : revision;
 }
 
 function waiting(

@@ -19,15 +19,30 @@ export interface Deployed {
   readonly namespace?: string;
 }
 
+/** Whether a text is one of those that a project means. */
+type Fits = (text: string) => boolean;
+
 interface GroupKind {
-  readonly group: string;
-  readonly kind: string;
+  readonly group: Fits;
+  readonly kind: Fits;
 }
 
-/** Globs; those of destinations may begin with `!`, which refuses what fits the rest. */
+/** One place that a project allows, or refuses with a `!`. */
+interface AllowedDestination {
+  readonly server: Place;
+  readonly name: Place;
+  readonly namespace: Place;
+}
+
+interface Place {
+  readonly pattern: string;
+  readonly fits: Fits;
+}
+
+/** Its globs are worked out once for all objects that are judged by it. */
 export interface AppProjectView {
   readonly name: string;
-  readonly destinations: readonly { readonly server: string; readonly name: string; readonly namespace: string }[];
+  readonly destinations: readonly AllowedDestination[];
   readonly clusterAllowed: readonly GroupKind[];
   readonly clusterDenied: readonly GroupKind[];
   /** Absent means all; an empty list means none. */
@@ -40,13 +55,16 @@ export function projectAppProject(raw: unknown): AppProjectView {
   const object = isObject(raw) ? raw : {};
   const spec = objectAt(object, 'spec');
   const kinds = (key: string): GroupKind[] =>
-    objectsAt(spec, key).map((entry) => ({ group: textAt(entry, 'group') ?? '', kind: textAt(entry, 'kind') ?? '' }));
+    objectsAt(spec, key).map((entry) => ({
+      group: fitting(textAt(entry, 'group')),
+      kind: fitting(textAt(entry, 'kind')),
+    }));
   return {
     name: textAt(objectAt(object, 'metadata'), 'name') ?? '',
     destinations: objectsAt(spec, 'destinations').map((entry) => ({
-      server: textAt(entry, 'server') ?? '',
-      name: textAt(entry, 'name') ?? '',
-      namespace: textAt(entry, 'namespace') ?? '',
+      server: placeIn(textAt(entry, 'server')),
+      name: placeIn(textAt(entry, 'name')),
+      namespace: placeIn(textAt(entry, 'namespace')),
     })),
     clusterAllowed: kinds('clusterResourceWhitelist'),
     clusterDenied: kinds('clusterResourceBlacklist'),
@@ -123,7 +141,7 @@ function forbidsCluster({ clusterAllowed, clusterDenied }: AppProjectView, objec
 }
 
 const isListed = ({ group, kind }: Deployed, list: readonly GroupKind[]): boolean =>
-  list.some((entry) => fits(entry.kind, kind) && fits(entry.group, group));
+  list.some((entry) => entry.kind(kind) && entry.group(group));
 
 function forbidsDestination(
   project: AppProjectView,
@@ -142,7 +160,7 @@ function forbidsDestination(
 
 /** What one entry says of a destination; `Silent` where it is about another. */
 function verdictOf(
-  item: AppProjectView['destinations'][number],
+  item: AllowedDestination,
   { server, name }: Destination,
   namespace: string,
 ): 'Allowed' | 'Refused' | 'Silent' | 'Unknown' {
@@ -158,21 +176,28 @@ function verdictOf(
   return refuses ? 'Refused' : 'Silent';
 }
 
-const isDenial = (pattern: string): boolean => pattern.startsWith('!');
+const isDenial = ({ pattern }: Place): boolean => pattern.startsWith('!');
 
 /** Nothing where the text is not known and the pattern is not one that fits all or none. */
-function fitsOrNot(pattern: string, text: string | undefined): boolean | undefined {
+function fitsOrNot({ pattern, fits }: Place, text: string | undefined): boolean | undefined {
   if (pattern === '') return false;
   if (text === undefined) return pattern === '*' ? true : undefined;
-  return isDenial(pattern) ? !fits(pattern.slice(1), text) : fits(pattern, text);
+  return fits(text);
 }
 
-/** Argo CD's `*` crosses slashes, which the addresses of servers have. A pattern that is none fits nothing. */
-function fits(pattern: string, text: string): boolean {
-  if (pattern === '*' || pattern === text) return true;
+function placeIn(pattern = ''): Place {
+  if (!pattern.startsWith('!')) return { pattern, fits: fitting(pattern) };
+  const refused = fitting(pattern.slice(1));
+  return { pattern, fits: (text) => !refused(text) };
+}
+
+/** Argo CD's `*` crosses slashes, which the addresses of servers have. A pattern that is none fits nothing but itself. */
+function fitting(pattern = ''): Fits {
+  if (pattern === '*') return () => true;
   try {
-    return globMatcher(pattern.replace(/\*+/g, '**'))(text);
+    const matches = globMatcher(pattern.replace(/\*+/g, '**'));
+    return (text) => text === pattern || matches(text);
   } catch {
-    return false;
+    return (text) => text === pattern;
   }
 }

@@ -1,7 +1,7 @@
 /** A cluster as commands reach it. */
 
-import { ARGOCD, GROUP, KINDS, VERSION, type Kind, type Station, type Ticket, type Track } from '../../lib/api';
 import { connect, type KubeObject, type Resource, type ConnectedCluster, type Watching } from '../kube';
+import { APPLICATIONS, STATIONS, TICKETS, TRACKS } from '../resources';
 
 /** An Application as the API has it; every field may be missing before Argo CD has looked. */
 export interface LiveApplication extends KubeObject {
@@ -13,26 +13,12 @@ export interface LiveApplication extends KubeObject {
   };
 }
 
-const ours = <K extends KubeObject>(kind: Kind): Resource<K> => ({
-  group: GROUP,
-  version: VERSION,
-  plural: KINDS[kind].plural,
-  kind,
-  namespaced: true,
-});
-
 /** The kinds that commands read. */
 export const resources = {
-  tracks: ours<KubeObject & Track>('Track'),
-  stations: ours<KubeObject & Station>('Station'),
-  tickets: ours<KubeObject & Ticket>('Ticket'),
-  applications: {
-    group: ARGOCD.group,
-    version: ARGOCD.version,
-    plural: 'applications',
-    kind: 'Application',
-    namespaced: true,
-  } satisfies Resource as Resource<LiveApplication>,
+  tracks: TRACKS,
+  stations: STATIONS,
+  tickets: TICKETS,
+  applications: APPLICATIONS as Resource<LiveApplication>,
 };
 
 export interface ClusterChoice {

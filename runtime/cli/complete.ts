@@ -1,10 +1,9 @@
 /** What may follow a command line that is begun: commands, options, their values, and what the cluster has. */
 
 import type { Command } from 'commander';
-import { KINDS, type Kind } from '../../lib/api';
+import { hasEnded, KINDS, type Kind } from '../../lib/api';
 import { Reach } from './reach';
 import { EXIT, type ExitCode, print, type Terminal } from './terminal';
-import { hasEnded } from './view/snapshot';
 
 /** How long somebody who has pressed Tab waits for a cluster, in milliseconds. */
 const PATIENCE_MS = 2_000;
@@ -150,7 +149,7 @@ async function namesOf(reach: Reach, kind: Kind, command: string, several: boole
   const fitting = objects.filter(
     (object) =>
       object.kind !== 'Ticket' ||
-      (command === 'retry' ? hasEnded(object) : FOR_ENDED.includes(command) || !hasEnded(object)),
+      (command === 'retry' ? hasEnded(object.status) : FOR_ENDED.includes(command) || !hasEnded(object.status)),
   );
   const prefix = several && kind !== 'Ticket' ? `${KINDS[kind].singular}/` : '';
   return fitting.map(({ metadata }) => ({ text: prefix + metadata.name }));

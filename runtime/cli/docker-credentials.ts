@@ -45,7 +45,7 @@ function kept(
     ([, entry]) => Object.keys(objectIn(entry) ?? {}).length > 0,
   );
   if (auths.length === 0) return undefined;
-  const secret = Buffer.from(JSON.stringify({ auths: Object.fromEntries(auths) })).toString('base64');
+  const secret = JSON.stringify({ auths: Object.fromEntries(auths) });
   return pullSecretIn({ '.dockerconfigjson': secret }, file)(repoURL);
 }
 

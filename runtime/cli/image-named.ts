@@ -24,3 +24,17 @@ export function imageNamed(text: string): ImageReference {
     throw new UsageError(`--image ${text} names no version: ${write}`);
   return image;
 }
+
+/**
+ * The same, where a word without a registry may stand for the one known repository that ends with it.
+ *
+ * @throws UsageError naming the text and what would be right
+ */
+export function imageMeant(text: string, known: Iterable<string>): ImageReference {
+  const image = imageNamed(text);
+  const word = text.split(/[:@=]/)[0] ?? '';
+  if (word.includes('/')) return image;
+  const fitting = [...new Set(known)].filter((one) => one === image.repoURL || one.endsWith(`/${word}`)).sort();
+  if (fitting.length < 2) return { ...image, repoURL: fitting[0] ?? image.repoURL };
+  throw new UsageError(`--image ${text}: that could be ${fitting.join(' or ')}: write the whole repository`);
+}

@@ -2,7 +2,8 @@
 
 import { LABELS, type ImageSubscription, type Subscription } from '../../lib/api';
 import { parseImageReference } from '../../lib/network/image-reference';
-import { labelledCredentials, pullSecretIn, SECRETS } from '../dispatch';
+import { labelledCredentials, pullSecretIn } from '../dispatch';
+import { secretValues, SECRETS } from '../resources';
 import type { ConnectedCluster } from '../kube';
 import type { CredentialOf } from '../registry';
 import { openCluster, resources, type ClusterChoice } from './cluster';
@@ -112,7 +113,7 @@ async function pullSecret(
 ): Promise<CredentialOf> {
   if (secretName === undefined) return async () => undefined;
   const secret = await cluster.objects(SECRETS).get({ namespace, name: secretName });
-  const pull = pullSecretIn(secret?.data ?? (secret && {}), `${namespace}/${secretName}`);
+  const pull = pullSecretIn(secret && secretValues(secret), `${namespace}/${secretName}`);
   return async (repoURL) => pull(repoURL);
 }
 

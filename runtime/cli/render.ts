@@ -4,15 +4,14 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import type { RenderSpec } from '../../lib/api';
 import { TerminalError } from '../errors';
-import { createCharts } from '../registry';
-import { branchFiles, createRenderer, installedShim, setImages } from '../render';
+import { branchFiles, setImages } from '../render';
 import { codeOf } from './errors';
 import { openFolder } from './folder';
 import { imageNamed } from './image-named';
+import { ownRenderer, type RendererChoice } from './own-renderer';
 import { EXIT, type ExitCode, print, type Terminal } from './terminal';
-import type { Commands } from './values';
 
-export interface RenderOptions {
+export interface RenderOptions extends RendererChoice {
   /** `env/prod`, from the folder that the repository is seen from. */
   readonly overlay: string;
   /** The work tree. */
@@ -27,8 +26,6 @@ export interface RenderOptions {
   readonly namespace?: string;
   /** A folder that gets the files of the branch. */
   readonly into?: string;
-  readonly kustomizeShim?: string;
-  readonly renderCommand?: Commands;
 }
 
 /** Folders that are of no repository. */
@@ -39,14 +36,7 @@ export async function render(terminal: Terminal, options: RenderOptions): Promis
   const images = (options.image ?? []).map((text) => imageNamed(text));
   const files = await filesIn(resolve(terminal.cwd, options.source));
   const folder = await openFolder(terminal, undefined, 'render');
-  const shim = options.kustomizeShim ?? installedShim();
-  const charts = createCharts({ folder: join(folder.path, 'charts') });
-  const renderer = createRenderer({
-    folder: join(folder.path, 'render'),
-    pullChart: (chart, signal) => charts.pull(chart, signal),
-    ...(shim === undefined ? {} : { shim }),
-    ...(options.renderCommand === undefined ? {} : { commands: options.renderCommand }),
-  });
+  const renderer = ownRenderer(folder.path, options);
   try {
     const overlay = posix.normalize(options.overlay).replace(/\/+$/, '');
     const name = options.name ?? overlay.replaceAll('/', '-');

@@ -3,8 +3,8 @@
  * with other images. File by file.
  */
 
-import { join } from 'node:path';
 import { createTwoFilesPatch } from 'diff';
+import type { Station } from '../../lib/api';
 import {
   differenceOf,
   futureDifferenceOf,
@@ -14,22 +14,19 @@ import {
 } from '../dispatch';
 import { openGit } from '../git';
 import { silentLog } from '../log';
-import { createCharts } from '../registry';
-import { createRenderer, installedShim } from '../render';
 import { openCluster, type ClusterChoice } from './cluster';
+import { imageMeant } from './image-named';
 import { openFolder } from './folder';
 import { ownCredential } from './own-credentials';
+import { ownRenderer, type RendererChoice } from './own-renderer';
 import { EXIT, type ExitCode, print, type Terminal } from './terminal';
-import type { Commands } from './values';
 
-export interface DiffOptions extends ClusterChoice {
+export interface DiffOptions extends ClusterChoice, RendererChoice {
   /** A ticket; with images, a station. */
   readonly name: string;
   readonly image?: readonly string[];
   readonly output?: 'patch' | 'json';
   readonly namespace?: string;
-  readonly kustomizeShim?: string;
-  readonly renderCommand?: Commands;
 }
 
 /** @throws TerminalError where there is no such ticket, or it stands nowhere yet */
@@ -41,21 +38,17 @@ export async function printDiff(terminal: Terminal, options: DiffOptions): Promi
     credentials: (repoURL) => ownCredential(terminal, repoURL),
     environment: terminal.env,
   });
-  const shim = options.kustomizeShim ?? installedShim();
-  const charts = createCharts({ folder: join(folder.path, 'charts') });
-  const renderer = createRenderer({
-    folder: join(folder.path, 'render'),
-    pullChart: (chart, signal) => charts.pull(chart, signal),
-    ...(shim === undefined ? {} : { shim }),
-    ...(options.renderCommand === undefined ? {} : { commands: options.renderCommand }),
-  });
+  const renderer = ownRenderer(folder.path, options);
   try {
     const { name, image: images, namespace = cluster.namespace } = options;
     const asked = { cluster, git, renderer, namespace, log: silentLog };
     const found =
       images === undefined
         ? await differenceOf({ ...asked, ticket: name }, terminal.stop)
-        : await futureDifferenceOf({ ...asked, station: name, images }, terminal.stop);
+        : await futureDifferenceOf(
+            { ...asked, station: name, images: (station) => images.map((text) => imageMeant(text, shownBy(station))) },
+            terminal.stop,
+          );
     if (options.output === 'json') print(terminal.out, JSON.stringify(jsonOf(found), undefined, 2));
     else for (const application of found.applications) print(terminal.out, ...patch(application));
     print(terminal.err, ...(isOfTicket(found) ? summary(found) : [future(found)]));
@@ -65,6 +58,12 @@ export async function printDiff(terminal: Terminal, options: DiffOptions): Promi
     folder.release();
   }
 }
+
+/** Repositories that a station is known to show. */
+const shownBy = ({ spec, status }: Station): string[] => [
+  ...spec.applications.flatMap(({ images }) => images ?? []),
+  ...(status?.states ?? []).flatMap(({ images }) => (images ?? []).map((image) => image.repoURL)),
+];
 
 /** One application as a patch; its first line is a comment to whoever applies it. */
 function patch({ application, repoURL, branch, files, problem }: ApplicationDifference): string[] {

@@ -1,7 +1,7 @@
 /** `k8sta webhooks`: the address of each receiver, and how its sender is set up. */
 
 import { LABELS } from '../../lib/api';
-import { secretValues, SECRETS } from '../dispatch';
+import { secretValues, SECRETS } from '../resources';
 import { addressOf, Receivers, SENDERS, setUpOf, type SenderName, type StoredReceiver } from '../webhooks';
 import { openCluster, type ClusterChoice } from './cluster';
 import { EXIT, type ExitCode, print, type Terminal } from './terminal';

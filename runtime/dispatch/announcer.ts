@@ -15,7 +15,7 @@ import {
   Targets,
   untold,
 } from '../notifications';
-import { TICKETS } from './resources';
+import { TICKETS } from '../resources';
 import { ownsStation, ownsTrack } from './shares';
 import type { World } from './world';
 

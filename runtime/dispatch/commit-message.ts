@@ -1,7 +1,8 @@
 /** What a commit of ours says of itself (rule D3): for people and audits; nothing decides by it (rule D8). */
 
+import { describeChange } from '../../lib/api/words';
 import { TRAILERS, type Change } from '../../lib/api';
-import { changeLine, describeChange } from '../journey';
+import { changeLine } from '../journey';
 
 export interface CommitWords {
   readonly namespace: string;

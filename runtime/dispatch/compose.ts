@@ -1,6 +1,7 @@
 /** One rendered state becomes the files of a rendered branch: input tree, render, images, layout (rules A1, A3, A6). */
 
 import type { ApplicationReference, RenderedState, Renderer as RendererName } from '../../lib/api';
+import { shortCommit } from '../../lib/api/words';
 import { TerminalError } from '../errors';
 import { assertPath, isCommitMissing, type Git, type TreeEntry } from '../git';
 import { overlayPath } from '../journey';
@@ -107,7 +108,7 @@ const isWithin = (path: string, place: string): boolean =>
 
 const overlayMissing = (reference: ApplicationReference, commit: string): TerminalError =>
   new TerminalError(
-    `folder ${overlayPath(reference)} does not exist in ${reference.repoURL} at ${commit.slice(0, 7)}: create it on branch ${reference.sourceBranch}, or correct overlay in the Station`,
+    `folder ${overlayPath(reference)} does not exist in ${reference.repoURL} at ${shortCommit(commit)}: create it on branch ${reference.sourceBranch}, or correct overlay in the Station`,
     'OverlayMissing',
   );
 

@@ -5,7 +5,7 @@ import { TransientError } from '../errors';
 import type { ForgeCredential } from '../forge';
 import type { GitCredential, GitHubApp } from '../git';
 import type { CredentialOf, RegistryCredential } from '../registry';
-import type { Secret } from './resources';
+import type { Secret } from '../resources';
 import { credentialIn, type KeptCredential, type World } from './world';
 
 /** Whether a URL is the prefix itself, or lies below it at a path boundary. */

@@ -8,7 +8,7 @@ import { changeLine, isSameTicket, transitionsOf, type Step } from '../journey';
 import { AlreadyExistsError, type Cluster, type EventRecorder, type KubeObject } from '../kube';
 import type { Log } from '../log';
 import { ANALYSIS_RUNS, terminatePatch } from '../rollouts';
-import { APPLICATIONS, STATIONS, TICKETS, TRACKS } from './resources';
+import { APPLICATIONS, STATIONS, TICKETS, TRACKS } from '../resources';
 import type { World } from './world';
 
 /** Names that are tried for a new ticket before giving up. */

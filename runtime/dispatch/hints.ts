@@ -8,7 +8,7 @@ import { messageOf } from '../errors';
 import { keyOf, NotFoundError, type Clock, type Cluster } from '../kube';
 import type { Log } from '../log';
 import { type Hint, isAbout, type Receiver } from '../webhooks';
-import { TRACKS } from './resources';
+import { TRACKS } from '../resources';
 import type { World } from './world';
 
 export interface HintsOptions {

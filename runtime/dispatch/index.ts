@@ -8,7 +8,6 @@ export type { ElectionChoice } from './elected';
 export { labelledCredentials } from './credentials';
 export { explainImages, type ImageExplanation } from './look-images';
 export { pullSecretIn } from './pull-secret';
-export { secretValues, SECRETS } from './resources';
 export { startRuntime, type Runtime, type RuntimeOptions } from './runtime';
 export type { DashboardSecret, Shown, Sight } from './sight';
 export type { Scope } from './world';

@@ -16,7 +16,7 @@ import type { CredentialOf, LookOptions, Registry } from '../registry';
 import { pullSecretIn } from './pull-secret';
 import { sift } from './sift';
 
-/** Reads the values of a Secret, base64 as Kubernetes keeps them. */
+/** Reads the values of a Secret as texts. */
 export type ReadSecret = (namespace: string, name: string) => Promise<Readonly<Record<string, string>> | undefined>;
 
 /** Choices that turn out not to be usable; after so many nobody looks further down. */

@@ -19,7 +19,7 @@ import { JobBoard } from './job-board';
 import { jobRunner } from './jobs';
 import { fieldsOfKey } from './log-fields';
 import { liveRecords } from './records';
-import { SECRETS } from './resources';
+import { secretValues, SECRETS } from '../resources';
 import type { World } from './world';
 
 /** Everything that the machine touches. */
@@ -71,8 +71,10 @@ const GRACE_MS = { decisions: 8_000, pushes: 12_000, events: 2_000 } as const;
 export function assemble(ports: Ports): Machine {
   const { cluster, world, git, forges, renderer, registry, charts, clock, random, log, patience } = ports;
   const now = (): Date => new Date(clock.now());
-  const secret = async (namespace: string, name: string) =>
-    (await cluster.objects(SECRETS).get({ namespace, name }))?.data;
+  const secret = async (namespace: string, name: string) => {
+    const found = await cluster.objects(SECRETS).get({ namespace, name });
+    return found && secretValues(found);
+  };
   const events = new EventRecorder({ events: cluster.objects(EVENTS), log, clock });
   const executor = new Executor({ cluster, world, events, now, log });
   const board = new JobBoard({

@@ -1,6 +1,7 @@
 /** The job `prepare`: the commits of one arrival are made in the mirror, and shown to nobody (rules A2-A8, D2, D3, D8). */
 
 import { type ApplicationReference, type Change, type FailureReason, type RenderedState } from '../../lib/api';
+import { shortCommit } from '../../lib/api/words';
 import { messageOf, TerminalError } from '../errors';
 import { blobId, type Git } from '../git';
 import {
@@ -262,7 +263,7 @@ async function sourceHistory(
   const stray = incoming.find((commit) => !history.onBranch(repoURL, commit));
   if (stray === undefined) return history;
   throw new TerminalError(
-    `commit ${stray.slice(0, 7)} is not on branch ${branch} of ${repoURL}: merge it there first`,
+    `commit ${shortCommit(stray)} is not on branch ${branch} of ${repoURL}: merge it there first`,
     'SourceNotContained',
   );
 }

@@ -4,7 +4,7 @@ import { parseImageReference } from '../../lib/network/image-reference';
 import { objectIn, textIn, type RawObject } from '../raw';
 import type { RegistryCredential } from '../registry';
 
-/** Values of a Secret, base64 as Kubernetes keeps them. */
+/** Values of a Secret, as texts. */
 type Values = Readonly<Record<string, string>>;
 
 export type PullSecret = (repoURL: string) => RegistryCredential | undefined;
@@ -37,11 +37,11 @@ function isHost(pattern: string, host: string): boolean {
 export function pullSecretIn(values: Values | undefined, name: string): PullSecret {
   if (values === undefined) throw new Error(`Secret ${name} does not exist: create it, or correct secretName`);
   const modern = values['.dockerconfigjson'];
-  const encoded = modern ?? values['.dockercfg'];
-  if (encoded === undefined) {
+  const text = modern ?? values['.dockercfg'];
+  if (text === undefined) {
     throw new Error(`Secret ${name} is no pull secret: it has neither .dockerconfigjson nor .dockercfg`);
   }
-  const config = parsed(encoded);
+  const config = parsed(text);
   const auths = objectIn(modern === undefined ? config : objectIn(config)?.['auths']);
   if (auths === undefined) throw new Error(`Secret ${name} is no pull secret: its JSON has no auths`);
   const entries = Object.entries(auths).map(([key, entry]) => ({ ...placeOf(key), entry: objectIn(entry) }));
@@ -67,16 +67,13 @@ export function chartCredential(
   name: string,
   chart: { readonly repoURL: string; readonly name: string },
 ): RegistryCredential {
-  const [username, password] = ['username', 'password'].map((key) => textOf(values?.[key]));
+  const { username, password } = values ?? {};
   if (password !== undefined) return { username: username ?? '', password };
   const place = `${chart.repoURL.replace(/^[a-z]+:\/\//i, '').replace(/\/+$/, '')}/${chart.name}`;
   const found = pullSecretIn(values, name)(place);
   if (found !== undefined) return found;
   throw new Error(`Secret ${name} has no credential for ${place}`);
 }
-
-const textOf = (encoded: string | undefined): string | undefined =>
-  encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8');
 
 function credentialIn(entry: RawObject | undefined, what: string): RegistryCredential {
   const [username, password, auth, identityToken] = ['username', 'password', 'auth', 'identitytoken'].map((key) =>
@@ -90,9 +87,9 @@ function credentialIn(entry: RawObject | undefined, what: string): RegistryCrede
   return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
 }
 
-function parsed(encoded: string): unknown {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(Buffer.from(encoded, 'base64').toString('utf8'));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import type { Station, Ticket } from '../../lib/api';
 import { isOnRecord, type LandJob } from '../journey';
 import { keyOf, type Cluster, type KubeObject } from '../kube';
 import { Unavailable } from './job-board';
-import { STATIONS, TICKETS } from './resources';
+import { STATIONS, TICKETS } from '../resources';
 import type { World } from './world';
 
 /** Reads one object past the cache; the cache learns of it. `undefined` where it is gone. */

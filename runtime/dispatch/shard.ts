@@ -2,7 +2,7 @@
 
 import { metadataOf, Store, type Cluster, type Clock, type Follower, type Identity } from '../kube';
 import type { Log } from '../log';
-import { TRACKS } from './resources';
+import { TRACKS } from '../resources';
 
 export interface ShardOptions {
   readonly cluster: Cluster;

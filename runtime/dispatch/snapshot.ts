@@ -1,9 +1,8 @@
 /** The caches as one decision sees them. */
 
-import { API_VERSION, type ApplicationReference, type Track } from '../../lib/api';
+import { hasEnded, API_VERSION, type ApplicationReference, type Track } from '../../lib/api';
 import { branchKey, judge, outOfSight, preconditions, type Patience } from '../argocd';
 import {
-  hasEnded,
   overlayPath,
   sameRepository,
   type Facts,

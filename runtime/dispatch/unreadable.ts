@@ -4,7 +4,7 @@ import type { Condition } from '../../lib/api';
 import { messageOf } from '../errors';
 import { type Cluster, type EventRecorder, type KubeObject } from '../kube';
 import type { Log, LogFields } from '../log';
-import { STATIONS, TICKETS, TRACKS } from './resources';
+import { STATIONS, TICKETS, TRACKS } from '../resources';
 import type { Kept } from './world';
 
 const RESOURCES = { Track: TRACKS, Station: STATIONS, Ticket: TICKETS } as const;

@@ -1,9 +1,9 @@
 /** The caches: what the runtime knows of the cluster, and how to find it. */
 
-import { LABELS, type ApplicationReference, type Station, type Ticket, type Track } from '../../lib/api';
+import { hasEnded, LABELS, type ApplicationReference, type Station, type Ticket, type Track } from '../../lib/api';
 import { parseStation, parseTicket, parseTrack } from '../../lib/api/validation';
 import { branchKey, branchKeysOf, projectApplication } from '../argocd';
-import { hasEnded, type ApplicationView } from '../journey';
+import { type ApplicationView } from '../journey';
 import {
   keyOf,
   metadataOf,
@@ -19,7 +19,7 @@ import {
 import type { Log } from '../log';
 import { ANALYSIS_RUNS } from '../rollouts';
 import { Analyses } from './analyses';
-import { APPLICATIONS, secretValues, SECRETS, STATIONS, TICKETS, TRACKS, type Secret } from './resources';
+import { APPLICATIONS, secretValues, SECRETS, STATIONS, TICKETS, TRACKS, type Secret } from '../resources';
 import { Shard } from './shard';
 
 /** A resource of ours as it is kept: read, or with the reasons why it cannot be. */

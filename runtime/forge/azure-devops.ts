@@ -4,7 +4,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { TransientError } from '../errors';
 import type { Adapter } from './adapter';
 import type { PullRequest } from './contract';
-import { accepted, ask, expected, type Answer, type Api, type Question } from './http';
+import { accepted, ask, expected, refusalIn, type Answer, type Api, type Question } from './http';
 import type { AzureRepository } from './place';
 
 const Commit = Type.Optional(Type.Union([Type.Object({ commitId: Type.String() }), Type.Null()]));
@@ -99,7 +99,7 @@ export function azureDevOps(
       };
       const answer = await request({ method: 'PATCH', path: `${pulls}/${id}`, body }, effect);
       if (answer.status === 404) throw new TransientError(`pull request ${id} is not found, or we may not complete it`);
-      return answer.status >= 200 && answer.status <= 299 ? undefined : answer.words || `status ${answer.status}`;
+      return refusalIn(answer);
     },
 
     async close({ id }, note, effect) {

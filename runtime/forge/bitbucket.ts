@@ -4,7 +4,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { TransientError } from '../errors';
 import { encoded, type Adapter } from './adapter';
 import type { PullRequest } from './contract';
-import { accepted, ask, expected, type Api } from './http';
+import { accepted, ask, expected, refusalIn, type Api } from './http';
 
 const Commit = Type.Optional(Type.Union([Type.Object({ hash: Type.String() }), Type.Null()]));
 const Pull = Type.Object({
@@ -85,7 +85,7 @@ export function bitbucket(api: Api, path: string): Adapter {
       };
       const answer = await ask(api, { method: 'POST', path: `${pulls}/${id}/merge`, body }, effect);
       if (answer.status === 404) throw new TransientError(`pull request ${id} is not found, or we may not merge it`);
-      return answer.status >= 200 && answer.status <= 299 ? undefined : answer.words || `status ${answer.status}`;
+      return refusalIn(answer);
     },
 
     async close({ id }, note, effect) {

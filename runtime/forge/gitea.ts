@@ -4,7 +4,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { TransientError } from '../errors';
 import { encoded, type Adapter } from './adapter';
 import type { PullRequest } from './contract';
-import { accepted, ask, expected, type Api } from './http';
+import { accepted, ask, expected, refusalIn, type Api } from './http';
 
 const Pull = Type.Object({
   number: Type.Integer(),
@@ -91,7 +91,7 @@ export function gitea(api: Api, path: string): Adapter {
         delete_branch_after_merge: false,
       };
       const answer = await ask(api, { method: 'POST', path: `${repository}/pulls/${id}/merge`, body }, effect);
-      return answer.status >= 200 && answer.status <= 299 ? undefined : answer.words || `status ${answer.status}`;
+      return refusalIn(answer);
     },
 
     async close({ id }, note, effect) {

@@ -4,7 +4,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { TransientError } from '../errors';
 import { encoded, type Adapter } from './adapter';
 import type { PullRequest } from './contract';
-import { accepted, ask, expected, type Api } from './http';
+import { accepted, ask, expected, refusalIn, type Api } from './http';
 
 const Pull = Type.Object({
   number: Type.Integer(),
@@ -87,7 +87,7 @@ export function github(api: Api, path: string): Adapter {
       const body = { sha: commit, merge_method: METHODS[method], commit_title: title, commit_message: message };
       const answer = await ask(api, { method: 'PUT', path: `${repository}/pulls/${id}/merge`, body }, effect);
       if (answer.status === 404) throw new TransientError(`pull request ${id} is not found, or we may not merge it`);
-      return answer.status >= 200 && answer.status <= 299 ? undefined : answer.words || `status ${answer.status}`;
+      return refusalIn(answer);
     },
 
     async close({ id }, note, effect) {

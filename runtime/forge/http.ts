@@ -100,19 +100,26 @@ function refuseUnknown({ secretName }: Api, { host }: URL, { status, headers }: 
  *
  * @throws TerminalError with the forge's words where it refused, TransientError where the answer is another one
  */
-export function expected<S extends TSchema>(schema: S, { status, body, words }: Answer, what: string): Static<S> {
-  if (status === 404) throw new TransientError(`${what}: not found, or our credential may not see it`);
-  if (status < 200 || status > 299) throw new TerminalError(`${what} is refused (status ${status}): ${words}`);
+export function expected<S extends TSchema>(schema: S, answer: Answer, what: string): Static<S> {
+  accepted(answer, what);
+  const { body } = answer;
   if (!Value.Check(schema, body)) throw new TransientError(`${what}: the forge answers in a shape that is not known`);
   return body;
 }
 
 /** The same where nothing of the answer is read. */
-export function accepted({ status, words }: Answer, what: string, ...alsoFine: readonly number[]): void {
-  if ((status >= 200 && status <= 299) || alsoFine.includes(status)) return;
+export function accepted(answer: Answer, what: string, ...alsoFine: readonly number[]): void {
+  const { status, words } = answer;
+  if (isYes(answer) || alsoFine.includes(status)) return;
   if (status === 404) throw new TransientError(`${what}: not found, or our credential may not see it`);
   throw new TerminalError(`${what} is refused (status ${status}): ${words}`);
 }
+
+/** Why the forge did not do what it may refuse for reasons of its own; nothing where it did it. */
+export const refusalIn = (answer: Answer): string | undefined =>
+  isYes(answer) ? undefined : answer.words || `status ${answer.status}`;
+
+const isYes = ({ status }: Answer): boolean => status >= 200 && status <= 299;
 
 async function read(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];

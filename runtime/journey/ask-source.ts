@@ -1,5 +1,6 @@
 /** What a source subscription asks for: the commits after the last one that was seen (rules B3, L5). */
 
+import { shortCommit } from '../../lib/api/words';
 import {
   parseDuration,
   type OverlayCommit,
@@ -10,7 +11,6 @@ import {
 import { normaliseRepositoryURL } from '../../lib/network/repository-url';
 import type { Asked, Before, Wanted } from './asked';
 import { canonical } from './canonical';
-import { shortCommit } from './change';
 import { fingerprint } from './fingerprint';
 import { isHinted, newestHint } from './hinted';
 import { reachableStations } from './junction';

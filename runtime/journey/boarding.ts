@@ -3,16 +3,17 @@
  * the ticket's own copy follows it, and no other ticket boards before it has.
  */
 
+import { describeChange } from '../../lib/api/words';
+import { hasEnded } from '../../lib/api';
 import type { Station, Ticket, TicketStatus, Track } from '../../lib/api';
 import { wholeChange } from './cargo';
-import { describeChange } from './change';
 import type { SourcesJob } from './job';
 import { trackObstacle, waitingFor, type Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import { missingSource } from './descent';
 import { fail } from './ending';
 import { belongsTo } from './identity';
-import { hasEnded, nextStation } from './ride';
+import { nextStation } from './ride';
 import type { Line } from './snapshot';
 import { recordOf, sourceBranchOf } from './state';
 import { without } from './without';

@@ -1,7 +1,8 @@
 /** What a ticket carries in all, and who counts as the one that put each part on the line (rules A2, A4, C4). */
 
+import { describeChange, shortCommit } from '../../lib/api/words';
 import type { Change, Chart, CommitReference, Image, Root, Ticket } from '../../lib/api';
-import { describeChange, sameImage, shortCommit } from './change';
+import { sameImage } from './change';
 import { once } from './once';
 
 /** Parts of a change that one ticket put on the line. */

@@ -1,8 +1,8 @@
 /** Ended tickets are removed beyond the newest of each track and station (rule H2); what they did is in Git. */
 
+import { hasEnded } from '../../lib/api';
 import type { Station, Ticket } from '../../lib/api';
 import type { Draft } from './plan';
-import { hasEnded } from './ride';
 import type { Facts, Line } from './snapshot';
 
 /** Ended tickets that visited a station alone and stay: rollbacks, and what went ahead of its track. */

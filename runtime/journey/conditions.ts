@@ -1,7 +1,8 @@
 /** Conditions: what `kubectl wait` and other programs read. Derived from the rest of a status, never decided by. */
 
+import { hasEnded } from '../../lib/api';
 import type { Approval, Condition, Station, Ticket, TicketStatus, Track } from '../../lib/api';
-import { hasEnded, passedStations } from './ride';
+import { passedStations } from './ride';
 
 /** A condition before it is known when it last changed. */
 export interface Finding {

@@ -3,10 +3,10 @@
  * behind says so first; the ending of the one ahead decides; until then neither arrives nor is taken along.
  */
 
+import { describeChange } from '../../lib/api/words';
 import type { Station, Ticket, TicketStatus, Track } from '../../lib/api';
 import { validApprovals } from './approval';
 import { wholeChange } from './cargo';
-import { describeChange } from './change';
 import { descentJob, historyOf } from './descent';
 import { absorbedFrom, commitsToFold, type Absorbed } from './folding';
 import { trackObstacle } from './obstacle';

@@ -1,9 +1,9 @@
 /** What a decision has to know of how commits descend from each other, and how it asks (rules A4, B5). */
 
+import { shortCommit } from '../../lib/api/words';
 import type { ApplicationReference, Ticket } from '../../lib/api';
 import { cargoOf } from './cargo';
 import { canonical } from './canonical';
-import { shortCommit } from './change';
 import type { Failure } from './ending';
 import type { Descent, DescentJob, DescentQuestion } from './job';
 import type { Obstacle } from './obstacle';

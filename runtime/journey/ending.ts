@@ -3,6 +3,7 @@
  * the station that sets head and good and frees it.
  */
 
+import { shortCommit, shortRepository, shortVersion } from '../../lib/api/words';
 import {
   type ApplicationStatus,
   type Arrival,
@@ -21,7 +22,6 @@ import {
 } from '../../lib/api';
 import { fittingHistory, fittingStamps } from './bounds';
 import { describeTicket } from './cargo';
-import { shortRepository, shortVersion } from './change';
 import { childrenAt } from './junction';
 import { olderObstacle, shorten, trackObstacle, waitingFor } from './obstacle';
 import type { Draft } from './plan';
@@ -150,7 +150,7 @@ const describeState = (state: RenderedState): string =>
   [
     ...(state.images ?? []).map((image) => `${shortRepository(image.repoURL)} ${shortVersion(image)}`),
     ...(state.charts ?? []).map((chart) => `${chart.name} ${chart.version}`),
-    ...(state.base === undefined ? [] : [`source ${state.base.slice(0, 7)}`]),
+    ...(state.base === undefined ? [] : [`source ${shortCommit(state.base)}`]),
   ].join(', ');
 
 const shownBy = (arrival: Arrival, one: ArrivalApplication): boolean =>

@@ -1,8 +1,8 @@
 /** Express tickets: an overlay's commit visits one station, without a place in the order of a track (rules B3-B5, A8). */
 
+import { describeChange, shortCommit } from '../../lib/api/words';
 import type { ApplicationReference, OverlayCommit, Station, Ticket } from '../../lib/api';
 import { wholeChange } from './cargo';
-import { describeChange, shortCommit } from './change';
 import { missingSource } from './descent';
 import { fail } from './ending';
 import type { Obstacle } from './obstacle';

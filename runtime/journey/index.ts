@@ -5,7 +5,7 @@
 
 export type { AnalysisMetric, AnalysisPhase, AnalysisView } from './analysis-view';
 export * from './application';
-export { changeLine, describeChange } from './change';
+export { changeLine } from './change';
 export { decideTrack } from './decide';
 export { decideGoneStation, decideStation } from './station';
 export { digestOfTrees, treeDigest } from './fingerprint';
@@ -18,7 +18,6 @@ export type { Plan, Step } from './plan';
 export { isOnRecord, pushesOverAt } from './push';
 export { Recall } from './recall';
 export { EMPTY_TREE } from './request';
-export { hasEnded } from './ride';
 export type { Facts, Line, Sight, Snapshot, StationSnapshot } from './snapshot';
 export {
   applyCargo,

@@ -1,8 +1,9 @@
 /** Pushes and their deadline (rule D5): who may still push what, and when no push can land any more. */
 
+import { hasEnded } from '../../lib/api';
 import type { Arrival, ArrivalApplication, Station, Ticket } from '../../lib/api';
 import type { Landing, LandJob } from './job';
-import { arrivalAt, hasEnded } from './ride';
+import { arrivalAt } from './ride';
 import { goesByRequest } from './request';
 import { isSame } from './state';
 

@@ -1,7 +1,7 @@
 /** Where a ticket is on its way: read from its stamps, so that an edited track is followed by itself (rule C6). */
 
 import {
-  ENDINGS,
+  hasEnded,
   type StampResult,
   type Station,
   type Ticket,
@@ -12,10 +12,6 @@ import {
 import { belongsTo } from './identity';
 import { once } from './once';
 import type { Line } from './snapshot';
-
-const isEnding = (phase: TicketStatus['phase']): boolean => ENDINGS.some((ending) => ending === phase);
-
-export const hasEnded = (status: TicketStatus | undefined): boolean => isEnding(status?.phase);
 
 /** Results after which a station lies behind the ticket. */
 const PASSED: readonly StampResult[] = ['Arrived', 'NoChange', 'AlreadyContained', 'Skipped'];

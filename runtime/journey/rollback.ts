@@ -3,6 +3,7 @@
  * and holds, and takes the station from whoever is in it.
  */
 
+import { hasEnded } from '../../lib/api';
 import type { CommitReference, Station, StationStatus, Ticket, TicketReference } from '../../lib/api';
 import { decideArriving } from './arriving';
 import { describeRollback } from './cargo';
@@ -12,7 +13,7 @@ import { abort, displace, fail, statusAfter } from './ending';
 import type { Obstacle } from './obstacle';
 import type { Draft } from './plan';
 import { restoresOf } from './restoring';
-import { arrivalIsStamped, hasEnded, hasPassed } from './ride';
+import { arrivalIsStamped, hasPassed } from './ride';
 import { singleLine } from './single';
 import { stand } from './standing';
 import { recordOf, keyOf } from './state';

@@ -3,6 +3,7 @@
  * A station's next ticket is decided here alone, whatever the number of tracks that meet there.
  */
 
+import { hasEnded } from '../../lib/api';
 import { endStrayRuns } from './analysis';
 import { collectSingles } from './collecting';
 import { closedOfGone } from './closing';
@@ -14,7 +15,7 @@ import { decideCoupling, isPending } from './coupling';
 import { makeChildren } from './junction';
 import { leave } from './leaving';
 import { Draft, type Plan } from './plan';
-import { arrivalIsStamped, hasEnded, hasPassed } from './ride';
+import { arrivalIsStamped, hasPassed } from './ride';
 import { decideRollbacks } from './rollback';
 import type { Place, Sight, StationSnapshot } from './snapshot';
 import { stand } from './standing';

@@ -1,7 +1,7 @@
 /** What a ticket says when a branch holds something that is not ours (rule D8). */
 
+import { shortCommit } from '../../lib/api/words';
 import type { ApplicationReference, Ticket } from '../../lib/api';
-import { shortCommit } from './change';
 import type { Foreign } from './job';
 import type { Obstacle } from './obstacle';
 import { NO_COMMIT } from './ownership';

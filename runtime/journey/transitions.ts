@@ -1,6 +1,7 @@
 /** What changed between two statuses of a ticket, as Kubernetes Events tell it: on transition only. */
 
 import type { Stamp, TicketStatus } from '../../lib/api';
+import { shortCommit } from '../../lib/api/words';
 
 export interface Transition {
   /** A word of the API's unions. */
@@ -14,7 +15,7 @@ const BAD: readonly Stamp['result'][] = ['Failed', 'Aborted', 'RolledBack'];
 
 const wordsOf = (stamp: Stamp): string => {
   const commits = (stamp.commits ?? [])
-    .map(({ application, commit }) => `${application} ${commit.slice(0, 7)}`)
+    .map(({ application, commit }) => `${application} ${shortCommit(commit)}`)
     .join(', ');
   return `${stamp.station}${commits === '' ? '' : `: ${commits}`}${stamp.message === undefined ? '' : `: ${stamp.message}`}`;
 };

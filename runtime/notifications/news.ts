@@ -1,7 +1,8 @@
 /** What a ticket has to tell, from its status alone: the same at each look, so that nothing is lost or told as new twice. */
 
+import { hasEnded } from '../../lib/api';
 import type { Ticket } from '../../lib/api';
-import { changeLine, hasEnded } from '../journey';
+import { changeLine } from '../journey';
 
 export const NEWS = ['arrived', 'approval-wanted', 'failed', 'completed', 'rolled-back'] as const;
 export type NewsKind = (typeof NEWS)[number];

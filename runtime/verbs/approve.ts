@@ -1,9 +1,9 @@
 /** Saying yes to exact trees (rules F2, F3). */
 
+import { hasEnded } from '../../lib/api';
 import type { Station, Ticket } from '../../lib/api';
 import {
   endingOf,
-  hasEnded,
   namelessness,
   nothing,
   patchOf,
@@ -59,7 +59,7 @@ const isDecided = ({ spec }: Ticket): boolean => spec.abort || spec.rollback !==
 /** Why there is nothing to approve. */
 function senseless(ticket: Ticket): Refused {
   const { name } = ticket.metadata;
-  if (hasEnded(ticket)) return refused(`${endingOf(ticket)}. There is nothing left to approve`);
+  if (hasEnded(ticket.status)) return refused(`${endingOf(ticket)}. There is nothing left to approve`);
   if (ticket.spec.abort) return refused(`${name} is being aborted. There is nothing left to approve`);
   if (ticket.spec.rollback) return refused(`${name} is a rollback: it passes entry gates and needs no approval`);
   return refused(`${situationOf(ticket)}. It waits for no approval`);

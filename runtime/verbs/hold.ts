@@ -1,13 +1,14 @@
 /** Stopping what has not begun: a ticket, a station, or a whole track (rule G1). */
 
+import { hasEnded } from '../../lib/api';
 import type { Station, Ticket, Track } from '../../lib/api';
-import { endingOf, hasEnded, nothing, patchOf, refused, type Word, writing } from './word';
+import { endingOf, nothing, patchOf, refused, type Word, writing } from './word';
 
 /** From here on the ticket takes no station, the station takes no ticket, or nothing of the track moves or boards. */
 export function hold(object: Ticket | Station | Track): Word {
   const { name } = object.metadata;
   if (object.kind === 'Ticket') {
-    if (hasEnded(object)) return refused(`${endingOf(object)}. There is nothing left to hold`);
+    if (hasEnded(object.status)) return refused(`${endingOf(object)}. There is nothing left to hold`);
     if (object.spec.rollback)
       return refused(`${name} is a rollback, which no hold stops: abort it, if it must not go on`);
     if (object.spec.abort) return refused(`${name} is being aborted. There is nothing left to hold`);

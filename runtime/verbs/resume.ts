@@ -1,19 +1,9 @@
 /** Going on: releasing what people hold, and ending what waits for a person's word (rules D8, E3, F5, G1, G3). */
 
+import { hasEnded } from '../../lib/api';
 import type { Resume, Station, Stop, Ticket, Track } from '../../lib/api';
 import { called } from './hold';
-import {
-  endingOf,
-  hasEnded,
-  namelessness,
-  nothing,
-  patchOf,
-  refused,
-  situationOf,
-  type Word,
-  type Write,
-  writing,
-} from './word';
+import { endingOf, namelessness, nothing, patchOf, refused, situationOf, type Word, type Write, writing } from './word';
 
 /** Resumes that a ticket holds at most. */
 const MOST = 100;
@@ -48,7 +38,7 @@ export function resume(resuming: Resuming): Word {
 
 function resumeTicket(ticket: Ticket, { by, seen }: Resuming): Word {
   const { name } = ticket.metadata;
-  if (hasEnded(ticket)) return refused(`${endingOf(ticket)}. To try its change again, retry it`);
+  if (hasEnded(ticket.status)) return refused(`${endingOf(ticket)}. To try its change again, retry it`);
   if (ticket.spec.abort)
     return refused(`${name} is being aborted, which cannot be taken back: retry it when it has ended`);
   const wanted = ticket.status?.waiting?.resume;

@@ -1,7 +1,8 @@
 /** Trying the change of an ended ticket once more, as a ticket of its own (rule G2). */
 
+import { hasEnded } from '../../lib/api';
 import type { Origin, Ticket } from '../../lib/api';
-import { creationOf, endingOf, hasEnded, namelessness, refused, situationOf, type Word, writing } from './word';
+import { creationOf, endingOf, namelessness, refused, situationOf, type Word, writing } from './word';
 
 export interface Retrying {
   readonly ticket: Ticket;
@@ -18,13 +19,13 @@ const LONGEST = 253;
 export function retry({ ticket, others, by }: Retrying): Word {
   const { name, namespace, uid } = ticket.metadata;
   const { track, express, rollback, change, origin } = ticket.spec;
-  if (!hasEnded(ticket)) return refused(`${situationOf(ticket)}. Only a ticket that has ended is tried again`);
+  if (!hasEnded(ticket.status)) return refused(`${situationOf(ticket)}. Only a ticket that has ended is tried again`);
   if (rollback !== undefined)
     return refused(`${name} is a rollback of ${rollback.station}: make a new one, which looks at what is there now`);
   const { supersededBy } = ticket.status ?? {};
   if (supersededBy !== undefined)
     return refused(`${endingOf(ticket)}, which carries its change: retry that one, should it have failed`);
-  const present = others.find((one) => one.spec.origin?.retryOf?.uid === uid && !hasEnded(one));
+  const present = others.find((one) => one.spec.origin?.retryOf?.uid === uid && !hasEnded(one.status));
   if (present !== undefined) return refused(`${present.metadata.name} tries ${name} again already`);
   const from: Origin = {
     // An express ticket stops where the track does that it was made for.

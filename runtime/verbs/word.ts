@@ -1,6 +1,6 @@
 /** What comes of a verb: writes to make, nothing to do, or a refusal. */
 
-import { API_VERSION, ENDINGS, type Kind, type Station, type Ticket, type TicketSpec, type Track } from '../../lib/api';
+import { API_VERSION, type Kind, type Station, type Ticket, type TicketSpec, type Track } from '../../lib/api';
 
 /** What people say about what is there already; a Station and a Track know `hold` alone. */
 export type Said = Partial<Pick<TicketSpec, 'hold' | 'abort' | 'approvals' | 'resumes'>>;
@@ -74,9 +74,6 @@ export const creationOf = (namespace: string, name: string, spec: Omit<TicketSpe
     spec: { ...spec, hold: false, abort: false },
   },
 });
-
-export const hasEnded = ({ status }: Ticket): boolean =>
-  (ENDINGS as readonly string[]).includes(status?.phase ?? 'Standing');
 
 /** How a ticket ended, in a sentence; only of one that has. */
 export function endingOf({ metadata: { name }, status }: Ticket): string {

@@ -3,6 +3,7 @@
 import type { Station, Ticket, Track } from '../../lib/api';
 import type { StreamedApplication } from '../../runtime/dashboard/protocol';
 import type { Drawn } from '../runtime/dashboard/networks';
+import { REFERENCE_DEFAULTS, STATION_DEFAULTS, TRACK_DEFAULTS } from '../lib/api/defaults';
 
 export interface Shown {
   readonly tracks: readonly Track[];
@@ -46,12 +47,7 @@ export const track = (
   kind: 'Track',
   metadata: metadata(namespace, name),
   spec: {
-    enabled: true,
-    hold: false,
-    service: 'Latest',
-    express: 'Immediate',
-    onFailure: 'Continue',
-    historyLimit: 50,
+    ...TRACK_DEFAULTS,
     subscriptions: [],
     stations: stations.map((station) => ({ name: station })),
     ...more,
@@ -68,22 +64,14 @@ export const station = (
   kind: 'Station',
   metadata: metadata(namespace, name),
   spec: {
-    enabled: true,
-    hold: false,
-    via: 'Push',
-    deadlines: { arrival: '30m', degraded: '1m', missing: '10m' },
+    ...STATION_DEFAULTS,
     applications: [
       {
+        ...REFERENCE_DEFAULTS,
         name: `${name}-web`,
-        namespace: 'argocd',
-        enabled: true,
         repoURL: 'https://git.example.com/guestbook.git',
-        sourceBranch: 'main',
-        folder: '',
         overlay: `env/${name}`,
         branch: `env/${name}`,
-        layout: 'Files',
-        adopt: false,
       },
     ],
     junctions: [],

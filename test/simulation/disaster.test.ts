@@ -1,7 +1,7 @@
 /** The cluster loses everything that is ours: what goes on from there goes on from Git alone. */
 
 import type { Change, Ticket } from '../../lib/api';
-import { STATIONS, TICKETS, TRACKS } from '../../runtime/dispatch/resources';
+import { STATIONS, TICKETS, TRACKS } from '../../runtime/resources';
 import type { Resource } from '../../runtime/kube';
 import { branchOf, IMAGES, NAMESPACE, repositoryOf, type Network } from './network';
 import { makeTicket } from './people/choice';

@@ -4,9 +4,9 @@
  */
 
 import { createHash } from 'node:crypto';
-import { API_VERSION, ARGOCD, type Station, type Ticket, type Track } from '../../lib/api';
+import { hasEnded, API_VERSION, ARGOCD, type Station, type Ticket, type Track } from '../../lib/api';
 import { parseStation, parseTrack } from '../../lib/api/validation';
-import { hasEnded, type Step } from '../../runtime/journey';
+import { type Step } from '../../runtime/journey';
 import { Simulation } from '../../testing/simulation';
 
 export interface SmallNetwork {

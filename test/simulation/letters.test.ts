@@ -1,7 +1,7 @@
 /** The closing histories of the rulebook that a Git server has a part in, each by its letter, lived by the runtime itself. */
 
 import { ARGOCD, type Change, type Ticket } from '../../lib/api';
-import { APPLICATIONS, STATIONS, TICKETS } from '../../runtime/dispatch/resources';
+import { APPLICATIONS, STATIONS, TICKETS } from '../../runtime/resources';
 import { resume } from '../../runtime/verbs';
 import { judge } from './invariants';
 import {

@@ -110,9 +110,9 @@ export const PLANTED: readonly PlantedBug[] = [
   },
   {
     name: 'a failed ticket goes on',
-    file: 'runtime/journey/ride.ts',
-    find: 'ENDINGS.some((ending) => ending === phase);',
-    replace: "ENDINGS.some((ending) => ending === phase && phase !== 'Failed');",
+    file: 'lib/api/reasons.ts',
+    find: 'ENDINGS.some((ending) => ending === status?.phase);',
+    replace: "ENDINGS.some((ending) => ending === status?.phase && ending !== 'Failed');",
     caughtBy: 'I1',
   },
   {

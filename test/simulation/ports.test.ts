@@ -1,4 +1,4 @@
-import { TRACKS } from '../../runtime/dispatch/resources';
+import { TRACKS } from '../../runtime/resources';
 import { metadataOf, Store, type KubeObject } from '../../runtime/kube';
 import { silentLog } from '../../runtime/log';
 import { eventually } from '../waiting';

@@ -1,7 +1,7 @@
 /** Arrivals by pull request (rule D9), lived by the runtime itself; people and forges do what they do. */
 
 import type { Ticket } from '../../lib/api';
-import { TICKETS } from '../../runtime/dispatch/resources';
+import { TICKETS } from '../../runtime/resources';
 import { NAMESPACE, repositoryOf } from './network';
 import {
   api,

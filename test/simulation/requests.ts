@@ -1,7 +1,7 @@
 /** A line of one station that is entered by pull request, and what people do on its forge. */
 
 import type { Change, PullRequests, Ticket } from '../../lib/api';
-import { STATIONS, TICKETS } from '../../runtime/dispatch/resources';
+import { STATIONS, TICKETS } from '../../runtime/resources';
 import { judge } from './invariants';
 import { branchOf, IMAGES, NAMESPACE, repositoryOf, type ApplicationPlan, type Network } from './network';
 import { makeTicket } from './people/choice';

@@ -1,7 +1,7 @@
 /** A network as the resources that a team would apply. */
 
 import { ANNOTATIONS, API_VERSION, ARGOCD, type Subscription, type Track } from '../../lib/api';
-import { APPLICATIONS, STATIONS, TRACKS } from '../../runtime/dispatch/resources';
+import { APPLICATIONS, STATIONS, TRACKS } from '../../runtime/resources';
 import type { Draft } from '../../runtime/kube';
 import { ANALYSIS_TEMPLATES } from '../../runtime/rollouts';
 import {

@@ -1,7 +1,7 @@
 /** One history as it is lived: a network, the machine, people, and everything that was seen of them. */
 
 import type { Station, Ticket, Track } from '../../lib/api';
-import { STATIONS, TICKETS, TRACKS } from '../../runtime/dispatch/resources';
+import { STATIONS, TICKETS, TRACKS } from '../../runtime/resources';
 import { elected } from '../../runtime/dispatch/elected';
 import { assemble } from '../../runtime/dispatch/machine';
 import { World } from '../../runtime/dispatch/world';

@@ -1,7 +1,7 @@
 /** Whether the rendered branches tell what the tickets say: the demo's last word, judged from Git and Argo CD alone. */
 
+import { shortCommit } from '../../../lib/api/words';
 import { STATE_FILE, TRAILERS, type Image, type Station, type Ticket } from '../../../lib/api';
-import { shortCommit } from '../../journey/change';
 import type { Snapshot } from '../view';
 
 /** What one rendered branch turned out to be. */

@@ -1,7 +1,7 @@
 /** What a ticket carries, as people write it on a command line: words and versions become a change of the track. */
 
-import type { Change, Chart, Image, Track } from '../../../lib/api';
-import { imageNamed } from '../image-named';
+import type { Change, Chart, Track } from '../../../lib/api';
+import { imageMeant } from '../image-named';
 import { UsageError } from '../terminal';
 
 /** The options of `k8sta board` that say what is carried. */
@@ -20,7 +20,8 @@ export interface Cargo {
 
 /** @throws UsageError naming the word and what would be right */
 export function cargoOf(track: Track, { image, chart, commit, overlay, repository }: Cargo): Change {
-  const images = image?.map((text) => imageIn(text, track));
+  const repositories = track.spec.subscriptions.flatMap(({ images }) => images?.repositories ?? []);
+  const carried = image?.map((text) => imageMeant(text, repositories));
   const charts = chart?.map((text) => chartIn(text, track));
   const sources = commit?.map((sha) => ({ repoURL: repositoryOf(track, repository), commit: full(sha) }));
   const overlays = overlay?.map((text) => {
@@ -28,26 +29,11 @@ export function cargoOf(track: Track, { image, chart, commit, overlay, repositor
     return { repoURL: repositoryOf(track, repository), commit: full(sha), path: path.replace(/\/+$/, '') };
   });
   return {
-    ...(images && { images }),
+    ...(carried && { images: carried }),
     ...(charts && { charts }),
     ...(sources && { sources }),
     ...(overlays && { overlays }),
   };
-}
-
-function imageIn(text: string, track: Track): Image {
-  const image = imageNamed(text);
-  return { ...image, repoURL: subscribed(image.repoURL, text, track) };
-}
-
-/** A word without a registry is the repository that the track subscribes to and that ends with it. */
-function subscribed(repoURL: string, reference: string, { spec }: Track): string {
-  const word = reference.split(/[:@=]/)[0] ?? '';
-  if (word.includes('/')) return repoURL;
-  const known = new Set(spec.subscriptions.flatMap(({ images }) => images?.repositories ?? []));
-  const fitting = [...known].filter((one) => one === word || one.endsWith(`/${word}`)).sort();
-  if (fitting.length < 2) return fitting[0] ?? repoURL;
-  throw new UsageError(`--image ${reference}: that could be ${fitting.join(' or ')}: write the whole repository`);
 }
 
 function chartIn(text: string, { metadata, spec }: Track): Chart {

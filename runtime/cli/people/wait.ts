@@ -1,7 +1,7 @@
 /** `k8sta wait`: for scripts, until a ticket is where it should be. */
 
+import { hasEnded } from '../../../lib/api';
 import type { Ticket } from '../../../lib/api';
-import { hasEnded } from '../../journey';
 import { silentLog } from '../../log';
 import { TerminalError } from '../../errors';
 import { metadataOf, Store } from '../../kube';

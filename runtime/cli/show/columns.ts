@@ -3,6 +3,7 @@
 import { JSONPath } from 'jsonpath-plus';
 import type { Kind, Station, Track } from '../../../lib/api';
 import { DEFINITIONS, type PrinterColumn } from '../../../lib/api/kinds';
+import { shortCommit } from '../../../lib/api/words';
 import { age } from '../output';
 import type { AnyOfOurs } from '../reach';
 
@@ -58,7 +59,7 @@ function wordsOf(object: AnyOfOurs): string {
 
 const commitsOf = ({ status }: Station): string =>
   (status?.history?.[0]?.commits ?? [])
-    .map(({ application, commit }) => `${application} ${commit.slice(0, 7)}`)
+    .map(({ application, commit }) => `${application} ${shortCommit(commit)}`)
     .join(', ');
 
 const looksOf = ({ status }: Track): string =>

@@ -1,11 +1,13 @@
 /** `k8sta describe`: everything that there is to know of one ticket, station or track. */
 
+import { describeImages, describeTicket, shortCommit } from '../../../lib/api/words';
+import { hasEnded } from '../../../lib/api';
 import type { ListedState, Station, Ticket, Track } from '../../../lib/api';
 import { stateAt } from '../../journey/state';
 import { isRaw, printRaw, type Format } from '../output';
 import { Reach, targetOf, needKind, type ReachOptions } from '../reach';
 import { EXIT, type ExitCode, print, type Terminal } from '../terminal';
-import { between, describeImages, describeTicket, hasEnded, inOrder, isOn, shortCommit } from '../view/snapshot';
+import { between, inOrder, isOn } from '../view/snapshot';
 import { span } from '../view/text';
 import { describeVisits } from './visits';
 import { section, sections, type Entry } from './sections';
@@ -63,7 +65,7 @@ function describeTicketWhole(ticket: Ticket, now: Date): string[] {
     section(titleOf(ticket), identityOf(ticket, now)),
     section('Where it is', reasonsOf(ticket, now)),
     section('Its way so far', describeVisits(ticket)),
-    section('Would change', hasEnded(ticket) ? [] : differencesOf(ticket)),
+    section('Would change', hasEnded(ticket.status) ? [] : differencesOf(ticket)),
     section(
       'Approvals',
       (spec.approvals ?? []).map(({ station, by, digest }) => `${by} for ${station}: ${digest}`),
@@ -106,7 +108,9 @@ const differencesOf = ({ status }: Ticket): Entry[] => [
 
 function describeStation(station: Station, tickets: readonly Ticket[], now: Date): string[] {
   const { spec, metadata } = station;
-  const here = inOrder(tickets.filter((ticket) => !hasEnded(ticket) && ticket.status?.station === metadata.name));
+  const here = inOrder(
+    tickets.filter((ticket) => !hasEnded(ticket.status) && ticket.status?.station === metadata.name),
+  );
   return sections(
     section(titleOf(station), [...shownAt(station, now), ...shapeOf(station)]),
     ...spec.applications.map((one) => section(`Application ${one.namespace}/${one.name}`, applicationAt(station, one))),
@@ -162,7 +166,7 @@ const stateLines = (state: Omit<ListedState, 'sharesWith'> | undefined): Entry[]
 
 function describeTrack(track: Track, tickets: readonly Ticket[]): string[] {
   const { spec, status } = track;
-  const riding = inOrder(tickets.filter((ticket) => !hasEnded(ticket) && isOn(track, ticket)));
+  const riding = inOrder(tickets.filter((ticket) => !hasEnded(ticket.status) && isOn(track, ticket)));
   return sections(
     section(titleOf(track), [
       ['stations', spec.stations.map(({ name }) => name).join(' → ')],

@@ -1,12 +1,13 @@
 /** `k8sta get` and `k8sta tickets`: what there is, as tables and as objects. */
 
+import { hasEnded } from '../../../lib/api';
 import type { Kind, Ticket } from '../../../lib/api';
 import { silentLog } from '../../log';
 import { metadataOf, Store } from '../../kube';
 import { isRaw, printRaw, table, type Format } from '../output';
 import { objectsOf, Reach, targetOf, needKind, type AnyOfOurs, type Ours, type ReachOptions } from '../reach';
 import { EXIT, type ExitCode, print, stopped, type Terminal, UsageError } from '../terminal';
-import { hasEnded, inOrder } from '../view/snapshot';
+import { inOrder } from '../view/snapshot';
 import { columnsOf } from './columns';
 
 export interface GetOptions extends ReachOptions {
@@ -53,7 +54,7 @@ export async function tickets(terminal: Terminal, options: TicketsOptions): Prom
     const { spec, status } = object;
     const places = [status?.station, spec.express?.station, spec.rollback?.station];
     return (
-      (options.ended === true || !hasEnded(object)) &&
+      (options.ended === true || !hasEnded(object.status)) &&
       (options.track === undefined || spec.track === options.track) &&
       (options.station === undefined || places.includes(options.station))
     );

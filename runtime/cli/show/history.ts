@@ -1,10 +1,10 @@
 /** `k8sta history`: what has arrived at a station, when, by whose word, and what it can go back to. */
 
+import { shortCommit } from '../../../lib/api/words';
 import type { Station, Ticket } from '../../../lib/api';
 import { isRaw, printData, table, type Format } from '../output';
 import { nameOf, Reach, type ReachOptions } from '../reach';
 import { EXIT, type ExitCode, print, type Terminal } from '../terminal';
-import { shortCommit } from '../view/snapshot';
 
 export interface HistoryOptions extends ReachOptions {
   readonly station: string;

@@ -1,14 +1,15 @@
 /** Where a ticket is and what would move it: the words of the decision itself, and what else there is to see. */
 
+import { hasEnded } from '../../../lib/api';
 import type { Ticket } from '../../../lib/api';
-import { between, hasEnded } from '../view/snapshot';
+import { between } from '../view/snapshot';
 import { span } from '../view/text';
 import type { Entry } from './sections';
 
 export function reasonsOf(ticket: Ticket, now: Date): Entry[] {
   const { phase } = ticket.status ?? {};
   if (phase === undefined) return ['it has not been looked at: does a runtime carry its track? k8sta doctor says'];
-  return hasEnded(ticket) ? endingOf(ticket) : waitOf(ticket, now);
+  return hasEnded(ticket.status) ? endingOf(ticket) : waitOf(ticket, now);
 }
 
 function endingOf({ status }: Ticket): Entry[] {

@@ -1,7 +1,8 @@
 /** The stamps of a ticket, one line for each visit. */
 
+import { shortCommit } from '../../../lib/api/words';
 import type { Ticket } from '../../../lib/api';
-import { between, shortCommit } from '../view/snapshot';
+import { between } from '../view/snapshot';
 import { span } from '../view/text';
 
 const MOST_COMMITS = 4;

@@ -1,10 +1,12 @@
 /** `k8sta why`: why a ticket is where it is. */
 
+import { describeTicket } from '../../../lib/api/words';
+import { hasEnded } from '../../../lib/api';
 import type { Ticket } from '../../../lib/api';
 import { isRaw, printData, type Format } from '../output';
 import { nameOf, Reach, type ReachOptions } from '../reach';
 import { EXIT, type ExitCode, print, type Terminal } from '../terminal';
-import { describeTicket, hasEnded, inOrder } from '../view/snapshot';
+import { inOrder } from '../view/snapshot';
 import { reasonsOf } from './reasons';
 import { section, sections } from './sections';
 
@@ -22,7 +24,7 @@ export async function why(terminal: Terminal, options: WhyOptions): Promise<Exit
     printData(terminal, options.output === 'yaml' ? 'yaml' : 'json', said);
     return EXIT.done;
   }
-  const others = hasEnded(ticket) ? [] : await reach.list('Ticket', reach.namespace);
+  const others = hasEnded(ticket.status) ? [] : await reach.list('Ticket', reach.namespace);
   const now = new Date();
   print(
     terminal.out,
@@ -44,7 +46,7 @@ function inTheWay(ticket: Ticket, others: readonly Ticket[]): Ticket[] {
   const { status, spec, metadata } = ticket;
   const reason = status?.waiting?.reason;
   if (reason !== 'OlderTicket' && reason !== 'StationOccupied') return [];
-  const unfinished = others.filter((other) => other.metadata.uid !== metadata.uid && !hasEnded(other));
+  const unfinished = others.filter((other) => other.metadata.uid !== metadata.uid && !hasEnded(other.status));
   const inside = unfinished.filter(
     (other) => other.status?.station === status?.station && other.status?.phase !== 'Standing',
   );

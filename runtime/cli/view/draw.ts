@@ -1,18 +1,9 @@
 /** The picture: each track a line of stops, and below it each ticket with what it waits for. */
 
+import { describeTicket, shortCommit } from '../../../lib/api/words';
+import { hasEnded } from '../../../lib/api';
 import type { Ticket, Track } from '../../../lib/api';
-import {
-  between,
-  compare,
-  describeTicket,
-  endOf,
-  hasEnded,
-  inOrder,
-  isOn,
-  shortCommit,
-  startOf,
-  type Snapshot,
-} from './snapshot';
+import { between, compare, endOf, inOrder, isOn, startOf, type Snapshot } from './snapshot';
 import { stopsOf, type Cell, type Stop } from './stop';
 import { columns, cut, fold, oneLine, span, type Palette, type Tone } from './text';
 
@@ -42,13 +33,15 @@ export function drawNetwork(snapshot: Snapshot, options: DrawOptions): string[] 
 function drawTrack(track: Track, snapshot: Snapshot, options: DrawOptions): string[] {
   const { palette, width } = options;
   const tickets = inOrder(snapshot.tickets.filter((ticket) => isOn(track, ticket)));
-  const ended = tickets.filter(hasEnded).sort((a, b) => compare(endOf(b) ?? '', endOf(a) ?? ''));
+  const ended = tickets
+    .filter(({ status }) => hasEnded(status))
+    .sort((a, b) => compare(endOf(b) ?? '', endOf(a) ?? ''));
   return [
     palette.strong(cut(`${track.metadata.namespace}/${track.metadata.name}${stateOf(track)}`, width)),
     '',
     ...drawStops(stopsOf(track, snapshot), options),
     '',
-    ...tickets.filter((ticket) => !hasEnded(ticket)).flatMap((ticket) => drawTicket(ticket, options)),
+    ...tickets.filter((ticket) => !hasEnded(ticket.status)).flatMap((ticket) => drawTicket(ticket, options)),
     ...ended.slice(0, options.ended ?? 3).flatMap((ticket) => drawTicket(ticket, options)),
     ...(tickets.length === 0 ? [palette.faint(cut(`${INDENT}no tickets yet`, width))] : []),
   ];
@@ -130,7 +123,7 @@ interface Situation {
 }
 
 function situationOf(ticket: Ticket, now: Date): Situation {
-  if (hasEnded(ticket)) return endingOf(ticket);
+  if (hasEnded(ticket.status)) return endingOf(ticket);
   const { phase, station, waiting } = ticket.status ?? {};
   const waited = between(waiting?.since, now.toISOString());
   const words = waiting === undefined ? '' : `${waiting.reason}: ${waiting.message}`;

@@ -1,9 +1,6 @@
 /** What the view is drawn from: the resources as the cluster has them, and how their parts are called in a line. */
 
-import { ENDINGS, type Station, type Ticket, type Track } from '../../../lib/api';
-import { describeChange, shortCommit, shortRepository, shortVersion } from '../../journey/change';
-
-export { shortCommit };
+import { hasEnded, type Station, type Ticket, type Track } from '../../../lib/api';
 
 /** What the picture needs of an Argo CD Application. */
 export interface ApplicationState {
@@ -25,19 +22,6 @@ export interface Snapshot {
   readonly tickets: readonly Ticket[];
   readonly applications: readonly ApplicationState[];
 }
-
-/** Images in a line: `guestbook 1.4.0`. */
-export const describeImages = (images: readonly { repoURL: string; tag?: string; digest?: string }[] = []): string =>
-  images.map((image) => `${shortRepository(image.repoURL)} ${shortVersion(image)}`).join(', ');
-
-/** What a ticket carries, in a line. */
-export function describeTicket(ticket: Ticket): string {
-  if (ticket.spec.rollback) return `rollback of ${ticket.spec.rollback.station}`;
-  return ticket.status?.summary?.change ?? describeChange(ticket.spec.change);
-}
-
-export const hasEnded = (ticket: Ticket): boolean =>
-  (ENDINGS as readonly string[]).includes(ticket.status?.phase ?? 'Standing');
 
 /** Whether a ticket is drawn with this track: it rides it, or visits one of its stations alone. */
 export function isOn(track: Track, ticket: Ticket): boolean {
@@ -71,7 +55,7 @@ export const startOf = (ticket: Ticket): string | undefined =>
 
 /** When a ticket ended, where its status says. */
 export function endOf(ticket: Ticket): string | undefined {
-  if (!hasEnded(ticket)) return undefined;
+  if (!hasEnded(ticket.status)) return undefined;
   return (
     ticket.status?.conditions?.find(({ type, status }) => type === 'Ended' && status === 'True')?.lastTransitionTime ??
     ticket.status?.stamps?.at(-1)?.departed

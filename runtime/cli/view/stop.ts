@@ -1,8 +1,10 @@
 /** One stop of a line: what it shows, who is there, who stands before it. */
 
+import { describeImages, shortCommit } from '../../../lib/api/words';
+import { hasEnded } from '../../../lib/api';
 import type { Station, Ticket, Track } from '../../../lib/api';
 import { stateAt } from '../../journey/state';
-import { between, describeImages, hasEnded, inOrder, isOn, shortCommit, type Snapshot } from './snapshot';
+import { between, inOrder, isOn, type Snapshot } from './snapshot';
 import { oneLine, span, type Tone } from './text';
 
 export interface Cell {
@@ -57,7 +59,9 @@ function missing(name: string, tickets: readonly Ticket[]): Stop {
 
 function stopOf(station: Station, tickets: readonly Ticket[], snapshot: Snapshot): Stop {
   const name = station.metadata.name;
-  const occupant = tickets.find((ticket) => !hasEnded(ticket) && ticket.status?.station === name && isArriving(ticket));
+  const occupant = tickets.find(
+    (ticket) => !hasEnded(ticket.status) && ticket.status?.station === name && isArriving(ticket),
+  );
   const last = lastVisit(name, tickets);
   const commits = commitsOf(station, occupant);
   return {
@@ -81,7 +85,7 @@ const isArriving = (ticket: Ticket): boolean =>
 
 function waitingAt(name: string, tickets: readonly Ticket[]): Cell[] {
   return tickets
-    .filter((ticket) => !hasEnded(ticket) && ticket.status?.station === name)
+    .filter((ticket) => !hasEnded(ticket.status) && ticket.status?.station === name)
     .map((ticket): Cell => {
       if (ticket.status?.phase === 'Suspended') return { text: `! ${ticket.metadata.name}`, tone: 'bad' };
       if (isArriving(ticket)) return { text: `◐ ${ticket.metadata.name}`, tone: 'busy' };

@@ -1,7 +1,9 @@
 /** What happened between two looks at a network, one sentence for each transition: the view for logs and pipes. */
 
+import { describeTicket, shortCommit } from '../../../lib/api/words';
+import { hasEnded } from '../../../lib/api';
 import type { Ticket } from '../../../lib/api';
-import { between, describeTicket, endOf, hasEnded, inOrder, shortCommit, startOf, type Snapshot } from './snapshot';
+import { between, endOf, inOrder, startOf, type Snapshot } from './snapshot';
 import { oneLine, span } from './text';
 
 export interface Transition {
@@ -58,7 +60,7 @@ function stamps(before: Ticket | undefined, after: Ticket): string[] {
 
 function position(before: Ticket | undefined, after: Ticket): string[] {
   const { phase, station } = after.status ?? {};
-  if (phase === undefined || station === undefined || hasEnded(after)) return [];
+  if (phase === undefined || station === undefined || hasEnded(after.status)) return [];
   if (before?.status?.phase === phase && before.status.station === station) return [];
   if (phase === 'Arriving') return [`arrives at ${station}`];
   if (phase === 'Suspended') return [`is suspended at ${station}`];
@@ -77,13 +79,13 @@ function commits(before: Ticket | undefined, after: Ticket): string[] {
 
 function waiting(before: Ticket | undefined, after: Ticket): string[] {
   const now = after.status?.waiting;
-  if (now === undefined || hasEnded(after)) return [];
+  if (now === undefined || hasEnded(after.status)) return [];
   const same = before?.status?.waiting?.reason === now.reason && before.status.station === after.status?.station;
   return same ? [] : [`waits, ${now.reason}: ${now.message}`];
 }
 
 function ending(before: Ticket | undefined, after: Ticket): string[] {
-  if (!hasEnded(after) || (before !== undefined && hasEnded(before))) return [];
+  if (!hasEnded(after.status) || (before !== undefined && hasEnded(before.status))) return [];
   const { phase = '', failure, supersededBy } = after.status ?? {};
   const took = between(startOf(after), endOf(after));
   const time = took === undefined ? '' : ` after ${span(took)}`;

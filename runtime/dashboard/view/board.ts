@@ -1,7 +1,9 @@
 /** The departure board: tickets under way, those that ask for a person first, and what ended lately. */
 
+import { describeTicket } from '../../../lib/api/words';
+import { hasEnded } from '../../../lib/api/reasons';
 import type { StreamedTicket } from '../protocol';
-import { describeTicket, hasEnded, placeOf, toneOf, type Tone } from './words';
+import { placeOf, toneOf, type Tone } from './words';
 import { keyOf, type World } from './world';
 
 export interface Row {
@@ -30,13 +32,13 @@ const MOST_ENDED = 30;
 
 export function boardOf({ tickets }: Pick<World, 'tickets'>): Board {
   const rows = [...tickets.values()].map((ticket) => ({ ticket, row: rowOf(ticket) }));
-  const present = rows.filter(({ ticket }) => !hasEnded(ticket)).sort((a, b) => newest(b.ticket, a.ticket));
+  const present = rows.filter(({ ticket }) => !hasEnded(ticket.status)).sort((a, b) => newest(b.ticket, a.ticket));
   const urgent = ({ row }: { row: Row }): boolean => row.tone === 'asks' || row.tone === 'bad';
   return {
     asking: present.filter(urgent).map(({ row }) => row),
     riding: present.filter((each) => !urgent(each)).map(({ row }) => row),
     ended: rows
-      .filter(({ ticket }) => hasEnded(ticket))
+      .filter(({ ticket }) => hasEnded(ticket.status))
       .sort((a, b) => compare(b.row.since ?? '', a.row.since ?? ''))
       .slice(0, MOST_ENDED)
       .map(({ row }) => row),
@@ -51,7 +53,9 @@ const newest = (one: StreamedTicket, other: StreamedTicket): number =>
 function rowOf(ticket: StreamedTicket): Row {
   const { namespace, name } = ticket.metadata;
   const { track } = ticket.spec;
-  const since = hasEnded(ticket) ? endOf(ticket) : (ticket.status?.waiting?.since ?? ticket.metadata.creationTimestamp);
+  const since = hasEnded(ticket.status)
+    ? endOf(ticket)
+    : (ticket.status?.waiting?.since ?? ticket.metadata.creationTimestamp);
   return {
     key: keyOf(ticket.metadata),
     name,

@@ -1,8 +1,9 @@
 /** A ticket's journey: every station of its line, punched or still ahead. */
 
+import { hasEnded } from '../../../lib/api/reasons';
 import type { Phase, Stamp } from '../../../lib/api';
 import type { StreamedTicket } from '../protocol';
-import { hasEnded, isArriving, span, toneOf, type Tone } from './words';
+import { isArriving, span, toneOf, type Tone } from './words';
 import { keyOf, type World } from './world';
 
 export interface Leg {
@@ -47,9 +48,9 @@ export function journeyOf(ticket: StreamedTicket, world: World): Leg[] {
   const { stamps = [], station } = ticket.status ?? {};
   const passed = stamps.map(punched);
   const stations = routeOf(ticket, world);
-  const here = hasEnded(ticket) ? undefined : (station ?? stations[0]);
+  const here = hasEnded(ticket.status) ? undefined : (station ?? stations[0]);
   const index = here === undefined ? -1 : stations.indexOf(here);
-  const ahead = hasEnded(ticket) || here === undefined ? [] : index < 0 ? [here] : stations.slice(index);
+  const ahead = hasEnded(ticket.status) || here === undefined ? [] : index < 0 ? [here] : stations.slice(index);
   const behind = new Set(passed.map((leg) => leg.station));
   return [
     ...passed,

@@ -1,8 +1,10 @@
 /** A station in words: what it shows, how it is, and which gates stand before and behind it. */
 
+import { shortRepository, shortVersion } from '../../../lib/api/words';
+import { hasEnded } from '../../../lib/api/reasons';
 import type { ListedState, Station, WaitingReason } from '../../../lib/api';
 import type { StreamedStation, StreamedTicket } from '../protocol';
-import { hasEnded, isArriving, shortRepository, shortVersion, span, type Tone } from './words';
+import { isArriving, span, type Tone } from './words';
 import { keyOf, type World } from './world';
 
 export interface Shown {
@@ -104,7 +106,7 @@ export function ticketsAt(station: { namespace: string; name: string }, world: W
   return [...world.tickets.values()]
     .filter(
       (ticket) =>
-        !hasEnded(ticket) &&
+        !hasEnded(ticket.status) &&
         ticket.metadata.namespace === station.namespace &&
         (ticket.status?.station ?? ticket.spec.express?.station ?? ticket.spec.rollback?.station) === station.name,
     )

@@ -1,9 +1,10 @@
 /** Tickets on the map: where each stands or arrives, and the way from where it was. */
 
+import { hasEnded } from '../../../lib/api/reasons';
 import { LANE, type MapLayout, type MapLeg, type MapLine, type MapStop, type Point } from '../layout';
 import { pointAlong, lengthOf } from '../map/path';
 import type { StreamedTicket } from '../protocol';
-import { hasEnded, isArriving, toneOf, type Tone } from './words';
+import { isArriving, toneOf, type Tone } from './words';
 import { keyOf } from './world';
 
 export interface Token extends Point {
@@ -44,7 +45,7 @@ export function placeTickets(tickets: Iterable<StreamedTicket>, layout: MapLayou
   for (const ticket of tickets) {
     const place = placeOf(ticket, lines);
     const stop = place === undefined ? undefined : stops.get(place.stop);
-    if (place === undefined || stop === undefined || hasEnded(ticket)) continue;
+    if (place === undefined || stop === undefined || hasEnded(ticket.status)) continue;
     if (isArriving(ticket)) {
       tokens.push({ ...tokenOf(ticket, place), ...crossing(stop, place.line, layout) });
       continue;

@@ -1,38 +1,8 @@
 /** Things in words for people. */
 
-import type { Change, WaitingReason } from '../../../lib/api';
-import { ENDINGS, type Phase } from '../../../lib/api/reasons';
+import type { WaitingReason } from '../../../lib/api';
+import type { Phase } from '../../../lib/api/reasons';
 import type { StreamedTicket } from '../protocol';
-
-/** The last part of a repository or image: `ghcr.io/acme/guestbook` is `guestbook`. */
-export function shortRepository(repoURL: string): string {
-  const path = repoURL.replace(/\/+$/, '').replace(/\.git$/, '');
-  return path.slice(path.lastIndexOf('/') + 1) || repoURL;
-}
-
-export const shortCommit = (commit: string): string => commit.slice(0, 7);
-
-/** `1.4.0`, or the first digits of the digest where there is no tag. */
-export const shortVersion = ({ tag, digest }: { readonly tag?: string; readonly digest?: string }): string =>
-  tag ?? digest?.replace('sha256:', '').slice(0, 12) ?? '';
-
-/** What a ticket carries, in a line: `guestbook 1.4.0`. */
-export function describeTicket(ticket: StreamedTicket): string {
-  if (ticket.spec.rollback) return `rollback of ${ticket.spec.rollback.station}`;
-  return ticket.status?.summary?.change ?? describeChange(ticket.spec.change);
-}
-
-function describeChange(change: Change | undefined): string {
-  return [
-    ...(change?.images ?? []).map((image) => `${shortRepository(image.repoURL)} ${shortVersion(image)}`),
-    ...(change?.charts ?? []).map(({ name, version }) => `${name} ${version}`),
-    ...(change?.sources ?? []).map(({ commit }) => `source ${shortCommit(commit)}`),
-    ...(change?.overlays ?? []).map(({ path, commit }) => `${path} ${shortCommit(commit)}`),
-  ].join(', ');
-}
-
-export const hasEnded = (ticket: StreamedTicket): boolean =>
-  (ENDINGS as readonly string[]).includes(ticket.status?.phase ?? 'Standing');
 
 export const isArriving = (ticket: StreamedTicket): boolean =>
   ticket.status?.phase === 'Arriving' || ticket.status?.phase === 'Suspended';

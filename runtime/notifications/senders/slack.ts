@@ -3,6 +3,7 @@
  * text, which knows no mentions, links or formats, and what Slack parses anyway is escaped.
  */
 
+import { shortCommit } from '../../../lib/api/words';
 import type { News, NewsKind } from '../news';
 
 const HEADLINES: Readonly<Record<NewsKind, string>> = {
@@ -25,7 +26,7 @@ export function slack(news: News): Letter {
   const { namespace, ticket, change, kind, station = 'no station', reason, message, commits } = news;
   const headline = plain(`${namespace}/${ticket} (${change}) ${HEADLINES[kind]} ${station}`, LONGEST_HEADLINE);
   const why = [reason, message].filter((part) => part !== undefined).join(': ');
-  const shown = commits.map(({ application, commit }) => `${application} ${commit.slice(0, 7)}`).join(', ');
+  const shown = commits.map(({ application, commit }) => `${application} ${shortCommit(commit)}`).join(', ');
   const details = [why, shown].filter((part) => part !== '').map((part) => plain(part, LONGEST));
   const content = {
     // What notifications of a phone show; it is parsed, so it is escaped.

@@ -1,27 +1,20 @@
 /** Reading our kinds as a person; what the API server refuses is said in its own words. */
 
-import { GROUP, KINDS, VERSION, type Kind, type Station, type Ticket, type Track } from '../../../lib/api';
-import type { Answer, KubeObject, Resource } from '../../kube';
+import { type Kind, type Station, type Ticket, type Track } from '../../../lib/api';
+import type { Answer, KubeObject } from '../../kube';
+import { resourceOf } from '../../resources';
 import { Refusal } from './answer';
 import type { Person } from './access';
 import type { Place } from './place';
 
 export type Ours = Track | Station | Ticket;
 
-export const resourceOf = <K extends Ours>(kind: Kind): Resource<KubeObject & K> => ({
-  group: GROUP,
-  version: VERSION,
-  plural: KINDS[kind].plural,
-  kind,
-  namespaced: true,
-});
-
 /**
  * @returns nothing where there is none
  * @throws Refusal with the code and the words of the API server
  */
 export async function read<K extends Ours>({ caller }: Person, kind: K['kind'], place: Place): Promise<K | undefined> {
-  const answer = await caller.get(resourceOf<K>(kind), place);
+  const answer = await caller.get(resourceOf<KubeObject & K>(kind), place);
   if ('value' in answer) return withoutManagers(answer.value);
   if (answer.code === 404) return undefined;
   throw refusalOf(answer);

@@ -3,12 +3,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Kind, Station, Ticket, Track } from '../../../lib/api';
 import type { VerbAnswer, VerbRequest } from '../../dashboard/protocol';
-import type { Answer } from '../../kube';
+import type { Answer, KubeObject } from '../../kube';
 import type { Log } from '../../log';
+import { resourceOf, TICKETS } from '../../resources';
 import { abort, approve, board, hold, resume, retry, rollback, type Word, type Write } from '../../verbs';
 import { Refusal } from './answer';
 import type { Person } from './access';
-import { gone, type Ours, read, refusalOf, resourceOf, withoutManagers } from './read';
+import { gone, type Ours, read, refusalOf, withoutManagers } from './read';
 import type { Sessions } from './session';
 import { BODY } from './verb-body';
 
@@ -71,7 +72,7 @@ async function wordOf(asked: VerbRequest, person: Person, suffix: string): Promi
       return abort(await need<Ticket>('Ticket', asked.namespace, asked.ticket));
     case 'retry': {
       const ticket = await need<Ticket>('Ticket', asked.namespace, asked.ticket);
-      const others = await person.caller.list(resourceOf<Ticket>('Ticket'), asked.namespace);
+      const others = await person.caller.list(TICKETS, asked.namespace);
       return retry({ ticket, others, by });
     }
     case 'rollback': {
@@ -119,7 +120,7 @@ async function writeAll(writes: readonly Write[], person: Person, attempt: numbe
 function put(write: Write, { caller }: Person): Promise<Answer<Ours>> {
   if (write.verb === 'create') return caller.create<Ours>(resourceOf(write.kind), write.object);
   const { kind, namespace, name, patch } = write;
-  return caller.merge(resourceOf<Ours>(kind), { namespace, name }, patch);
+  return caller.merge(resourceOf<KubeObject & Ours>(kind), { namespace, name }, patch);
 }
 
 const nameOf = (write: Write): string =>

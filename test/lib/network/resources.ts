@@ -2,6 +2,7 @@
 
 import type { ApplicationReference, StationSpec, Subscription, TrackSpec } from '../../../lib/api';
 import type { ApplicationObject, StationObject, TrackObject } from '../../../lib/network/object';
+import { REFERENCE_DEFAULTS, STATION_DEFAULTS, TRACK_DEFAULTS } from '../api/defaults';
 
 interface Named {
   readonly namespace?: string;
@@ -14,12 +15,7 @@ export function track(name: string, stations: readonly string[], spec: Partial<T
     metadata: { name, namespace },
     ...(path !== undefined && { path }),
     spec: {
-      enabled: true,
-      hold: false,
-      service: 'Latest',
-      express: 'Immediate',
-      onFailure: 'Continue',
-      historyLimit: 50,
+      ...TRACK_DEFAULTS,
       subscriptions: [source()],
       stations: stations.map((each) => ({ name: each })),
       ...rest,
@@ -33,10 +29,7 @@ export function station(name: string, spec: Partial<StationSpec> & Named = {}): 
     metadata: { name, namespace },
     ...(path !== undefined && { path }),
     spec: {
-      enabled: true,
-      hold: false,
-      via: 'Push',
-      deadlines: { arrival: '30m', degraded: '1m', missing: '10m' },
+      ...STATION_DEFAULTS,
       applications: [reference(name)],
       junctions: [],
       ...rest,
@@ -47,16 +40,11 @@ export function station(name: string, spec: Partial<StationSpec> & Named = {}): 
 /** A reference to the Application `shop-<environment>` on the branch `env/<environment>`. */
 export function reference(environment: string, other: Partial<ApplicationReference> = {}): ApplicationReference {
   return {
+    ...REFERENCE_DEFAULTS,
     name: `shop-${environment}`,
-    namespace: 'argocd',
-    enabled: true,
     repoURL: 'https://git.example.com/shop.git',
-    sourceBranch: 'main',
-    folder: '',
     overlay: `env/${environment}`,
     branch: `env/${environment}`,
-    layout: 'Files',
-    adopt: false,
     ...other,
   };
 }

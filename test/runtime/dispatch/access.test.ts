@@ -1,4 +1,4 @@
-import { TICKETS } from '../../../runtime/dispatch/resources';
+import { TICKETS } from '../../../runtime/resources';
 import { runProgram } from '../../../runtime/cli/program';
 import { eventually } from '../../waiting';
 import { testTerminal } from '../cli/terminal';

@@ -1,8 +1,8 @@
 import { chartCredential, pullSecretIn } from '../../../runtime/dispatch/pull-secret';
 
-const encode = (value: unknown): string =>
-  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64');
-const secret = (auths: object) => pullSecretIn({ '.dockerconfigjson': encode({ auths }) }, 'shop/registry');
+const json = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const encode = (text: string): string => Buffer.from(text).toString('base64');
+const secret = (auths: object) => pullSecretIn({ '.dockerconfigjson': json({ auths }) }, 'shop/registry');
 const ada = { username: 'ada', password: 'lovelace' };
 
 test.each([
@@ -51,7 +51,7 @@ test('name and password may stand in auth, or be an identity token; older Secret
   });
   const token = { auth: encode('00000000-0000-0000-0000-000000000000:'), identitytoken: 'refresh' };
   expect(secret({ 'acme.azurecr.io': token })('acme.azurecr.io/web')).toEqual({ identityToken: 'refresh' });
-  const older = pullSecretIn({ '.dockercfg': encode({ 'ghcr.io': ada }) }, 'shop/registry');
+  const older = pullSecretIn({ '.dockercfg': json({ 'ghcr.io': ada }) }, 'shop/registry');
   expect(older('ghcr.io/acme/web')).toEqual(ada);
 });
 
@@ -59,13 +59,13 @@ test('what is no pull secret is named, without a word of what is in it', () => {
   const read = (values: Record<string, string> | undefined) => () =>
     pullSecretIn(values, 'shop/registry')('ghcr.io/a/b');
   expect(read(undefined)).toThrow('Secret shop/registry does not exist');
-  expect(read({ password: encode('lovelace') })).toThrow(/neither \.dockerconfigjson nor \.dockercfg/);
+  expect(read({ password: 'lovelace' })).toThrow(/neither \.dockerconfigjson nor \.dockercfg/);
   for (const wrong of ['lovelace', '{"lovelace"', [], { auths: 'lovelace' }]) {
-    expect(read({ '.dockerconfigjson': encode(wrong) })).toThrow(
+    expect(read({ '.dockerconfigjson': json(wrong) })).toThrow(
       /^Secret shop\/registry is no pull secret: its JSON has no auths$/,
     );
   }
-  const empty = read({ '.dockerconfigjson': encode({ auths: { 'ghcr.io': { auth: encode('lovelace') } } }) });
+  const empty = read({ '.dockerconfigjson': json({ auths: { 'ghcr.io': { auth: encode('lovelace') } } }) });
   expect(empty).toThrow(
     'Secret shop/registry for ghcr.io has neither username with password, nor auth, nor identitytoken',
   );
@@ -75,14 +75,14 @@ describe('the credential for a chart', () => {
   const chart = { repoURL: 'https://charts.example.com/stable/', name: 'web' };
 
   test('is name and password of the Secret, or what a pull secret has for its place', () => {
-    expect(chartCredential({ username: encode('ada'), password: encode('lovelace') }, 'shop/x', chart)).toEqual(ada);
-    const pull = { '.dockerconfigjson': encode({ auths: { 'charts.example.com': ada, 'ghcr.io': {} } }) };
+    expect(chartCredential({ username: 'ada', password: 'lovelace' }, 'shop/x', chart)).toEqual(ada);
+    const pull = { '.dockerconfigjson': json({ auths: { 'charts.example.com': ada, 'ghcr.io': {} } }) };
     expect(chartCredential(pull, 'shop/x', chart)).toEqual(ada);
     expect(chartCredential(pull, 'shop/x', { repoURL: 'oci://charts.example.com', name: 'web' })).toEqual(ada);
   });
 
   test('that a Secret does not have is said', () => {
-    const pull = { '.dockerconfigjson': encode({ auths: { 'other.example.com': ada } }) };
+    const pull = { '.dockerconfigjson': json({ auths: { 'other.example.com': ada } }) };
     expect(() => chartCredential(pull, 'shop/x', chart)).toThrow(
       'Secret shop/x has no credential for charts.example.com/stable/web',
     );

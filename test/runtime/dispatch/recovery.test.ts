@@ -1,4 +1,4 @@
-import { STATIONS } from '../../../runtime/dispatch/resources';
+import { STATIONS } from '../../../runtime/resources';
 import { eventually } from '../../waiting';
 import { IMAGE, type Scene } from './scene';
 import { Yard } from './yard';

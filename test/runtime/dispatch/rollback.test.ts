@@ -1,5 +1,5 @@
 import type { RollbackTarget } from '../../../lib/api';
-import { STATIONS, TICKETS } from '../../../runtime/dispatch/resources';
+import { STATIONS, TICKETS } from '../../../runtime/resources';
 import type { KubeObject } from '../../../runtime/kube';
 import { Yard } from './yard';
 import type { Scene } from './scene';

@@ -2,7 +2,7 @@
 
 import type { Change, RenderSpec, Station, StationSpec, Ticket, TicketSpec, Track, TrackSpec } from '../../../lib/api';
 import { API_VERSION, ARGOCD } from '../../../lib/api';
-import { STATIONS, TICKETS, TRACKS, APPLICATIONS } from '../../../runtime/dispatch/resources';
+import { STATIONS, TICKETS, TRACKS, APPLICATIONS } from '../../../runtime/resources';
 import type { KubeObject } from '../../../runtime/kube';
 import { EVENTS } from '../../../runtime/kube';
 import { eventually } from '../../waiting';

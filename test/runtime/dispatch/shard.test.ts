@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../../runtime/kube';
 import { startRuntime, type Runtime } from '../../../runtime/dispatch';
-import { TRACKS } from '../../../runtime/dispatch/resources';
+import { TRACKS } from '../../../runtime/resources';
 import { silentLog } from '../../../runtime/log';
 import { join } from 'node:path';
 import { eventually } from '../../waiting';

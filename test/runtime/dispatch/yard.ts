@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { Station, Ticket, Track } from '../../../lib/api';
 import { crds } from '../../../lib/api/crd';
 import { startRuntime, type Runtime, type RuntimeOptions } from '../../../runtime/dispatch';
-import { STATIONS, TICKETS, TRACKS, APPLICATIONS } from '../../../runtime/dispatch/resources';
+import { STATIONS, TICKETS, TRACKS, APPLICATIONS } from '../../../runtime/resources';
 import { Commands } from '../../../runtime/git/command';
 import {
   connect,

@@ -1,6 +1,7 @@
 /** A ticket and a station as decisions see them, where little more matters than their status. */
 
 import { API_VERSION, type Station, type Ticket } from '../../../lib/api';
+import { STATION_DEFAULTS } from '../../lib/api/defaults';
 
 export const metadataOf = (name: string) => ({ name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: '1' });
 
@@ -22,10 +23,7 @@ export const stationWith = (
   kind: 'Station',
   metadata: metadataOf('test'),
   spec: {
-    enabled: true,
-    hold: false,
-    via: 'Push',
-    deadlines: { arrival: '30m', degraded: '1m', missing: '10m' },
+    ...STATION_DEFAULTS,
     applications,
     junctions: [],
   },

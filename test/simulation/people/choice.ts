@@ -1,7 +1,7 @@
 /** How people choose what they do something to, and say it to the API. */
 
 import type { Ticket, TicketSpec } from '../../../lib/api';
-import { STATIONS, TICKETS, TRACKS } from '../../../runtime/dispatch/resources';
+import { STATIONS, TICKETS, TRACKS } from '../../../runtime/resources';
 import type { KubeObject } from '../../../runtime/kube';
 import { branchOf, NAMESPACE, repositoryOf, type Network } from '../network';
 import type { Scene } from '../scene';

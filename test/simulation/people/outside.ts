@@ -1,6 +1,6 @@
 /** What happens beside the tickets: foreign commits, resources made anew and edited, pods that crash. */
 
-import { STATIONS } from '../../../runtime/dispatch/resources';
+import { STATIONS } from '../../../runtime/resources';
 import { draftOf, stationSpec } from '../resources';
 import { chosen, name, placesOf, say, type Verb } from './choice';
 

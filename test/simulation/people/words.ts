@@ -1,7 +1,7 @@
 /** What people say to tickets, stations and tracks. */
 
 import { LABELS, type Ticket } from '../../../lib/api';
-import { TICKETS } from '../../../runtime/dispatch/resources';
+import { TICKETS } from '../../../runtime/resources';
 import type { KubeObject } from '../../../runtime/kube';
 import { ANALYSIS_RUNS } from '../../../runtime/rollouts';
 import { NAMESPACE } from '../network';

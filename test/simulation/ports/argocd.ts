@@ -1,7 +1,7 @@
 /** What the machine relies on of Argo CD: which words it says in which order. */
 
 import { projectApplication, refreshPatch, syncOperation } from '../../../runtime/argocd';
-import { APPLICATIONS } from '../../../runtime/dispatch/resources';
+import { APPLICATIONS } from '../../../runtime/resources';
 import type { ApplicationView } from '../../../runtime/journey';
 import { Store, type KubeObject } from '../../../runtime/kube';
 import { silentLog } from '../../../runtime/log';

@@ -2,7 +2,7 @@
 
 import type { Track } from '../../../lib/api';
 import { ConflictError, TerminalError } from '../../../runtime/errors';
-import { APPLICATIONS, TRACKS } from '../../../runtime/dispatch/resources';
+import { APPLICATIONS, TRACKS } from '../../../runtime/resources';
 import {
   AlreadyExistsError,
   metadataOf,

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crds } from '../../../lib/api/crd';
-import { STATIONS, TICKETS, TRACKS } from '../../../runtime/dispatch/resources';
+import { STATIONS, TICKETS, TRACKS } from '../../../runtime/resources';
 import { openGit } from '../../../runtime/git';
 import { connect } from '../../../runtime/kube';
 import { startRailyard } from '../../../runtime/railyard';

@@ -3,7 +3,7 @@
  * syncs, rolls out, and writes sync, operation and health at different moments.
  */
 
-import { APPLICATIONS } from '../../../runtime/dispatch/resources';
+import { APPLICATIONS } from '../../../runtime/resources';
 import { keyOf, type KubeObject } from '../../../runtime/kube';
 import type { SimulatedApi } from './api';
 import type { Chance } from './chance';

@@ -1,9 +1,10 @@
 /** The stops: signs that tell how a station is, its name, and what it shows. */
 
+import { hasEnded } from '../../../../lib/api/reasons';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import type { Direction, MapLayout, MapStop } from '../../layout';
 import { conditionOf, shownInALine, type Condition } from '../../view/station';
-import { hasEnded, isArriving } from '../../view/words';
+import { isArriving } from '../../view/words';
 import { keyOf, type World } from '../../view/world';
 import { memo } from '../memo';
 import { cut } from '../text';
@@ -81,7 +82,7 @@ function presenceAt({ tickets }: World): Map<string, Presence> {
   const found = new Map<string, Presence>();
   for (const ticket of tickets.values()) {
     const station = ticket.status?.station;
-    if (station === undefined || hasEnded(ticket)) continue;
+    if (station === undefined || hasEnded(ticket.status)) continue;
     const key = keyOf({ namespace: ticket.metadata.namespace, name: station });
     const presence = found.get(key) ?? { standing: 0 };
     found.set(key, presence);

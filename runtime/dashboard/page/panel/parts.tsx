@@ -1,9 +1,10 @@
 /** Pieces that all panels are made of. */
 
+import { shortCommit } from '../../../../lib/api/words';
 import { useEffect, useState } from 'preact/hooks';
 import type { Station, Ticket, Track } from '../../../../lib/api';
 import type { Whole } from '../../protocol';
-import { ago, moment, shortCommit } from '../../view/words';
+import { ago, moment } from '../../view/words';
 import { api, type Kind, wordsOf } from '../api';
 import { useNow } from '../context';
 

@@ -1,15 +1,17 @@
 /** A station: what it shows, how it is, who is there, its gates, and every arrival that one can go back to. */
 
+import { shortRepository } from '../../../../lib/api/words';
 import type { StationHistory } from '../../../../lib/api';
 import type { StreamedStation } from '../../protocol';
 import { countdown, gatesOf, healthTone, shownAt, ticketsAt, worstHealth, type Shown } from '../../view/station';
-import { describeTicket, moment, placeOf, shortRepository, toneOf } from '../../view/words';
+import { moment } from '../../view/words';
 import { keyOf, type World } from '../../view/world';
 import { useNow } from '../context';
 import { addressTo } from '../route';
 import { Act, Trouble } from '../verbs/act';
 import { useRights, type Permissions } from '../verbs/rights';
 import { Commit, Since, useWhole } from './parts';
+import { TicketRows } from './ticket-rows';
 
 interface StationPanelProps {
   readonly station: StreamedStation;
@@ -23,7 +25,6 @@ export function StationPanel({ station, world }: StationPanelProps) {
   const { whole, trouble } = useWhole('stations', station.metadata);
   const permissions = useRights(namespace, { station: name, on: 'Station' });
   const links = whole?.links.commits;
-  const tickets = ticketsAt(station.metadata, world);
   return (
     <div class="subject station">
       <p class="kind">Station in {namespace}</p>
@@ -37,24 +38,7 @@ export function StationPanel({ station, world }: StationPanelProps) {
           <Application key={shown.application} shown={shown} links={links} />
         ))}
       </section>
-      {tickets.length > 0 && (
-        <section>
-          <h3>Here</h3>
-          <ul class="rows">
-            {tickets.map((ticket) => (
-              <li key={keyOf(ticket.metadata)} class={toneOf(ticket)}>
-                <a href={addressTo('ticket', keyOf(ticket.metadata))}>
-                  <span class="what">{describeTicket(ticket)}</span>
-                  <span class="who">
-                    {ticket.metadata.name} {placeOf(ticket)}
-                  </span>
-                  {ticket.status?.waiting !== undefined && <span class="words">{ticket.status.waiting.message}</span>}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <TicketRows title="Here" tickets={ticketsAt(station.metadata, world)} waits />
       <Gates station={station} world={world} />
       <section class="verbs" aria-label="What you can do here">
         <Holding station={station} permissions={permissions} />

@@ -1,10 +1,12 @@
 /** A ticket: its journey punched stamp by stamp, what it waits for, what it would change, and where it comes from. */
 
+import { describeTicket } from '../../../../lib/api/words';
+import { hasEnded } from '../../../../lib/api/reasons';
 import { useState } from 'preact/hooks';
 import type { StreamedTicket } from '../../protocol';
 import { journeyOf, lineageOf, type Leg } from '../../view/journey';
 import { countdown } from '../../view/station';
-import { describeTicket, hasEnded, moment, placeOf, toneOf } from '../../view/words';
+import { moment, placeOf, toneOf } from '../../view/words';
 import { keyOf, type World } from '../../view/world';
 import { useNow } from '../context';
 import { Diff } from '../diff/lazy';
@@ -120,7 +122,7 @@ function Waiting({ ticket }: { ticket: StreamedTicket }) {
       </section>
     );
   }
-  if (waiting === undefined || hasEnded(ticket)) return null;
+  if (waiting === undefined || hasEnded(ticket.status)) return null;
   return (
     <section class={`waits ${toneOf(ticket)}`}>
       <h3>What it waits for</h3>
@@ -145,7 +147,7 @@ function Verbs({ ticket }: { ticket: StreamedTicket }) {
     on: 'Ticket',
   });
   const { phase } = ticket.status ?? {};
-  if (!hasEnded(ticket)) return <Riding ticket={ticket} permissions={permissions} />;
+  if (!hasEnded(ticket.status)) return <Riding ticket={ticket} permissions={permissions} />;
   if (phase !== 'Failed' && phase !== 'Aborted') return null;
   return (
     <section class="verbs" aria-label="What you can do">

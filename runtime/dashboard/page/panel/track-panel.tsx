@@ -1,22 +1,16 @@
 /** A track: its stations, what its subscriptions last saw and chose, and who rides it. */
 
+import { shortCommit, shortRepository, shortVersion } from '../../../../lib/api/words';
+import { hasEnded } from '../../../../lib/api/reasons';
 import type { Subscription, SubscriptionStatus } from '../../../../lib/api';
 import type { StreamedTrack } from '../../protocol';
-import {
-  describeTicket,
-  hasEnded,
-  placeOf,
-  shortCommit,
-  shortRepository,
-  shortVersion,
-  toneOf,
-} from '../../view/words';
 import { keyOf, type World } from '../../view/world';
 import { addressTo } from '../route';
 import { Act } from '../verbs/act';
 import { BoardByHand } from '../verbs/board';
 import { useRights } from '../verbs/rights';
 import { Since } from './parts';
+import { TicketRows } from './ticket-rows';
 
 interface TrackPanelProps {
   readonly track: StreamedTrack;
@@ -28,7 +22,7 @@ export function TrackPanel({ track, world }: TrackPanelProps) {
   const permissions = useRights(namespace, { track: name, on: 'Track' });
   const target = { kind: 'Track', namespace, name } as const;
   const riding = [...world.tickets.values()].filter(
-    (ticket) => ticket.metadata.namespace === namespace && ticket.spec.track === name && !hasEnded(ticket),
+    (ticket) => ticket.metadata.namespace === namespace && ticket.spec.track === name && !hasEnded(ticket.status),
   );
   const ready = track.status?.conditions?.find(({ type }) => type === 'Ready');
   return (
@@ -66,23 +60,7 @@ export function TrackPanel({ track, world }: TrackPanelProps) {
           />
         ))}
       </section>
-      {riding.length > 0 && (
-        <section>
-          <h3>On it now</h3>
-          <ul class="rows">
-            {riding.map((ticket) => (
-              <li key={keyOf(ticket.metadata)} class={toneOf(ticket)}>
-                <a href={addressTo('ticket', keyOf(ticket.metadata))}>
-                  <span class="what">{describeTicket(ticket)}</span>
-                  <span class="who">
-                    {ticket.metadata.name} {placeOf(ticket)}
-                  </span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <TicketRows title="On it now" tickets={riding} />
       <section class="verbs" aria-label="What you can do here">
         {track.spec.hold ? (
           <Act label="Resume" tone="strong" permission={permissions('resume')} request={{ verb: 'resume', target }} />

@@ -3,8 +3,8 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import type { VerbRequest } from '../../protocol';
-import { api, wordsOf } from '../api';
 import type { Permission } from './rights';
+import { useVerb } from './verb';
 
 interface ActProps {
   readonly label: string;
@@ -19,23 +19,15 @@ interface ActProps {
 
 export function Act({ label, permission, request, confirm, tone = 'plain', explained = false }: ActProps) {
   const [asking, setAsking] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<string>();
+  const { busy, trouble, perform } = useVerb();
   const [said, setSaid] = useState<string>();
   const reason = useId();
-  const perform = async (): Promise<void> => {
-    setBusy(true);
-    setTrouble(undefined);
+  const act = (): void => {
     setSaid(undefined);
-    try {
-      const { says } = await api.verb(request);
+    void perform(request, ({ says }) => {
       setSaid(says);
       setAsking(false);
-    } catch (error) {
-      setTrouble(wordsOf(error));
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return (
     <div class="act">
@@ -46,7 +38,7 @@ export function Act({ label, permission, request, confirm, tone = 'plain', expla
         {...(permission.allowed ? {} : { 'aria-describedby': reason })}
         onClick={() => {
           if (!permission.allowed || busy) return;
-          if (confirm === undefined) void perform();
+          if (confirm === undefined) act();
           else setAsking(true);
         }}
       >
@@ -69,7 +61,7 @@ export function Act({ label, permission, request, confirm, tone = 'plain', expla
             <button type="button" onClick={() => setAsking(false)}>
               Leave it as it is
             </button>
-            <button type="button" class={tone} aria-disabled={busy} onClick={() => void (busy || perform())}>
+            <button type="button" class={tone} aria-disabled={busy} onClick={() => void (busy || act())}>
               {busy ? 'Doing it…' : label}
             </button>
           </div>

@@ -2,10 +2,10 @@
 
 import { useState } from 'preact/hooks';
 import type { TicketDiff } from '../../protocol';
-import { api, wordsOf } from '../api';
 import { Diff } from '../diff/lazy';
 import { Dialog, Trouble } from './act';
 import type { Permission } from './rights';
+import { useVerb } from './verb';
 
 interface ApproveProps {
   readonly namespace: string;
@@ -17,22 +17,11 @@ interface ApproveProps {
 export function Approve({ namespace, ticket, station, permission }: ApproveProps) {
   const [open, setOpen] = useState(false);
   const [diff, setDiff] = useState<TicketDiff>();
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState<string>();
+  const { busy, trouble, perform } = useVerb();
   const digest = diff?.station === station ? diff.digest : undefined;
   const ready = permission.allowed && digest !== undefined && !busy;
-  const approve = async (): Promise<void> => {
-    if (!ready) return;
-    setBusy(true);
-    setTrouble(undefined);
-    try {
-      await api.verb({ verb: 'approve', namespace, ticket, station, digest });
-      setOpen(false);
-    } catch (error) {
-      setTrouble(wordsOf(error));
-    } finally {
-      setBusy(false);
-    }
+  const approve = (): void => {
+    if (ready) void perform({ verb: 'approve', namespace, ticket, station, digest }, () => setOpen(false));
   };
   return (
     <div class="act">
@@ -53,7 +42,7 @@ export function Approve({ namespace, ticket, station, permission }: ApproveProps
             <button type="button" onClick={() => setOpen(false)}>
               Not now
             </button>
-            <button type="button" class="strong" aria-disabled={!ready} onClick={() => void approve()}>
+            <button type="button" class="strong" aria-disabled={!ready} onClick={approve}>
               {busy ? 'Approving…' : `Approve for ${station}`}
             </button>
           </div>

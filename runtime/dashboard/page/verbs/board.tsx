@@ -2,10 +2,10 @@
 
 import { useState } from 'preact/hooks';
 import type { Change, Subscription } from '../../../../lib/api';
-import { api, wordsOf } from '../api';
 import { goTo } from '../route';
 import { Dialog, Trouble } from './act';
 import type { Permission } from './rights';
+import { useVerb } from './verb';
 
 interface BoardProps {
   readonly namespace: string;
@@ -41,8 +41,7 @@ type FormProps = Omit<BoardProps, 'permission'> & { readonly onClose: () => void
 
 function Form({ namespace, track, subscriptions, onClose }: FormProps) {
   const [chosen, setChosen] = useState(subscriptions[0]?.name ?? '');
-  const [trouble, setTrouble] = useState<string>();
-  const [busy, setBusy] = useState(false);
+  const { busy, trouble, setTrouble, perform } = useVerb();
   const subscription = subscriptions.find(({ name }) => name === chosen);
   const submit = async (form: HTMLFormElement): Promise<void> => {
     const fields = new FormData(form);
@@ -52,17 +51,11 @@ function Form({ namespace, track, subscriptions, onClose }: FormProps) {
     };
     const change = changeOf(subscription, field);
     if (change === undefined) return setTrouble('Say what the ticket carries: a version, or a full commit.');
-    setBusy(true);
-    setTrouble(undefined);
-    try {
-      const { resources } = await api.verb({ verb: 'board', namespace, track, change });
+    await perform({ verb: 'board', namespace, track, change }, ({ resources }) => {
       onClose();
       const made = resources.find(({ kind }) => kind === 'Ticket');
       if (made !== undefined) goTo({ subject: 'ticket', namespace, name: made.metadata.name });
-    } catch (error) {
-      setTrouble(wordsOf(error));
-      setBusy(false);
-    }
+    });
   };
   return (
     <form

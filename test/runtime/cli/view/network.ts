@@ -2,6 +2,7 @@
 
 import type { Station, StationStatus, Ticket, TicketSpec, TicketStatus, Track } from '../../../../lib/api';
 import type { Snapshot } from '../../../../runtime/cli/view';
+import { REFERENCE_DEFAULTS, STATION_DEFAULTS, TRACK_DEFAULTS } from '../../../lib/api/defaults';
 
 const meta = (name: string) => ({ name, namespace: 'guestbook', uid: `uid-${name}`, resourceVersion: '1' });
 
@@ -16,12 +17,7 @@ export function track(stations: readonly string[], spec: Partial<Track['spec']> 
     kind: 'Track',
     metadata: meta('main'),
     spec: {
-      enabled: true,
-      hold: false,
-      service: 'Latest',
-      express: 'Immediate',
-      onFailure: 'Continue',
-      historyLimit: 50,
+      ...TRACK_DEFAULTS,
       subscriptions: [],
       stations: stations.map((name) => ({ name })),
       ...spec,
@@ -36,10 +32,7 @@ export function station(name: string, status?: StationStatus, spec: Partial<Stat
     kind: 'Station',
     metadata: meta(name),
     spec: {
-      enabled: true,
-      hold: false,
-      via: 'Push',
-      deadlines: { arrival: '30m', degraded: '1m', missing: '10m' },
+      ...STATION_DEFAULTS,
       applications: [application(`guestbook-${name}-web`, name)],
       junctions: [],
       ...spec,
@@ -49,16 +42,11 @@ export function station(name: string, status?: StationStatus, spec: Partial<Stat
 }
 
 export const application = (name: string, overlay: string): Station['spec']['applications'][number] => ({
+  ...REFERENCE_DEFAULTS,
   name,
-  namespace: 'argocd',
-  enabled: true,
   repoURL: 'https://git.example.com/guestbook.git',
-  sourceBranch: 'main',
-  folder: '',
   overlay: `env/${overlay}`,
   branch: `env/${overlay}`,
-  layout: 'Files',
-  adopt: false,
 });
 
 /** A station that shows one good commit with an image. */

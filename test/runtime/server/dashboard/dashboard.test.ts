@@ -1,4 +1,4 @@
-import { TICKETS } from '../../../../runtime/dispatch/resources';
+import { TICKETS } from '../../../../runtime/resources';
 import { systemClock } from '../../../../runtime/kube';
 import { eventually } from '../../../waiting';
 import { station, ticket, track } from './objects';

@@ -1,9 +1,10 @@
 /** The kinds that the runtime reads and writes. */
 
-import { ARGOCD, GROUP, KINDS, VERSION, type Kind, type Station, type Ticket, type Track } from '../../lib/api';
-import type { KubeObject, Resource } from '../kube';
+import { ARGOCD, GROUP, KINDS, VERSION, type Kind, type Station, type Ticket, type Track } from '../lib/api';
+import type { KubeObject, Resource } from './kube';
 
-const ours = <K extends KubeObject>(kind: Kind): Resource<K> => ({
+/** A kind of ours, as the API serves it. */
+export const resourceOf = <K extends KubeObject>(kind: Kind): Resource<K> => ({
   group: GROUP,
   version: VERSION,
   plural: KINDS[kind].plural,
@@ -11,9 +12,9 @@ const ours = <K extends KubeObject>(kind: Kind): Resource<K> => ({
   namespaced: true,
 });
 
-export const TRACKS = ours<KubeObject & Track>('Track');
-export const STATIONS = ours<KubeObject & Station>('Station');
-export const TICKETS = ours<KubeObject & Ticket>('Ticket');
+export const TRACKS = resourceOf<KubeObject & Track>('Track');
+export const STATIONS = resourceOf<KubeObject & Station>('Station');
+export const TICKETS = resourceOf<KubeObject & Ticket>('Ticket');
 
 export const APPLICATIONS: Resource = {
   group: ARGOCD.group,
