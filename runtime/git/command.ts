@@ -1,7 +1,9 @@
 /** Runs one Git command, through simple-git in the small process, within its time, and says how it ended. Judges nothing. */
 
+import { TransientError } from '../errors';
 import type { Environment } from './environment';
-import { KILLED, Launcher, type Launched } from './launcher';
+import { KILLED, type Conversation, type Listener } from './conversation';
+import { Launcher, type Launched } from './launcher';
 import { Limits, type Limited, type Stop } from './limits';
 import { endTree } from './process-tree';
 
@@ -42,9 +44,7 @@ export class Commands {
     try {
       const launched = this.launcher.launch({
         arguments: command.arguments,
-        environment: Object.fromEntries(
-          Object.entries(command.environment).map(([name, value]) => [name, String(value)]),
-        ),
+        environment: spelled(command.environment),
         ...(command.input === undefined ? {} : { input: command.input }),
         startWithinMs: wholeMs,
         heard: () => ending.heard(),
@@ -59,6 +59,16 @@ export class Commands {
     }
   }
 
+  /**
+   * Starts a command that is asked one thing after another, until it is ended; it says nothing before it is asked.
+   *
+   * @throws TransientError once this is closed
+   */
+  converse(command: Pick<Command, 'arguments' | 'environment'>, listener: Listener): Conversation {
+    if (this.closed) throw new TransientError('Git is closed.');
+    return this.launcher.converse({ ...command, environment: spelled(command.environment) }, listener);
+  }
+
   /** Ends all that is under way, and starts nothing any more. */
   async close(): Promise<void> {
     this.closed = true;
@@ -66,6 +76,9 @@ export class Commands {
     await this.launcher.close();
   }
 }
+
+const spelled = (environment: Environment): Record<string, string> =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, String(value)]));
 
 const notStarted = (stopped: Stop): CommandResult => ({ exitCode: KILLED, stdout: '', stderr: '', stopped });
 

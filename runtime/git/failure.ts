@@ -26,6 +26,8 @@ const DAMAGE = [
   /does not point to a valid object|bad ref|invalid sha1 pointer|broken ref/i,
 ];
 
+const GIT_MISSING = /spawn git ENOENT/;
+
 interface Meaning {
   readonly words: RegExp;
   readonly say: (repository: string) => string;
@@ -35,7 +37,7 @@ interface Meaning {
 /** What a person can mend, in the order in which it is recognised. The first one that fits speaks. */
 const MEANINGS: readonly Meaning[] = [
   {
-    words: /spawn git ENOENT/,
+    words: GIT_MISSING,
     say: () => NO_GIT,
   },
   {
@@ -95,6 +97,9 @@ const STOPS: Readonly<Record<Stop, string>> = {
 
 /** The error for a Git process that did not even start. */
 export const gitMissing = (cause: Error): TransientError => new TransientError(NO_GIT, undefined, { cause });
+
+/** Whether these words say that there is no Git. */
+export const isGitMissing = (words: string): boolean => GIT_MISSING.test(words);
 
 const UNAUTHORISED = /Authentication failed|could not read (Username|Password)|returned error: 401/i;
 

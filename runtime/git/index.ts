@@ -96,8 +96,8 @@ class Repositories implements OpenGit {
     log: NonNullable<GitOptions['log']>,
     environment: (mirror: string) => ReturnType<typeof localEnvironment>,
   ) {
-    const { folder, now } = around;
-    const make = (key: string): Mirror => new Mirror(folder, key, environment, log, now);
+    const { folder, now, commands } = around;
+    const make = (name: string): Mirror => new Mirror({ root: folder, name, environment, commands, log, now });
     const forget = (key: string): void => {
       for (const [url, repository] of this.repositories) if (repository.key === key) this.repositories.delete(url);
     };
@@ -133,8 +133,8 @@ class Repositories implements OpenGit {
   async close(): Promise<void> {
     this.closed = true;
     this.around.connections.close();
-    await this.around.commands.close();
     this.mirrors.close();
+    await this.around.commands.close();
   }
 
   private async ask<T>(repoURL: string, question: (repository: Repository) => Promise<T>): Promise<T> {

@@ -7,13 +7,19 @@
  * In: `{ id, folder, arguments, environment, input?, notAfter }`. Out for each: `{ id, pid }` when the command has
  * started, `{ id }` when it gave a sign of life, and at last `{ id, result: { exitCode, stdout, stderr } }`, or
  * `{ id, late: true }` where it would have started too late.
+ *
+ * In: `{ id, folder, arguments, environment, converse: true }`. Out: `{ id, pid }`, then `{ id, pipe: 'stdout' }` and
+ * `{ id, pipe: 'stdin' }`, each with that end of the command's pipes, and at last its result. In again, to end it:
+ * `{ id, end: true }`.
  */
+const { spawn } = require('node:child_process');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { subscribe } = require('node:diagnostics_channel');
-const { simpleGit } = require('simple-git');
 
 /** Where a command ended without an exit code. */
 const KILLED = -1;
+/** Of a long conversation the last of its complaints are kept, in characters. */
+const MAX_STDERR = 4096;
 /** Signs of life that come closer together than this are told as one. */
 const SIGN_MS = 100;
 
@@ -40,6 +46,10 @@ subscribe('child_process', ({ process: child }) => {
   child.once('exit', () => running.delete(child));
 });
 
+/** Loaded when there is time for it: a conversation does not wait for it. */
+const simple = () => require('simple-git');
+setImmediate(simple);
+
 async function run(order) {
   const { id, folder, environment, input } = order;
   let ending = { exitCode: KILLED, stderr: '' };
@@ -49,7 +59,7 @@ async function run(order) {
     said = Date.now();
     tell({ id });
   };
-  const git = simpleGit({
+  const git = simple().simpleGit({
     baseDir: folder,
     allowEnvironment: Object.keys(environment),
     unsafe,
@@ -69,12 +79,41 @@ async function run(order) {
   return { ...ending, stdout };
 }
 
-function tell(message) {
+/** Conversations by the number of their order. */
+const talking = new Map();
+
+function converse({ id, folder, arguments: args, environment }) {
+  const child = spawn('git', args, { cwd: folder, env: environment, stdio: 'pipe' });
+  let stderr = '';
+  const over = (exitCode, signal, words) => {
+    talking.delete(id);
+    running.delete(child);
+    tell({ id, result: { exitCode: exitCode ?? KILLED, stdout: '', stderr: words, ...(signal && { signal }) } });
+  };
+  child.stderr.setEncoding('utf8').on('data', (words) => (stderr = (stderr + words).slice(-MAX_STDERR)));
+  child.once('error', (error) => over(undefined, undefined, error.message));
+  child.once('spawn', () => {
+    talking.set(id, child);
+    running.add(child);
+    child.once('exit', (code, signal) => {
+      if (child.stderr.closed) over(code, signal, stderr);
+      else child.stderr.once('close', () => over(code, signal, stderr));
+    });
+    tell({ id, pid: child.pid });
+    // One after the other: the second goes when the first was let go of here, so that whoever can ask is alone to hear.
+    tell({ id, pipe: 'stdout' }, child.stdout);
+    tell({ id, pipe: 'stdin' }, child.stdin);
+  });
+}
+
+function tell(message, pipe) {
   // Whoever asked may be gone; then nobody is left to tell.
-  if (process.connected) process.send(message, () => undefined);
+  if (process.connected) process.send(message, pipe, undefined, () => undefined);
 }
 
 process.on('message', (order) => {
+  if (order.end) return talking.get(order.id)?.kill('SIGKILL');
+  if (order.converse) return converse(order);
   if (process.hrtime.bigint() > order.notAfter) return tell({ id: order.id, late: true });
   starting
     .run(order, () => run(order))

@@ -1,16 +1,19 @@
 /** The runtime's end of the small process that Git commands leave from (`launcher-process.cjs`). Judges nothing. */
 
 import { fork, type ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import { Conversation, KILLED, type Farewell, type Listener, type PipeEnd } from './conversation';
 import { endTree } from './process-tree';
 
-/** Where a command ended without an exit code, or never started. */
-export const KILLED = -1;
-
-export interface Order {
+/** What to start. */
+export interface Start {
   readonly arguments: readonly string[];
   /** With its secrets: they go through a pipe of these two processes only. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Order extends Start {
   readonly input?: string;
   /** It does not start later than this many milliseconds from now. */
   readonly startWithinMs: number;
@@ -38,7 +41,9 @@ interface Pending {
   pid: number | undefined;
   readonly heard: () => void;
   readonly started: (pid: number | undefined) => void;
-  readonly ended: (remains: Remains) => void;
+  readonly ended: (remains: Remains & Farewell) => void;
+  /** An end of its pipes has come. */
+  readonly piped?: (end: PipeEnd, pipe: Socket) => void;
 }
 
 /** What `launcher-process.cjs` says. */
@@ -46,7 +51,8 @@ interface Word {
   readonly id: number;
   readonly pid?: number;
   readonly late?: true;
-  readonly result?: Remains;
+  readonly pipe?: PipeEnd;
+  readonly result?: Remains & Farewell;
 }
 
 const NANOSECONDS = 1e6;
@@ -62,21 +68,45 @@ export class Launcher {
   }
 
   launch(order: Order): Launched {
-    const id = (this.last += 1);
     let started: Pending['started'] = () => undefined;
     let ended: Pending['ended'] = () => undefined;
     const pid = new Promise<number | undefined>((resolve) => (started = resolve));
     const remains = new Promise<Remains>((resolve) => (ended = resolve));
-    this.pending.set(id, { pid: undefined, heard: order.heard, started, ended });
-    const process = this.running();
     // The monotonic clock is the same for all processes of a machine.
-    const notAfter = globalThis.process.hrtime.bigint() + BigInt(Math.floor(order.startWithinMs * NANOSECONDS));
-    const { arguments: args, environment, input } = order;
-    process.send({ id, folder: this.folder, arguments: args, environment, input, notAfter }, (error) => {
+    const notAfter = process.hrtime.bigint() + BigInt(Math.floor(order.startWithinMs * NANOSECONDS));
+    const { arguments: args, environment, input, heard } = order;
+    this.ask({ arguments: args, environment, input, notAfter }, { pid: undefined, heard, started, ended });
+    return { pid, remains };
+  }
+
+  /** Starts a command that is asked one thing after another. It says nothing before it is asked. */
+  converse({ arguments: args, environment }: Start, listener: Listener): Conversation {
+    const conversation = new Conversation(
+      listener,
+      () => this.process?.connected && this.process.send({ id, end: true }),
+    );
+    const id = this.ask(
+      { arguments: args, environment, converse: true },
+      {
+        pid: undefined,
+        heard: () => undefined,
+        started: () => undefined,
+        ended: (farewell) => conversation.leave(farewell),
+        piped: (end, pipe) => conversation.take(end, pipe),
+      },
+    );
+    return conversation;
+  }
+
+  /** @returns the number of the order */
+  private ask(order: object, pending: Pending): number {
+    const id = (this.last += 1);
+    this.pending.set(id, pending);
+    this.running().send({ id, folder: this.folder, ...order }, (error) => {
       if (error !== null) this.settle(id, { exitCode: KILLED, stdout: '', stderr: error.message });
     });
     this.keepAlive();
-    return { pid, remains };
+    return id;
   }
 
   /** Ends the small process. Whoever calls has ended the commands. */
@@ -101,7 +131,7 @@ export class Launcher {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.process = process;
-    process.on('message', (message) => this.take(message as Word));
+    process.on('message', (message, pipe) => this.take(message as Word, pipe as Socket | undefined));
     process.on('error', (error) => this.lost(process, error.message));
     // Its last words are heard before this, and not always before its exit.
     process.on('disconnect', () => this.lost(process, 'It was ended by somebody else.'));
@@ -109,9 +139,17 @@ export class Launcher {
     return process;
   }
 
-  private take({ id, pid, late, result }: Word): void {
+  private take({ id, pid, late, result, pipe: end }: Word, pipe: Socket | undefined): void {
     const pending = this.pending.get(id);
-    if (pending === undefined) return;
+    if (pending === undefined) {
+      pipe?.destroy();
+      return;
+    }
+    if (end !== undefined) {
+      // Of a command that ended at once there is nothing to hand over.
+      if (pipe !== undefined) pending.piped?.(end, pipe);
+      return;
+    }
     if (result !== undefined) return this.settle(id, result);
     if (late) return this.settle(id, { exitCode: KILLED, stdout: '', stderr: '', late });
     if (pid === undefined) return pending.heard();
@@ -119,7 +157,7 @@ export class Launcher {
     pending.started(pid);
   }
 
-  private settle(id: number, remains: Remains): void {
+  private settle(id: number, remains: Remains & Farewell): void {
     const pending = this.pending.get(id);
     this.pending.delete(id);
     pending?.started(undefined);

@@ -14,6 +14,7 @@ import type { Environment } from './environment';
 import { diskError } from './disk';
 import { MirrorDamaged } from './failure';
 import { FreshObjects, UNFINISHED } from './fresh';
+import type { Commands } from './command';
 import { ObjectReader, type GitObject, type ObjectType } from './object-reader';
 import { parseTree, type TreeRow } from './objects';
 import { MOST_PACKS, tidy, type Run } from './upkeep';
@@ -52,8 +53,22 @@ const CONFIGURATION = `[core]
 /** Name of a folder that has been a mirror and is being removed begins with this. */
 export const BROKEN = 'broken-';
 
+export interface MirrorOptions {
+  /** The folder that it is in. */
+  readonly root: string;
+  /** Without ending. */
+  readonly name: string;
+  readonly environment: (folder: string) => Environment;
+  /** Starts the process that reads it. */
+  readonly commands: Pick<Commands, 'converse'>;
+  readonly log: Log;
+  readonly now: () => Date;
+}
+
 export class Mirror {
   readonly folder: string;
+  /** For commands that work on it. */
+  readonly environment: Environment;
   private reader: ObjectReader;
   private ready: Promise<void> | undefined;
   private generation = 0;
@@ -69,15 +84,11 @@ export class Mirror {
   private tidying = false;
   private run: Run | undefined;
 
-  constructor(
-    private readonly root: string,
-    name: string,
-    readonly environment: (folder: string) => Environment,
-    private readonly log: Log,
-    private readonly now: () => Date,
-  ) {
+  constructor(private readonly options: MirrorOptions) {
+    const { root, name } = options;
     this.folder = join(root, `${name}.git`);
-    this.reader = new ObjectReader(environment(this.folder));
+    this.environment = options.environment(this.folder);
+    this.reader = this.newReader();
     this.fresh = new FreshObjects(this.folder, () => this.packAdded());
   }
 
@@ -172,14 +183,15 @@ export class Mirror {
     const { run } = this;
     if (this.packs <= MOST_PACKS || run === undefined || this.tidying || this.closed) return;
     this.tidying = true;
-    this.alone(() => tidy(this.folder, run, { now: this.now().getTime() }))
+    this.alone(() => tidy(this.folder, run, { now: this.options.now().getTime() }))
       .then(({ packs, gone }) => {
         this.packs = packs;
         this.fresh.drop(gone);
       })
       .catch((error: unknown) => {
         this.packs = 0; // Tried again when as many have come.
-        if (!this.closed) this.log.warn({ mirror: this.folder, error: messageOf(error) }, 'A Git mirror stays untidy');
+        if (!this.closed)
+          this.options.log.warn({ mirror: this.folder, error: messageOf(error) }, 'A Git mirror stays untidy');
       })
       .finally(() => {
         this.tidying = false;
@@ -230,7 +242,7 @@ export class Mirror {
       return;
     }
     await rm(this.folder, { recursive: true, force: true });
-    const aside = join(this.root, `new-${randomUUID()}`);
+    const aside = join(this.options.root, `new-${randomUUID()}`);
     try {
       await mkdir(join(aside, 'objects', 'pack'), { recursive: true });
       await mkdir(join(aside, 'refs', 'seen'), { recursive: true });
@@ -244,21 +256,25 @@ export class Mirror {
   }
 
   private renew(damage: MirrorDamaged): void {
-    this.log.warn({ mirror: this.folder, damage: damage.message }, 'A Git mirror was damaged and is made anew');
+    this.options.log.warn({ mirror: this.folder, damage: damage.message }, 'A Git mirror was damaged and is made anew');
     this.generation += 1;
     this.fresh.forget();
     this.pushed.clear();
     this.reader.close();
-    this.reader = new ObjectReader(this.environment(this.folder));
+    this.reader = this.newReader();
     this.ready = this.discard().then(() => this.make());
     this.ready.catch((error: unknown) => {
       this.ready = undefined;
-      this.log.error({ mirror: this.folder, error: messageOf(error) }, 'A Git mirror could not be made anew');
+      this.options.log.error({ mirror: this.folder, error: messageOf(error) }, 'A Git mirror could not be made anew');
     });
   }
 
+  private newReader(): ObjectReader {
+    return new ObjectReader(this.options.commands, this.environment);
+  }
+
   private async discard(): Promise<void> {
-    const broken = join(this.root, `${BROKEN}${randomUUID()}`);
+    const broken = join(this.options.root, `${BROKEN}${randomUUID()}`);
     await rename(this.folder, broken).catch(() => undefined);
     await rm(broken, { recursive: true, force: true });
   }

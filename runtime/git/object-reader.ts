@@ -1,9 +1,10 @@
 /** Reads objects of one mirror through one long-lived `git cat-file --batch`: no process for each question. */
 
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { messageOf, TransientError } from '../errors';
+import type { Commands } from './command';
+import { KILLED, type Conversation, type Farewell } from './conversation';
 import type { Environment } from './environment';
-import { messageOf } from '../errors';
-import { gitMissing, MirrorDamaged } from './failure';
+import { isGitMissing, gitMissing, MirrorDamaged } from './failure';
 
 export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
 
@@ -22,36 +23,39 @@ interface Question {
 }
 
 interface Session {
-  readonly process: ChildProcessWithoutNullStreams;
+  readonly conversation: Conversation;
   readonly questions: Question[];
-  readonly parser: AnswerParser;
-  stderr: string;
 }
 
 const HEADER = /^([0-9a-f]{40}) (commit|tree|blob|tag) (\d+)$/;
 const NEWLINE = 0x0a;
 const IDLE_MS = 60_000;
-const MAX_STDERR = 4096;
+/** How a process ends that somebody ended, which says nothing about what it read. */
+const BY_HAND = [undefined, 'SIGKILL', 'SIGTERM'];
 
 export class ObjectReader {
   private session: Session | undefined;
   private idle: NodeJS.Timeout | undefined;
   private closed = false;
 
-  constructor(private readonly environment: Environment) {}
+  /** @param commands start the process */
+  constructor(
+    private readonly commands: Pick<Commands, 'converse'>,
+    private readonly environment: Environment,
+  ) {}
 
   /**
    * One object, or `undefined` where the mirror does not have it. Questions asked together are answered together.
    *
    * @param maxBytes larger objects come without their content
-   * @throws MirrorDamaged where Git cannot read the mirror
+   * @throws MirrorDamaged where Git cannot read the mirror, TransientError where it cannot be asked
    */
   async read(oid: string, maxBytes = Number.MAX_SAFE_INTEGER): Promise<GitObject | undefined> {
     try {
       return await this.ask(oid, maxBytes);
     } catch (error) {
-      // A process that somebody ended says nothing about the mirror; one that ends twice does.
-      if (!(error instanceof MirrorDamaged)) throw error;
+      // A process that somebody ended says nothing about the mirror; one that cannot read it will say so again.
+      if (this.closed || !(error instanceof Interrupted || error instanceof MirrorDamaged)) throw error;
       return this.ask(oid, maxBytes);
     }
   }
@@ -67,45 +71,35 @@ export class ObjectReader {
     const session = this.session;
     this.session = undefined;
     if (!session) return;
-    session.process.kill('SIGKILL');
+    session.conversation.end();
     this.failAll(session, new MirrorDamaged('The mirror was closed.'));
   }
 
   private ask(oid: string, maxBytes: number): Promise<GitObject | undefined> {
-    if (this.closed) throw new MirrorDamaged('The mirror was closed.');
     return new Promise((answer, fail) => {
+      if (this.closed) throw new MirrorDamaged('The mirror was closed.');
       const session = (this.session ??= this.open());
       clearTimeout(this.idle);
       session.questions.push({ oid, maxBytes, answer, fail });
-      session.process.stdin.write(`${oid}\n`);
+      session.conversation.say(`${oid}\n`);
     });
   }
 
   private open(): Session {
-    const process = spawn('git', ['cat-file', '--batch'], {
-      cwd: '/',
-      env: Object.fromEntries(Object.entries(this.environment).map(([name, value]) => [name, String(value)])),
-      stdio: 'pipe',
-    });
     const questions: Question[] = [];
-    const session: Session = { process, questions, parser: new AnswerParser(questions), stderr: '' };
-    process.stdout.on('data', (chunk: Buffer) => {
+    const parser = new AnswerParser(questions);
+    const said = (chunk: Buffer): void => {
       try {
-        session.parser.take(chunk);
+        parser.take(chunk);
       } catch (error) {
-        process.kill('SIGKILL');
+        session.conversation.end();
         this.fail(session, new MirrorDamaged(messageOf(error)));
       }
       if (questions.length === 0) this.rest(session);
-    });
-    process.stderr.on('data', (chunk: Buffer) => {
-      session.stderr = (session.stderr + chunk.toString()).slice(-MAX_STDERR);
-    });
-    process.stdin.on('error', () => undefined); // The end of the process says the same.
-    process.on('error', (error) => this.fail(session, gitMissing(error)));
-    process.on('close', (code) => {
-      this.fail(session, new MirrorDamaged(`git cat-file ended with ${code ?? 'a signal'}. ${session.stderr}`.trim()));
-    });
+    };
+    const ended = (farewell: Farewell): void => this.fail(session, meaningOf(farewell));
+    const command = { arguments: ['cat-file', '--batch'], environment: this.environment };
+    const session: Session = { questions, conversation: this.commands.converse(command, { said, ended }) };
     return session;
   }
 
@@ -126,6 +120,17 @@ export class ObjectReader {
     }, IDLE_MS);
     this.idle.unref();
   }
+}
+
+/** It was ended while it read: that says nothing about the mirror. */
+class Interrupted extends TransientError {}
+
+function meaningOf({ exitCode, signal, stderr }: Farewell): Error {
+  if (isGitMissing(stderr)) return gitMissing(new Error(stderr));
+  if (exitCode === KILLED && BY_HAND.includes(signal)) {
+    return new Interrupted(`The process that reads a Git mirror was ended. ${stderr}`.trim());
+  }
+  return new MirrorDamaged(`git cat-file ended with ${signal ?? exitCode}. ${stderr}`.trim());
 }
 
 /** Takes apart what `cat-file --batch` says: a header line, the content, a newline; or `<id> missing`. */

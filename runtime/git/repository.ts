@@ -35,7 +35,7 @@ export class Repository {
     private readonly mirror: Mirror,
     private readonly around: Surroundings,
   ) {
-    this.contact = new Contact(url, around, mirror.environment(mirror.folder));
+    this.contact = new Contact(url, around, mirror.environment);
     mirror.tidyWith((args, input) => this.contact.runLocally(args, input));
     this.fetcher = new Fetcher(this.contact, mirror);
     this.server = new Server(this.contact, new Speaker(url, around));

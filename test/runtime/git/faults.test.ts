@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -347,6 +347,23 @@ describe('a mirror', () => {
     await expect(next.push(repo, updates, soon())).rejects.toMatchObject({ reason: 'CommitMissing' });
     expect(await next.commit(repo, asked)).toEqual(made);
     expect(await next.push(repo, updates, soon())).toEqual({ outcome: 'Accepted' });
+  });
+
+  test('R1: is read by nobody any more when the runtime is killed', async () => {
+    const root = join(__dirname, '../../..');
+    const script = `
+      const { openGit } = require('./runtime/git');
+      openGit({ folder: process.argv[1] }).files(process.argv[2], process.argv[3]).then(() => console.log('read'));
+    `;
+    const flags = ['-r', './scripts/typescript.cjs', '-e', script, '--', join(world.folder, 'other'), repo, commit];
+    const runtime = spawn(process.execPath, flags, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => runtime.stdout.once('data', resolve));
+    const started = (await treeOf(runtime.pid ?? 0)).map((pid) => ({ pid, command: commandOf(pid) }));
+    expect(started.map(({ command }) => command).join('\n')).toMatch(/launcher-process[^]*cat-file --batch/);
+    runtime.kill('SIGKILL');
+    await eventually('all that it started is gone', () =>
+      started.every(({ pid, command }) => commandOf(pid) !== command),
+    );
   });
 
   test('keeps one process at most while nothing is asked, and none when it is closed', async () => {

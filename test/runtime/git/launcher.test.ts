@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Commands } from '../../../runtime/git/command';
+import type { Farewell } from '../../../runtime/git/conversation';
 import { treeOf } from '../../../runtime/git/process-tree';
 import { eventually } from '../../waiting';
 import { commandOf, commandsWith } from './processes';
@@ -75,6 +76,80 @@ describe('the small process', () => {
     expect(running('closing')).toEqual([]);
     expect((await treeOf(process.pid)).map(commandOf).join('\n')).not.toContain('launcher-process');
     expect(await version()).toMatchObject({ exitCode: -1, stopped: 'Abort' });
+  });
+
+  describe('a conversation', () => {
+    /** One with a mirror's reader; it answers what it does not know with `<question> missing`. */
+    const begin = (environment: Record<string, string> = {}) => {
+      const heard = { text: '', farewell: undefined as Farewell | undefined };
+      const listener = {
+        said: (chunk: Buffer) => void (heard.text += chunk.toString()),
+        ended: (farewell: Farewell) => void (heard.farewell = farewell),
+      };
+      const command = {
+        arguments: ['cat-file', '--batch'],
+        environment: { ...ENVIRONMENT, GIT_DIR: repository, ...environment },
+      };
+      return Object.assign(heard, { conversation: commands.converse(command, listener) });
+    };
+    const readers = async (): Promise<number[]> =>
+      (await treeOf(process.pid)).filter((pid) => commandOf(pid).includes('cat-file --batch'));
+    let repository: string;
+    beforeEach(async () => (repository = world.bare(await world.repository('read'))));
+
+    test('goes on without the small process that began it, however much is said', async () => {
+      const heard = begin();
+      heard.conversation.say('first\n');
+      await eventually('it answers', () => heard.text === 'first missing\n');
+      const pid = await launcher();
+      expect(await treeOf(pid)).toEqual([pid, ...(await readers())]);
+      process.kill(pid, 'SIGSTOP');
+      heard.text = '';
+      const many = 'more than any pipe takes at once\n'.repeat(20_000);
+      heard.conversation.say(many);
+      await eventually('all are answered', () => heard.text === many.replaceAll('\n', ' missing\n'));
+      process.kill(pid, 'SIGCONT');
+      heard.conversation.end();
+      await eventually('nobody reads', async () => (await readers()).length === 0);
+      expect(heard.farewell).toBeUndefined();
+    });
+
+    test('ends with the small process when that is killed, and says so; another can begin', async () => {
+      const heard = begin();
+      heard.conversation.say('first\n');
+      await eventually('it answers', () => heard.text !== '');
+      process.kill(await launcher(), 'SIGKILL');
+      await eventually('it ended', () => heard.farewell !== undefined);
+      expect(heard.farewell).toMatchObject({ exitCode: -1, stderr: expect.stringContaining('is gone') as string });
+      expect(await readers()).toEqual([]);
+      const again = begin();
+      again.conversation.say('again\n');
+      await eventually('another answers', () => again.text === 'again missing\n');
+    });
+
+    test('ends when somebody kills the command, when it fails and when it cannot start: with the signal or its words', async () => {
+      const [killed, failed, absent] = [begin(), begin({ GIT_DIR: '/nonexistent' }), begin({ PATH: '/nonexistent' })];
+      killed.conversation.say('first\n');
+      await eventually('it answers', () => killed.text !== '');
+      const [reader = 0] = await readers();
+      process.kill(reader, 'SIGKILL');
+      await eventually('all ended', () => [killed, failed, absent].every(({ farewell }) => farewell !== undefined));
+      expect(killed.farewell).toMatchObject({ exitCode: -1, signal: 'SIGKILL' });
+      expect(failed.farewell).toMatchObject({
+        exitCode: 128,
+        stderr: expect.stringContaining('not a git repository') as string,
+      });
+      expect(absent.farewell).toMatchObject({ exitCode: -1, stderr: expect.stringContaining('ENOENT') as string });
+    });
+
+    test('leaves nothing behind when all is closed, and none begins any more', async () => {
+      const heard = begin();
+      heard.conversation.say('first\n');
+      await eventually('it answers', () => heard.text !== '');
+      await commands.close();
+      expect(await readers()).toEqual([]);
+      expect(() => begin()).toThrow('closed');
+    });
   });
 
   test('that cannot start Git says so', async () => {
