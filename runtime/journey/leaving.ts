@@ -10,6 +10,7 @@ import { arrivalAt } from './ride';
 import { handedTo } from './rollback';
 import type { Facts } from './snapshot';
 import { stopBy } from './stop';
+import { takenBy } from './turn';
 
 /** Whether the ticket failed in this very arrival, and not before it took the station. */
 function failedHere(station: Station, ticket: Ticket): boolean {
@@ -36,13 +37,29 @@ const hasPushed = (station: Station, ticket: Ticket): boolean => {
   );
 };
 
-/** Writes the station that the ticket leaves. */
-export function leave(draft: Draft, station: Station, ticket: Ticket): void {
+/**
+ * Writes the station that the ticket leaves.
+ *
+ * @param next who takes the station, as it is then, in the same write
+ * @returns the one that takes it
+ */
+export function leave(
+  draft: Draft,
+  station: Station,
+  ticket: Ticket,
+  next: (free: Station) => Ticket | undefined,
+): Ticket | undefined {
   const { facts } = draft.snapshot;
   const policy = policyFor(facts, station, ticket);
-  if (policy === 'Rollback' && hasPushed(station, ticket)) return handOver(draft, station, ticket);
-  const status = statusAfter(station, ticket);
-  draft.writeStation(station, policy === 'Halt' ? { ...status, haltBy: stopBy(ticket) } : status);
+  if (policy === 'Rollback' && hasPushed(station, ticket)) {
+    handOver(draft, station, ticket);
+    return undefined;
+  }
+  const left = statusAfter(station, ticket);
+  const status = policy === 'Halt' ? { ...left, haltBy: stopBy(ticket) } : left;
+  const taking = next({ ...station, status });
+  draft.writeStation(station, taking === undefined ? status : takenBy(draft, taking, status));
+  return taking;
 }
 
 /** The rollback is made first; the station goes from the failed ticket to it in one write (rules D7, E3). */

@@ -20,7 +20,7 @@ import { decideRollbacks } from './rollback';
 import type { Place, Sight, StationSnapshot } from './snapshot';
 import { stand } from './standing';
 import { endStops } from './stop';
-import { decideTurn } from './turn';
+import { decideTurn, nextInto } from './turn';
 import { stationView } from './views';
 import { without } from './without';
 
@@ -35,11 +35,11 @@ export function decideStation(snapshot: StationSnapshot): Plan {
 
 function decideAll(draft: Draft, snapshot: StationSnapshot): void {
   const { station, facts } = snapshot;
-  finishEnding(draft, station);
+  const taking = finishEnding(draft, snapshot);
   endStops(draft, station);
   decideRollbacks(draft, station, snapshot.single);
   for (const ticket of snapshot.single.filter((one) => one.spec.express)) decideExpress(draft, ticket, station);
-  decideCoupling(draft, snapshot, decideTurn(draft, snapshot));
+  decideCoupling(draft, snapshot, decideTurn(draft, snapshot, taking));
   endStrayRuns(draft, station.metadata, station);
   collectSingles(draft, station);
   draft.writeStation(station, stationView(station, facts, draft));
@@ -63,18 +63,26 @@ export function decideGoneStation(place: Place, sight: Sight): Plan {
   return draft.plan();
 }
 
-/** Rules C3, D7: a station whose occupant's arrival is stamped, or whose occupant has ended or is gone, is freed. */
-function finishEnding(draft: Draft, station: Station): void {
+/**
+ * Rules C3, D7: a station whose occupant's arrival is stamped, or whose occupant has ended or is gone, is freed.
+ *
+ * @returns who takes it in the same write
+ */
+function finishEnding(draft: Draft, snapshot: StationSnapshot): Ticket | undefined {
+  const { station } = snapshot;
   const occupant = station.status?.occupant;
-  if (occupant === undefined) return;
+  if (occupant === undefined) return undefined;
   const ticket = draft.snapshot.facts.ticket(occupant.uid);
   if (ticket === undefined) {
     if (closedOfGone(draft, station, occupant)) {
       draft.writeStation(station, without(station.status ?? {}, 'occupant'), occupant);
     }
   } else if (arrivalIsStamped(station, ticket) || hasPassed(station, ticket) || hasEnded(ticket.status)) {
-    if (branchesOff(draft, station, ticket)) leave(draft, station, ticket);
+    if (branchesOff(draft, station, ticket)) {
+      return leave(draft, station, ticket, (free) => nextInto(draft, snapshot, free));
+    }
   }
+  return undefined;
 }
 
 /** Makes the tickets of the junction before the station is freed (rules B6, D7). @returns whether all are there */

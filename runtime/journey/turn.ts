@@ -1,6 +1,6 @@
 /** Whose turn it is at a station, and what keeps each of those who stand before it (rules C1, C2, C5, C7). */
 
-import { parseDuration, type Station, type Ticket, type Track } from '../../lib/api';
+import { parseDuration, type Station, type StationStatus, type Ticket, type Track } from '../../lib/api';
 import { failedChild } from './completed';
 import { containment } from './containment';
 import { couplingOf } from './coupling';
@@ -73,20 +73,52 @@ function candidatesOf({ lines, single, station, facts }: StationSnapshot): Candi
   );
 }
 
+/** Candidates that neither take another ticket along now nor are taken along (rule C4). */
+function turnsAt(snapshot: StationSnapshot): Candidate[] {
+  const coupling = couplingOf(snapshot);
+  return candidatesOf(snapshot).filter(({ ticket }) => !coupling.has(ticket.metadata.uid));
+}
+
+/**
+ * Who takes the station in the very write that frees it: its turn has come, and nothing is left to be asked. Everybody
+ * else is decided for once that write is seen.
+ *
+ * @param free the station as that write leaves it
+ */
+export function nextInto(draft: Draft, snapshot: StationSnapshot, free: Station): Ticket | undefined {
+  const { enabled, entry } = free.spec;
+  const { holdBy, haltBy } = free.status ?? {};
+  // What an approval holds for is worked out on what the station shows, and a rollback takes it before anybody.
+  if (!enabled || entry?.approval || holdBy || haltBy || snapshot.single.some(({ spec }) => spec.rollback)) return;
+  const then: StationSnapshot = { ...snapshot, station: free };
+  return turnsAt(then).find(
+    (candidate) =>
+      candidate.line !== undefined &&
+      containment(draft, candidate.ticket, free) === undefined &&
+      obstacleBefore(then, candidate, undefined, {}) === undefined,
+  )?.ticket;
+}
+
+/** The station's status with the ticket in it (rule D1). */
+export const takenBy = (draft: Draft, ticket: Ticket, status: StationStatus | undefined): StationStatus => ({
+  ...status,
+  occupant: { ticket: ticket.metadata.name, uid: ticket.metadata.uid, start: wholeSecond(draft) },
+});
+
 /**
  * Decides for every ticket that is first of its track before the station, and lets the next one take it.
  *
+ * @param taking who takes it already, in the write that frees it
  * @returns the one that takes it now
  */
-export function decideTurn(draft: Draft, snapshot: StationSnapshot): Ticket | undefined {
+export function decideTurn(draft: Draft, snapshot: StationSnapshot, taking?: Ticket): Ticket | undefined {
   const { station } = snapshot;
   // Who only waits for a station that this very plan writes is decided once that is seen: most take it then.
   const changing = draft.writes(station.metadata.uid);
   let taken = station.status?.occupant !== undefined;
-  let next: Ticket | undefined;
+  let next = taking;
   const outlooks = new Outlooks(draft, snapshot);
-  const coupling = couplingOf(snapshot);
-  const candidates = candidatesOf(snapshot).filter(({ ticket }) => !coupling.has(ticket.metadata.uid));
+  const candidates = turnsAt(snapshot).filter(({ ticket }) => ticket !== taking);
   outlooks.showOthers(new Set(candidates.map(({ ticket }) => ticket.metadata.uid)));
   for (const candidate of candidates) {
     const { line, ticket } = candidate;
@@ -100,7 +132,7 @@ export function decideTurn(draft: Draft, snapshot: StationSnapshot): Ticket | un
       (changing ? 'Unknown' : taken ? turnObstacle(station.metadata.name) : 'None');
     if (obstacle === 'None') {
       if (outlook.entry) draft.writeTicket(ticket, { ...ticket.status, entry: outlook.entry });
-      take(draft, ticket, station);
+      draft.writeStation(station, takenBy(draft, ticket, station.status));
       taken = true;
       next = ticket;
     } else if (obstacle !== 'Unknown' && !fails(draft, { snapshot, ...candidate, station }, obstacle, outlook)) {
@@ -167,13 +199,6 @@ function passes(draft: Draft, candidate: Candidate, station: Station): 'Handled'
     ...(children.length > 0 && { children }),
   });
   return 'Handled';
-}
-
-function take(draft: Draft, ticket: Ticket, station: Station): void {
-  draft.writeStation(station, {
-    ...station.status,
-    occupant: { ticket: ticket.metadata.name, uid: ticket.metadata.uid, start: wholeSecond(draft) },
-  });
 }
 
 /** The date of a commit has no fractions; neither has the start of the arrival that makes it (rule D1). */

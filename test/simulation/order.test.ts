@@ -87,6 +87,52 @@ describe('what a wait costs in writes', () => {
   });
 });
 
+describe('D7: the write that frees a station', () => {
+  /** Who was in the station, one after the other, as its versions tell; an empty name where nobody was. */
+  const occupants = (yard: Yard, station: string, until: () => boolean): string[] => {
+    const versions = new Map<string, string>();
+    for (let step = 0; step < 400 && !until(); step += 1) {
+      const { metadata, status } = yard.station(station);
+      versions.set(metadata.resourceVersion ?? '', status?.occupant?.ticket ?? '');
+      yard.simulation.settle(1);
+    }
+    return [...versions.values()].filter((name, at, all) => name !== all[at - 1]);
+  };
+
+  test('puts the next ticket in, and makes good what the last one has brought', () => {
+    const yard = new Yard({ tracks: { main: ['a'] } });
+    for (const tag of ['1', '2', '3']) yard.board(tag);
+    expect(occupants(yard, 'a', () => yard.phase('main-3') === 'Completed')).toEqual([
+      '',
+      'main-1',
+      'main-2',
+      'main-3',
+    ]);
+    yard.settle();
+    expect(yard.station('a').status?.history?.map(({ ticket }) => ticket)).toEqual(['main-3', 'main-2', 'main-1']);
+    expect(yard.station('a').status?.occupant).toBeUndefined();
+  });
+
+  test('puts nobody in who is held, nor anybody while the station halts', () => {
+    const held = new Yard({ tracks: { main: ['a'] } });
+    held.board('1');
+    held.board('2');
+    held.say(held.ticket('main-2'), { hold: true });
+    held.settle();
+    expect([held.phase('main-1'), held.phase('main-2')]).toEqual(['Completed', 'Standing']);
+    expect(held.station('a').status?.occupant).toBeUndefined();
+
+    const halted = new Yard({ tracks: { main: ['a'] } });
+    halted.say(halted.track('main'), { onFailure: 'Halt' });
+    halted.fares('a', { syncFails: 'no' });
+    halted.board('1');
+    halted.board('2');
+    halted.settle();
+    expect([halted.phase('main-1'), halted.waits('main-2')]).toEqual(['Failed', 'Halted']);
+    expect(halted.station('a').status?.occupant).toBeUndefined();
+  });
+});
+
 describe('C6: the track is edited while a ticket rides', () => {
   const stops = (...names: string[]) => ({ stations: names.map((name) => ({ name })) });
   const cases: [string, string[], string[]][] = [

@@ -4,6 +4,7 @@ import { LABELS, type Stamp, type Station, type Ticket, type Track } from '../..
 import { unapproved } from './approvals';
 import {
   at,
+  ENDINGS,
   heldIn,
   keyOf,
   PASSED,
@@ -13,6 +14,8 @@ import {
   type Landing,
   type Version,
 } from './evidence';
+
+type Occupant = NonNullable<NonNullable<Station['status']>['occupant']>;
 
 export function noGateIsJumped(evidence: Evidence): string[] {
   return [
@@ -108,11 +111,22 @@ function shut(evidence: Evidence, station: Station, before: Station | undefined,
   const took = `${taker} took ${station.metadata.name} at ${evidence.second(time)}`;
   const taken = before?.status?.occupant;
   return [
-    ...(taken === undefined ? [] : [`${took} out of the hands of ${taken.ticket}`]),
+    ...(taken === undefined || isOver(evidence, station.metadata.name, taken, time)
+      ? []
+      : [`${took} out of the hands of ${taken.ticket}`]),
     // The station is written by compare-and-swap, so of its own holds nothing is ever known too late.
     ...(isShut(before) ? [`${took} though it was held, halted or disabled`] : []),
     ...heldBack(evidence, tickets, time).map((what) => `${took} though ${what}`),
   ];
+}
+
+/** Whether the arrival of whoever was in the station was over: its result was stamped, or it had ended. */
+function isOver(evidence: Evidence, station: string, { uid, start }: Occupant, time: number): boolean {
+  const { status } = at(evidence.tickets.get(uid) ?? [], time)?.object ?? {};
+  const isStamped = (status?.stamps ?? []).some(
+    (stamp) => stamp.station === station && (stamp.arrived === start || PASSED.includes(stamp.result)),
+  );
+  return isStamped || ENDINGS.includes(status?.phase);
 }
 
 /** What of the ticket and its track forbade it, all the while in which it could have been seen. */
