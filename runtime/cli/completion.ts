@@ -23,9 +23,14 @@ compdef _k8sta k8sta`,
   fish: `# fish: k8sta completion fish | source
 function __k8sta_complete
     set -l words (commandline -opc) (commandline -ct)
-    k8sta __complete $words[2..-1] 2>/dev/null
+    set -l said (k8sta __complete $words[2..-1] 2>/dev/null)
+    if set -q said[1]
+        printf '%s\\n' $said
+    else
+        __fish_complete_path (commandline -ct)
+    end
 end
-complete -c k8sta -a '(__k8sta_complete)'`,
+complete -c k8sta -f -a '(__k8sta_complete)'`,
 };
 
 /** @throws UsageError where the shell is none of these */

@@ -6,6 +6,7 @@ module.exports = [
   'test/docs/types',
   'test/examples/helm',
   'test/lib/api/crd-oracle',
+  'test/runtime/cli/shells',
   'test/runtime/dispatch/(announcer|chart|crash|failover)',
   'test/runtime/git/(faults|mirrors|race)',
   'test/runtime/render/(faults|helm|native|other-kustomize|shim)',
