@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import type { ImageSelection, Subscription as SubscriptionSpec } from './api';
+import type { ImageSelection, SourceTags, Subscription as SubscriptionSpec } from './api';
 import type { GitRepository } from './git-repository';
 import type { HelmChart } from './helm-chart';
 import { imageRepository } from './image-repository';
@@ -73,7 +73,37 @@ export interface ImageFilter extends CommonOptions {
 
 export type ImageSubscriptionOptions = ImageChoice & ImageFilter;
 
-export interface SourceSubscriptionOptions extends CommonOptions {
+/** What counts of a source: releases alone, or every commit of its branch. */
+export type SourceChoice =
+  /** The tag with the highest semantic version in a range, as far as its commit is on the source branch. */
+  | {
+      readonly semver: string;
+      /** @default false */
+      readonly prereleases?: boolean;
+      /**
+       * RE2 expression that a tag must match.
+       *
+       * @default - every tag
+       */
+      readonly allowTags?: string;
+      /**
+       * RE2 expression of tags to leave out; wins over `allowTags`.
+       *
+       * @default - none
+       */
+      readonly ignoreTags?: string;
+    }
+  /** The head of the source branch. */
+  | {
+      readonly semver?: never;
+      readonly prereleases?: never;
+      readonly allowTags?: never;
+      readonly ignoreTags?: never;
+    };
+
+export type SourceSubscriptionOptions = SourceChoice & SourceFilter;
+
+export interface SourceFilter extends CommonOptions {
   /**
    * Name of the subscription, unique in its track.
    *
@@ -140,13 +170,14 @@ export class Subscription {
     return new Subscription(imagesSpec(repositories, { ...options, as: options.as ?? 'images' }));
   }
 
-  /** New commits of a repository's source branch, seen from its folder. */
+  /** New commits of a repository's source branch, seen from its folder; with `semver` its releases alone. */
   static source(repository: GitRepository, options: SourceSubscriptionOptions = {}): Subscription {
     return new Subscription({
       name: subscriptionName(options.as ?? 'source'),
       source: {
         repoURL: repository.url,
         branch: repository.branch,
+        ...sourceTags(options),
         folder: repository.path,
         ...(options.include !== undefined && { include: globs('include', options.include) }),
         ...(options.exclude !== undefined && { exclude: globs('exclude', options.exclude) }),
@@ -219,6 +250,23 @@ function selection(choice: ImageChoice): ImageSelection {
     return { digest: { tag: choice.digest } };
   }
   return choice.newest === undefined ? { name: {} } : { newest: {} };
+}
+
+function sourceTags({ semver, prereleases = false, allowTags, ignoreTags }: SourceChoice): { tags?: SourceTags } {
+  if (semver === undefined) {
+    const stray = Object.entries({ prereleases: prereleases || undefined, allowTags, ignoreTags });
+    const [name, value] = stray.find(([, given]) => given !== undefined) ?? [];
+    if (name === undefined) return {};
+    throw invalidProp(name, value, 'is about tags, which nothing asks for', "add semver, such as '^1.0.0'");
+  }
+  assertVersionRange(semver);
+  return {
+    tags: {
+      semver: { constraint: semver, prereleases },
+      ...(allowTags !== undefined && { allowTags }),
+      ...(ignoreTags !== undefined && { ignoreTags }),
+    },
+  };
 }
 
 function subscriptionName(name: string): string {

@@ -13,6 +13,7 @@ import {
   type DescentJob,
   type FollowJob,
   type SourcesJob,
+  type TagJob,
   type TipJob,
   type WalkJob,
   type AnalysisPhase,
@@ -158,7 +159,7 @@ export class Model {
   }
 
   /** What a job asks of source branches. */
-  private ask(job: DescentJob | FollowJob | SourcesJob | TipJob | WalkJob): JobResults[typeof job.kind] {
+  private ask(job: DescentJob | FollowJob | SourcesJob | TagJob | TipJob | WalkJob): JobResults[typeof job.kind] {
     switch (job.kind) {
       case 'descent':
         return this.source.descent(job);
@@ -168,6 +169,8 @@ export class Model {
         return job.branches.map((branch) => ({ ...branch, commit: this.source.head(branch) }));
       case 'tip':
         return { commit: this.source.head(job) };
+      case 'tag':
+        return this.source.choose(job);
       case 'walk':
         return this.source.walk(job);
     }

@@ -92,13 +92,22 @@ export class Simulation {
    * @throws Error when no track subscribes to its source
    */
   push(repoURL: string, ...paths: string[]): this {
-    const isWanted = [...this.engine.tracks.values()].some((track) =>
-      this.engine
-        .subscriptionsOf(track)
-        .some(({ source }) => source !== undefined && sameRepository(source.repoURL, repoURL)),
-    );
-    if (!isWanted) throw this.unwanted(`the source of ${repoURL}`);
+    this.assertFollowed(repoURL);
     this.engine.push(repoURL, ...paths);
+    return this;
+  }
+
+  /**
+   * A person releases the source as it is: the head of its branch gets a tag, and every track that subscribes to the
+   * repository looks at it.
+   *
+   * @param repoURL address of the repository
+   * @param tag such as `v1.2.0`
+   * @throws Error when no track subscribes to its source
+   */
+  tag(repoURL: string, tag: string): this {
+    this.assertFollowed(repoURL);
+    this.engine.tag(repoURL, tag, this.engine.model.source.head({ repoURL }));
     return this;
   }
 
@@ -193,6 +202,15 @@ export class Simulation {
 
   private unwanted(what: string): Error {
     return new Error(`nothing boards for ${what}; tracks are ${this.names(this.engine.tracks)}`);
+  }
+
+  private assertFollowed(repoURL: string): void {
+    const isWanted = [...this.engine.tracks.values()].some((track) =>
+      this.engine
+        .subscriptionsOf(track)
+        .some(({ source }) => source !== undefined && sameRepository(source.repoURL, repoURL)),
+    );
+    if (!isWanted) throw this.unwanted(`the source of ${repoURL}`);
   }
 
   private names(resources: ReadonlyMap<string, { readonly metadata: { readonly name: string } }>): string {

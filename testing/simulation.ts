@@ -104,6 +104,12 @@ export class Simulation {
     return commit;
   }
 
+  /** A person tags a commit of the source, and the tracks that subscribe to the repository look at it. */
+  tag(repoURL: string, tag: string, commit: string): void {
+    this.model.source.tag(repoURL, tag, commit);
+    this.follow(({ source }) => source !== undefined && sameRepository(source.repoURL, repoURL));
+  }
+
   /** Somebody publishes a version of an image, and the tracks that subscribe to it look at its repository. */
   publishImage(repoURL: string, tag: string): void {
     this.model.published.image(repoURL, tag, this.now);
@@ -118,7 +124,7 @@ export class Simulation {
 
   /** What is known of source branches and registries is not known any more. */
   lookAgain(): void {
-    for (const key of this.jobs.keys()) if (/^(tip|look) /.test(key)) this.jobs.delete(key);
+    for (const key of this.jobs.keys()) if (/^(tip|tag|look) /.test(key)) this.jobs.delete(key);
   }
 
   /** From now on these subscriptions are looked at, and everything that is looked at is looked at once more. */

@@ -3,12 +3,17 @@
 import { createHash } from 'node:crypto';
 import { normaliseRepositoryURL } from '../lib/network/repository-url';
 import {
+  selectTag,
+  siftTags,
   survey,
+  tagFilter,
   type Descent,
   type DescentJob,
   type Follow,
   type FollowJob,
   type SourceHistory,
+  type TagChoice,
+  type TagJob,
   type Walk,
   type WalkJob,
 } from '../runtime/journey';
@@ -22,6 +27,8 @@ const isWithin = (path: string, folder: string): boolean => path === folder || p
 
 export class SourceHistories implements SourceHistory {
   private readonly lines = new Map<string, SourceCommit[]>();
+  /** By repository: what each tag names. */
+  private readonly tags = new Map<string, ReadonlyMap<string, string>>();
 
   /** A person commits to the source branch. @returns the commit */
   commit(repoURL: string, ...paths: string[]): string {
@@ -38,9 +45,22 @@ export class SourceHistories implements SourceHistory {
     this.line(repoURL).splice(this.place(repoURL, commit) + 1);
   }
 
+  /** A person tags a commit, perhaps with a name that another one had. */
+  tag(repoURL: string, tag: string, commit: string): void {
+    const repository = normaliseRepositoryURL(repoURL);
+    this.tags.set(repository, new Map([...this.tagsOf(repoURL), [tag, commit]]));
+  }
+
+  /** A tag vanishes. */
+  untag(repoURL: string, tag: string): void {
+    const left = [...this.tagsOf(repoURL)].filter(([one]) => one !== tag);
+    this.tags.set(normaliseRepositoryURL(repoURL), new Map(left));
+  }
+
   /** Takes over everything that others hold. */
   become(other: SourceHistories): void {
     for (const [repoURL, line] of other.lines) this.lines.set(repoURL, [...line]);
+    for (const [repoURL, tags] of other.tags) this.tags.set(repoURL, tags);
   }
 
   head({ repoURL }: { readonly repoURL: string }): string {
@@ -76,11 +96,26 @@ export class SourceHistories implements SourceHistory {
     return { mixed, ...(newest === undefined ? {} : { outside: newest.commit }) };
   }
 
+  /** The release that a subscription chooses now, of those on the source branch. */
+  choose({ repoURL, tags: wanted }: TagJob): TagChoice {
+    const tags = this.tagsOf(repoURL);
+    const onBranch = [...tags].filter(([, commit]) => this.onBranch(repoURL, commit)).map(([tag]) => tag);
+    const sifted = siftTags(onBranch, tagFilter(wanted));
+    const { tag, explanation: choice } = selectTag(sifted, { select: { semver: wanted.semver } });
+    const commit = tag === undefined ? undefined : tags.get(tag);
+    return tag === undefined || commit === undefined ? { choice } : { chosen: { tag, commit }, choice };
+  }
+
   walk(job: WalkJob): Walk {
-    const { repoURL, from, head } = job;
-    if (!this.contains(repoURL, from, head)) return { outcome: 'Rewritten' };
+    const { repoURL, from, head, isTagged } = job;
+    const isThere = isTagged === true ? this.onBranch(repoURL, from) : this.contains(repoURL, from, head);
+    if (!isThere) return { outcome: 'Rewritten' };
     const ahead = this.line(repoURL).slice(this.place(repoURL, from) + 1, this.place(repoURL, head) + 1);
     return { outcome: 'Walked', ...survey(ahead.reverse(), job) };
+  }
+
+  private tagsOf(repoURL: string): ReadonlyMap<string, string> {
+    return this.tags.get(normaliseRepositoryURL(repoURL)) ?? new Map<string, string>();
   }
 
   private place(repoURL: string, commit: string): number {

@@ -22,6 +22,7 @@ export const Origin = s.shape('Where the ticket comes from: its identity (rule B
   track: Type.Optional(s.uid('Uid of the Track that it was made for: a later one of the same name is another Track.')),
   subscription: Type.Optional(s.dnsLabel('Subscription that made it.')),
   number: Type.Optional(s.count('How many times its subscription had made tickets then, this time included.')),
+  tag: Type.Optional(s.text('Tag of the source that named its commit then.', { maxLength: 255 })),
   after: Type.Optional(s.text('The change ticketed before, in a line.', { maxLength: 32768 })),
   parent: Type.Optional(
     s.shape('The ticket whose arrival at a junction made it.', {

@@ -52,9 +52,20 @@ export const ImageSubscription = s.shape('New versions of images.', {
 });
 export type ImageSubscription = Static<typeof ImageSubscription>;
 
-export const SourceSubscription = s.shape('New commits of a source branch.', {
+export const SourceTags = s.shape('Releases of the source: tags that are semantic versions.', {
+  semver: s.shape('Highest semantic version.', {
+    constraint: s.text('Range that a version must satisfy, such as `^1.0.0`.', { maxLength: 256, default: '*' }),
+    prereleases: s.flag('Whether pre-releases count.', false),
+  }),
+  allowTags: Type.Optional(regularExpression('RE2 expression that a tag must match.')),
+  ignoreTags: Type.Optional(regularExpression('RE2 expression of tags to leave out; wins over allowTags.')),
+});
+export type SourceTags = Static<typeof SourceTags>;
+
+export const SourceSubscription = s.shape('New commits of a source branch, or its releases.', {
   repoURL: s.repositoryURL('Source repository.'),
   branch: s.branchName('The one branch people edit.', { default: 'main' }),
+  tags: Type.Optional(SourceTags),
   folder: s.folderPath('Folder that the repository is seen from; empty means its root.', { default: '' }),
   include: Type.Optional(
     s.list(s.text('Glob.', { maxLength: 255 }), 'Paths that count; empty means all.', {
@@ -134,6 +145,7 @@ const Versions = {
   images: Type.Optional(s.list(Image, 'Images.', { maxItems: 50, 'x-kubernetes-list-type': 'atomic' })),
   chart: Type.Optional(Chart),
   commit: Type.Optional(s.commit('Commit of the source branch.')),
+  tag: Type.Optional(s.text('Tag of the source that named the commit.', { maxLength: 255 })),
   created: Type.Optional(s.time('When the image was built, where the strategy goes by it.')),
 };
 

@@ -6,6 +6,7 @@ import type { Git } from '../git';
 export function fencedGit(git: Git, fence: Fence): Git {
   return {
     heads: (...asked) => git.heads(...asked),
+    tags: (...asked) => git.tags(...asked),
     has: (...asked) => git.has(...asked),
     files: (...asked) => git.files(...asked),
     blobs: (...asked) => git.blobs(...asked),

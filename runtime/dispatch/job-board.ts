@@ -52,7 +52,7 @@ export interface JobBoardOptions {
 }
 
 /** Jobs that wait for a server and take next to nothing here. */
-const LIGHT: readonly JobKind[] = ['look', 'tip', 'analyse'];
+const LIGHT: readonly JobKind[] = ['look', 'tip', 'tag', 'analyse'];
 /** What others wait for: it ends an arrival, or says what became of one. */
 const URGENT: readonly JobKind[] = ['land', 'heads', 'close', 'relate', 'goods'];
 

@@ -17,6 +17,7 @@ import { APP_PROJECTS, Permissions } from './permissions';
 import { prepare, type Tools } from './prepare';
 import type { Records } from './records';
 import { preview } from './preview';
+import { SourceTagLooks } from './source-tags';
 import { sourceHeads } from './sources';
 import { Tips } from './tips';
 import { walk } from './walk';
@@ -31,6 +32,9 @@ export interface JobTools extends LookTools {
   readonly world: World;
   readonly now: () => Date;
 }
+
+/** What is asked of source branches. */
+type SourceJob = Extract<Job, { kind: 'descent' | 'follow' | 'sources' | 'tip' | 'tag' | 'walk' }>;
 
 export function jobRunner(tools: JobTools): JobRunner {
   const { git, renderer } = tools;
@@ -47,7 +51,8 @@ export function jobRunner(tools: JobTools): JobRunner {
     assertPermitted: (reference, manifests) => permissions.assert(reference, manifests),
   };
   const tips = new Tips(git, now);
-  const run = (job: Job, signal: AbortSignal): Promise<JobResults[keyof JobResults]> => {
+  const tagLooks = new SourceTagLooks(git, now);
+  const watch = (job: SourceJob, signal: AbortSignal): Promise<JobResults[SourceJob['kind']]> => {
     switch (job.kind) {
       case 'descent':
         return descent(git, job, signal);
@@ -55,12 +60,18 @@ export function jobRunner(tools: JobTools): JobRunner {
         return follow(git, job);
       case 'sources':
         return sourceHeads(git, job, signal);
-      case 'look':
-        return look(tools, job, signal);
       case 'tip':
         return tips.tip(job);
+      case 'tag':
+        return tagLooks.choose(job, signal);
       case 'walk':
         return walk(git, job, signal);
+    }
+  };
+  const run = (job: Job, signal: AbortSignal): Promise<JobResults[keyof JobResults]> => {
+    switch (job.kind) {
+      case 'look':
+        return look(tools, job, signal);
       case 'prepare':
         return prepare(making, job, signal);
       case 'preview':
@@ -77,6 +88,8 @@ export function jobRunner(tools: JobTools): JobRunner {
         return goods(git, job, signal);
       case 'analyse':
         return analyse(tools.cluster, tools.world, job);
+      default:
+        return watch(job, signal);
     }
   };
   // Each branch above gives the result of its own kind, which the compiler cannot tie to the type parameter.

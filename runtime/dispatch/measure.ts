@@ -11,6 +11,7 @@ import type { World } from './world';
 export function measuredGit(git: Git, metrics: Metrics): Git {
   return {
     heads: (...asked) => metrics.git('heads', () => git.heads(...asked)),
+    tags: (...asked) => metrics.git('tags', () => git.tags(...asked)),
     has: (...asked) => metrics.git('has', () => git.has(...asked)),
     files: (...asked) => metrics.git('files', () => git.files(...asked)),
     blobs: (...asked) => metrics.git('blobs', () => git.blobs(...asked)),

@@ -1,8 +1,7 @@
 /** Sifting tags in slices: everything else goes on between two of them, however many tags and whatever the expression. */
 
 import { setImmediate as breath } from 'node:timers/promises';
-import { siftTags, tagFilter, together, type Sifted } from '../journey';
-import type { ImageSubscription } from '../../lib/api';
+import { siftTags, tagFilter, together, type Sifted, type TagFilters } from '../journey';
 
 /** Some milliseconds; tens where expression and tags are made to be slow. */
 const SLICE_COST = 50_000;
@@ -17,21 +16,21 @@ const done = new WeakMap<readonly string[], { readonly filters: string; readonly
  *
  * @throws Error naming an expression that cannot be used; what the signal aborts with
  */
-export async function sift(tags: readonly string[], images: ImageSubscription, signal?: AbortSignal): Promise<Sifted> {
-  const filters = JSON.stringify([images.allowTags, images.ignoreTags]);
+export async function sift(tags: readonly string[], wanted: TagFilters, signal?: AbortSignal): Promise<Sifted> {
+  const filters = JSON.stringify([wanted.allowTags, wanted.ignoreTags]);
   const before = done.get(tags);
   if (before?.filters === filters) return before.sifted;
-  const sifted = await siftInSlices(tags, images, signal);
+  const sifted = await siftInSlices(tags, wanted, signal);
   done.set(tags, { filters, sifted });
   return sifted;
 }
 
 async function siftInSlices(
   tags: readonly string[],
-  images: ImageSubscription,
+  wanted: TagFilters,
   signal: AbortSignal | undefined,
 ): Promise<Sifted> {
-  const filter = tagFilter(images);
+  const filter = tagFilter(wanted);
   const total = tags.reduce((sum, tag) => sum + filter.cost(tag), 0);
   if (total > MOST_COST) {
     throw new Error(`allowTags and ignoreTags take too long for ${tags.length} tags: simplify them`);

@@ -133,6 +133,12 @@ export interface Git {
   /** The heads of these branches as the server has them after this call was made. A branch that does not exist is absent. */
   heads(repoURL: string, branches: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
 
+  /**
+   * All tags as the server has them after this call was made, and what each of them names: an annotated one the commit
+   * that it is about.
+   */
+  tags(repoURL: string, signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+
   /** Whether the commit is here, or could be fetched. */
   has(repoURL: string, commit: string): Promise<boolean>;
 

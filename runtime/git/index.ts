@@ -105,6 +105,7 @@ class Repositories implements OpenGit {
   }
 
   readonly heads: Git['heads'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.heads(...asked));
+  readonly tags: Git['tags'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.tags(...asked));
   readonly has: Git['has'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.has(...asked));
   readonly files: Git['files'] = (repoURL, ...asked) => this.ask(repoURL, (one) => one.files(...asked));
   readonly blobs: Git['blobs'] = (repoURL, oids) => {

@@ -1,4 +1,4 @@
-/** Looking at heads: many who ask at once share one answer. */
+/** Looking at heads and tags: many who ask at once share one answer. */
 
 import { TransientError } from '../errors';
 

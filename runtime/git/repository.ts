@@ -30,6 +30,8 @@ export class Repository {
   private readonly server: Server;
   private readonly looks = new Looks((branches) => this.use(() => this.server.heads(branches, this.mirror.partial)));
 
+  private readonly tagLooks = new Looks(() => this.use(() => this.server.tags(this.mirror.partial)));
+
   constructor(
     private readonly url: RepositoryURL,
     private readonly mirror: Mirror,
@@ -57,6 +59,10 @@ export class Repository {
     const heads = new Map(wanted);
     this.fetcher.note(heads);
     return heads;
+  }
+
+  tags(signal?: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    return unlessAborted(this.tagLooks.at([]), this.url.url, signal);
   }
 
   has(commit: string): Promise<boolean> {

@@ -9,6 +9,8 @@ import { packEntry, packOf, type PackEntry } from './pack';
 import type { Speaker, UpdateReport } from './wire';
 
 const HEAD_LINE = /^([0-9a-f]{40})\trefs\/heads\/(.+)$/;
+/** An annotated tag has a second line, which says what it is about. */
+const TAG_LINE = /^([0-9a-f]{40})\trefs\/tags\/(.+?)(?:\^\{\})?$/;
 /** The server lacks what it was said to have; Git's commands ask first what it has. */
 const INCOMPLETE = /missing necessary objects|unpacker error/i;
 
@@ -49,7 +51,26 @@ export class Server {
       throw this.failed(result);
     }
     if (spoken !== undefined) this.speaker.outdone(spoken);
-    return readHeadLines(result.stdout);
+    return readLines(result.stdout, HEAD_LINE);
+  }
+
+  /**
+   * All tags, and what each of them names.
+   *
+   * @param partial whether the mirror lacks contents of files
+   * @throws TransientError
+   */
+  async tags(partial: boolean): Promise<ReadonlyMap<string, string>> {
+    const spoken = this.speaker.willing ? await this.speaker.tags({}) : undefined;
+    if (spoken?.spoken === 'Answered') return spoken.answer;
+    if (spoken?.spoken === 'Failed') throw this.failed(spoken.result);
+    const result = await this.contact.run(['ls-remote', '--tags', '--', 'origin'], { partial });
+    if (result.exitCode !== 0 || result.stopped !== undefined) {
+      if (isDamage(result)) throw new MirrorDamaged(result.stderr.trim());
+      throw this.failed(result);
+    }
+    if (spoken !== undefined) this.speaker.outdone(spoken);
+    return readLines(result.stdout, TAG_LINE);
   }
 
   async push(updates: readonly HeadUpdate[], mirror: PushedFrom, options: PushOptions): Promise<PushAnswer> {
@@ -82,13 +103,14 @@ export class Server {
   }
 }
 
-function readHeadLines(stdout: string): ReadonlyMap<string, string> {
-  const heads = new Map<string, string>();
+/** Of lines with the same name the last one counts. */
+function readLines(stdout: string, form: RegExp): ReadonlyMap<string, string> {
+  const refs = new Map<string, string>();
   for (const line of stdout.split('\n')) {
-    const [, commit, branch] = HEAD_LINE.exec(line) ?? [];
-    if (commit !== undefined && branch !== undefined) heads.set(branch, commit);
+    const [, commit, name] = form.exec(line) ?? [];
+    if (commit !== undefined && name !== undefined) refs.set(name, commit);
   }
-  return heads;
+  return refs;
 }
 
 const isComplete = ({ unpacked, heads }: UpdateReport): boolean =>

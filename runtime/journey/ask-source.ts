@@ -1,70 +1,16 @@
 /** What a source subscription asks for: the commits after the last one that was seen (rules B3, L5). */
 
 import { shortCommit } from '../../lib/api/words';
-import {
-  parseDuration,
-  type OverlayCommit,
-  type SourceSubscription,
-  type Subscription,
-  type Track,
-} from '../../lib/api';
-import { normaliseRepositoryURL } from '../../lib/network/repository-url';
+import type { OverlayCommit, SourceSubscription, Subscription, Track } from '../../lib/api';
+import { askTag } from './ask-tag';
 import type { Asked, Before, Wanted } from './asked';
-import { canonical } from './canonical';
-import { fingerprint } from './fingerprint';
-import { isHinted, newestHint } from './hinted';
 import { reachableStations } from './junction';
 import { shorten } from './obstacle';
-import { once } from './once';
 import type { Draft } from './plan';
-import type { Survey, TipJob, WalkJob } from './source-job';
-import { overlayPath, recordOf, sameRepository } from './state';
-import { countedPaths } from './survey';
+import type { Survey, TipJob } from './source-job';
+import { faultOf, firstBase, inTrouble, lookAgain, lookOf, subjectOf, walkJob } from './source-look';
+import { overlayPath, sameRepository } from './state';
 import { without } from './without';
-
-/** A server is asked once a second at most, whatever the subscription says. */
-const SHORTEST_INTERVAL_MS = 1_000;
-/** By which part of its interval a repository may be looked at early, so that not all are looked at together. */
-const SPREAD = 0.1;
-
-/** How long after a look the next one follows, in milliseconds: the same for all who look at one repository so often. */
-const pauseOf = once(({ repoURL, interval }: SourceSubscription): number => {
-  const share = parseInt(fingerprint(normaliseRepositoryURL(repoURL)).slice(-4), 16) / 0xffff;
-  return Math.round(Math.max(SHORTEST_INTERVAL_MS, parseDuration(interval)) * (1 - SPREAD * share));
-});
-
-/** What would look at another history if it changed. */
-const subjectOf = once(({ repoURL, branch, folder }: SourceSubscription): string =>
-  fingerprint(canonical([normaliseRepositoryURL(repoURL), branch, folder])),
-);
-
-/** What is wrong with the subscription's globs. */
-const globFault = once(({ folder, include = [], exclude = [] }: SourceSubscription): string | undefined => {
-  try {
-    countedPaths({ folder, include, exclude });
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-});
-
-/** Why the subscription cannot be looked at, whatever its branch shows. */
-function faultOf(draft: Draft, source: SourceSubscription): string | undefined {
-  const { repoURL, branch } = source;
-  if (draft.snapshot.facts.isRendered({ repoURL, branch })) {
-    return `branch ${branch} of ${repoURL} is rendered for an Application: subscribe to the branch that people edit`;
-  }
-  return globFault(source);
-}
-
-/** Rule B3: at a first look the last commit that was seen is the first station's base. */
-function firstBase(draft: Draft, track: Track, repoURL: string): string | undefined {
-  const [first] = track.spec.stations;
-  const { namespace } = track.metadata;
-  const station = first && draft.snapshot.facts.station({ namespace, name: first.name });
-  const references = station?.spec.applications.filter((one) => one.enabled && sameRepository(one.repoURL, repoURL));
-  return station && references?.map((one) => recordOf(station, one).good?.state.base).find((base) => base);
-}
 
 /** The overlays of each station that tickets of the track can come to, as one express ticket for each. */
 function expressFor(draft: Draft, track: Track, repoURL: string, { overlays }: Survey): Wanted[] {
@@ -129,11 +75,6 @@ function askUpTo(
   };
 }
 
-/** The last good look stays in force. */
-const inTrouble = (status: Asked['status'], problem: string): Asked => ({
-  status: { ...status, problem: shorten(problem) },
-});
-
 export function askSource(
   draft: Draft,
   track: Track,
@@ -145,6 +86,7 @@ export function askSource(
   const status = { ...before, name: subscription.name };
   const fault = faultOf(draft, source);
   if (fault !== undefined) return inTrouble(status, fault);
+  if (source.tags !== undefined) return askTag(draft, track, subscription, { ...source, tags: source.tags }, status);
   const head = tipOf(draft, track, subscription, source);
   if (head === undefined) return undefined;
   if ('problem' in head) return inTrouble(status, head.problem);
@@ -160,28 +102,16 @@ function tipOf(
   subscription: Subscription,
   source: SourceSubscription,
 ): { commit?: string } | { problem: string } | undefined {
-  const { repoURL, branch } = source;
-  const maxAgeMs = pauseOf(source);
-  const key = `${subscription.name} ${repoURL} ${branch} ${maxAgeMs}`;
-  const job: TipJob = { kind: 'tip', key, repoURL, branch, maxAgeMs, seen: newestHint(track, subscription) };
+  const look = lookOf(track, subscription, source);
+  const job: TipJob = {
+    kind: 'tip',
+    key: `${subscription.name} ${look.repoURL} ${look.branch} ${look.maxAgeMs}`,
+    ...look,
+  };
   const fact = draft.ask(job);
   if (fact === undefined || fact.state === 'Running') return undefined;
   if (fact.state === 'Failed') return { problem: fact.message };
-  const { commit, askedAt } = fact.result;
-  if (isHinted(fact, job)) draft.start(job);
-  if (askedAt !== undefined) {
-    const latest = draft.now.getTime() + maxAgeMs;
-    const next = askedAt.getTime() + maxAgeMs;
-    const isDue = next <= draft.now.getTime();
-    if (isDue && !isHinted(fact, job)) draft.start(job);
-    draft.wake(new Date(isDue ? latest : Math.min(next, latest)));
-  }
+  lookAgain(draft, job, fact);
+  const { commit } = fact.result;
   return commit === undefined ? {} : { commit };
-}
-
-function walkJob(draft: Draft, source: SourceSubscription, from: string, head: string): WalkJob {
-  const { repoURL, branch, folder, include = [], exclude = [] } = source;
-  const overlays = draft.snapshot.facts.overlays(repoURL);
-  const asked = { repoURL, branch, folder, include, exclude, overlays, from, head };
-  return { kind: 'walk', key: `${from} ${head} ${fingerprint(canonical(asked))}`, ...asked };
 }

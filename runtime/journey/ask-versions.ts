@@ -1,6 +1,14 @@
 /** What a subscription to images or to a chart asks for: its choice now, against what was ticketed last (rule B2). */
 
-import { parseDuration, type Change, type Subscription, type SubscriptionStatus, type Track } from '../../lib/api';
+import {
+  parseDuration,
+  type Change,
+  type Image,
+  type Subscription,
+  type SubscriptionStatus,
+  type Ticket,
+  type Track,
+} from '../../lib/api';
 import { canonical, same } from './canonical';
 import { shownAtFirstStation } from './first-shown';
 import type { Look } from './job';
@@ -9,6 +17,7 @@ import { once } from './once';
 import type { Draft } from './plan';
 import { isHinted, newestHint } from './hinted';
 import type { Asked, Before } from './asked';
+import { unrecorded } from './unrecorded';
 
 /** Tracks that look at one repository at about the same time share the answer. */
 const LONGEST_SHARED_MS = 10_000;
@@ -55,8 +64,30 @@ function answer(draft: Draft, track: Track, subscription: Subscription, before: 
   const last = lastOf(before, versions);
   if (last === undefined && shownAtFirstStation(draft, track, change)) return { status: taken };
   const changed = before?.specDigest !== undefined && before.specDigest !== specDigest;
+  const made = ticketedAs(unrecorded(draft, track, subscription, before), versions, subscription);
+  if (made !== undefined)
+    return {
+      status: { ...taken, seen: { ...versions, images: made }, ticketed: { ...versions, images: made } },
+      tickets: [{ change: { images: made } }],
+    };
   const isWanted = !same(last, versions.chart ?? versions.images) && (last === undefined || look.newer || changed);
   return isWanted ? { status: taken, tickets: [{ change }] } : { status: { ...status, seen: versions } };
+}
+
+/**
+ * The images of a ticket that the Track does not say it made, for the version that is chosen now: its tags have moved
+ * since. A subscription to what a moving tag points to wants a ticket for each.
+ */
+function ticketedAs(
+  made: readonly Ticket[],
+  { images = [] }: Versions,
+  { images: wanted }: Subscription,
+): Image[] | undefined {
+  if (images.length === 0 || wanted?.select.digest !== undefined) return undefined;
+  const isVersion = (others: readonly Image[]): boolean =>
+    others.length === images.length &&
+    others.every(({ repoURL, tag }, at) => images[at]?.repoURL === repoURL && images[at].tag === tag);
+  return made.map(({ spec }) => spec.change?.images ?? []).find((others) => isVersion(others) && !same(others, images));
 }
 
 /** What was ticketed last, of the kind that is looked at now. */

@@ -5,6 +5,8 @@ import type { Change, SubscriptionStatus } from '../../lib/api';
 /** A ticket that a subscription wants to have made. */
 export interface Wanted {
   readonly change: Change;
+  /** Tag of the source that names its commit. @default - none does */
+  readonly tag?: string;
   /** The one station that an express ticket visits. @default - it rides the track */
   readonly express?: { readonly namespace: string; readonly station: string };
 }

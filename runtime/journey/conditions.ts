@@ -110,16 +110,23 @@ export function withConditions(ticket: Ticket, status: TicketStatus, now: string
   };
 }
 
+/** Why a Track or a Station is not ready. */
+export interface Unready {
+  readonly reason: 'NotHonoured' | 'SubscriptionProblem';
+  /** A sentence for each thing that is wrong; none where all is well. */
+  readonly problems: readonly string[];
+}
+
 /** The one condition of a Track or Station: whether all that its spec says is in force. */
 export function readyCondition(
   resource: Track | Station,
-  problems: readonly string[],
+  { reason, problems }: Unready,
   wellWords: string,
   now: string,
 ): Condition[] {
   const finding: Finding =
     problems.length === 0
       ? { type: 'Ready', status: 'True', reason: 'InService', message: wellWords }
-      : { type: 'Ready', status: 'False', reason: 'NotHonoured', message: problems.join(' ').slice(0, 32_000) };
+      : { type: 'Ready', status: 'False', reason, message: problems.join(' ').slice(0, 32_000) };
   return conditionsFrom(resource.status?.conditions, [finding], resource.metadata.generation, now);
 }

@@ -2,7 +2,7 @@
 
 import type { Subscription, Track } from '../../lib/api';
 import type { JobFact, LookJob } from './job';
-import type { TipJob } from './source-job';
+import type { TagJob, TipJob } from './source-job';
 
 /** When something was last said to have moved; empty where nothing has been. */
 export const newestHint = ({ status }: Track, { name }: Subscription): string => status?.hints?.[name] ?? '';
@@ -10,5 +10,5 @@ export const newestHint = ({ status }: Track, { name }: Subscription): string =>
 /** Whether a hint has come since the look began that found this. */
 export const isHinted = (
   fact: Extract<JobFact<unknown>, { state: 'Done' }>,
-  { seen }: Pick<LookJob | TipJob, 'seen'>,
+  { seen }: Pick<LookJob | TipJob | TagJob, 'seen'>,
 ): boolean => (fact.seen ?? '') !== seen;

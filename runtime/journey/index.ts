@@ -29,10 +29,10 @@ export {
   sourceBranchOf,
   type SourceHistory,
 } from './state';
-export type { SurveyQuestion, Tip, TipJob, Walk, WalkJob } from './source-job';
+export type { SurveyQuestion, TagChoice, TagJob, Tip, TipJob, Walk, WalkJob } from './source-job';
 export { survey } from './survey';
 export { namingPaths } from './suspension';
 export { ranksAbove, selectChart, selectTag, versionRanksAbove, type Selection, type TagFact } from './selection';
 export { tagStories, type Considered, type TagStory } from './tag-stories';
-export { siftTags, tagFilter, together, type Sifted } from './tag-filter';
+export { siftTags, tagFilter, together, type Sifted, type TagFilters } from './tag-filter';
 export { transitionsOf, type Transition } from './transitions';

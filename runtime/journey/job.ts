@@ -21,7 +21,7 @@ import type {
 import type { RevisionRelation } from './application';
 import type { Piece } from './cargo';
 import type { Ownership } from './ownership';
-import type { Tip, TipJob, Walk, WalkJob } from './source-job';
+import type { TagChoice, TagJob, Tip, TipJob, Walk, WalkJob } from './source-job';
 
 /** Reads the heads of source branches, for the record that boarding makes (rule A8). */
 export interface SourcesJob {
@@ -369,6 +369,7 @@ export type Job =
   | SourcesJob
   | LookJob
   | TipJob
+  | TagJob
   | WalkJob
   | PrepareJob
   | PreviewJob
@@ -385,6 +386,7 @@ export interface JobResults {
   readonly sources: SourceHeads;
   readonly look: Look;
   readonly tip: Tip;
+  readonly tag: TagChoice;
   readonly walk: Walk;
   readonly prepare: Prepared;
   readonly preview: Preview;

@@ -129,7 +129,7 @@ function byName(tags: readonly string[]): Found | NotFound {
 function choose(
   tags: readonly string[],
   built: ReadonlyMap<string, Date>,
-  subscription: ImageSubscription,
+  subscription: Pick<ImageSubscription, 'select'>,
 ): Found | NotFound {
   const { semver, name, digest } = subscription.select;
   if (semver) return bySemver(tags, semver.constraint, semver.prereleases);
@@ -146,7 +146,7 @@ function choose(
  */
 export function selectTag(
   sifted: Sifted,
-  subscription: ImageSubscription,
+  subscription: Pick<ImageSubscription, 'select'>,
   built: ReadonlyMap<string, Date> = new Map(),
 ): Selection {
   const found = choose(sifted.tags, built, subscription);

@@ -1,4 +1,6 @@
-/** The jobs that look at source branches, and what they find (rule B3). */
+/** The jobs that look at source branches and their tags, and what they find (rule B3). */
+
+import type { SourceTags } from '../../lib/api';
 
 /** Reads the head of a source branch; what others have just read of the repository is as good. */
 export interface TipJob {
@@ -15,6 +17,28 @@ export interface Tip {
   /** Absent where the branch does not exist. */
   readonly commit?: string;
   /** When the server was asked. @default - whoever answers tells of every push */
+  readonly askedAt?: Date;
+}
+
+/** Chooses among the tags of a source; what others have just read of the repository is as good. */
+export interface TagJob {
+  readonly kind: 'tag';
+  readonly key: string;
+  readonly repoURL: string;
+  /** The branch that has to have the commit of a tag (rule B5). */
+  readonly branch: string;
+  readonly tags: SourceTags;
+  /** How old an answer may be, in milliseconds. */
+  readonly maxAgeMs: number;
+  /** The newest hint that there was when it began; empty where there has been none. */
+  readonly seen: string;
+}
+export interface TagChoice {
+  /** Absent where none fits. */
+  readonly chosen?: { readonly tag: string; readonly commit: string };
+  /** Why that one, or why none, in a sentence. */
+  readonly choice: string;
+  /** When the server was asked. @default - whoever answers tells of every tag */
   readonly askedAt?: Date;
 }
 
@@ -38,6 +62,8 @@ export interface WalkJob extends SurveyQuestion {
   /** The last commit that was seen. */
   readonly from: string;
   readonly head: string;
+  /** Whether a tag names the head: releases need not follow each other on one line. @default false */
+  readonly isTagged?: boolean;
 }
 
 /** What commits ask for. */
@@ -53,5 +79,5 @@ export interface Survey {
 }
 export type Walk =
   | ({ readonly outcome: 'Walked' } & Survey)
-  /** The branch does not contain the last commit that was seen. */
+  /** The branch does not contain the last commit that was seen; for a tag, the repository has no such commit any more. */
   | { readonly outcome: 'Rewritten' };

@@ -6,6 +6,9 @@
 import { RE2JS } from 're2js';
 import type { ImageSubscription } from '../../lib/api';
 
+/** RE2 expressions of tags that are let through, and that are left out. */
+export type TagFilters = Pick<ImageSubscription, 'allowTags' | 'ignoreTags'>;
+
 export interface TagFilter {
   /** Why a tag is left out; nothing when it is let through. */
   leavesOut(tag: string): 'allowTags' | 'ignoreTags' | undefined;
@@ -43,7 +46,7 @@ function compile(text: string, field: string): RE2JS {
 }
 
 /** @throws Error naming an expression that cannot be used */
-export function tagFilter({ allowTags, ignoreTags }: ImageSubscription): TagFilter {
+export function tagFilter({ allowTags, ignoreTags }: TagFilters): TagFilter {
   const allow = allowTags === undefined ? undefined : compile(allowTags, 'allowTags');
   const ignore = ignoreTags === undefined ? undefined : compile(ignoreTags, 'ignoreTags');
   const size = (allow?.programSize() ?? 0) + (ignore?.programSize() ?? 0);

@@ -11,6 +11,7 @@ import { same } from './canonical';
 import { changeLine } from './change';
 import { isSameTicket, type MadeSpec } from './identity';
 import type { Draft } from './plan';
+import { ticketsMade } from './unrecorded';
 
 /** What was there before, in a line: the commit of a source branch up to which was looked, or the versions. */
 function lineOf(status: Before): string {
@@ -65,13 +66,17 @@ function stillMeant({ spec }: Track, hints: Readonly<Record<string, string>>): R
   return Object.fromEntries(Object.entries(hints).filter(([name]) => names.has(name)));
 }
 
-const ticketsMade = (status: SubscriptionStatus | undefined): number => status?.count ?? 0;
-
 /** The ticket for a change, with all that makes it that ticket and no other (rule B8). */
-const specFor = (track: Track, { name }: Subscription, before: Before, { change, express }: Wanted): MadeSpec => ({
+const specFor = (track: Track, { name }: Subscription, before: Before, { change, express, tag }: Wanted): MadeSpec => ({
   ...(express === undefined ? { track: track.metadata.name } : { express: { station: express.station } }),
   change,
-  origin: { track: track.metadata.uid, subscription: name, number: ticketsMade(before) + 1, after: lineOf(before) },
+  origin: {
+    track: track.metadata.uid,
+    subscription: name,
+    number: ticketsMade(before) + 1,
+    ...(tag !== undefined && { tag }),
+    after: lineOf(before),
+  },
   hold: false,
   abort: false,
 });

@@ -1,7 +1,7 @@
 /** What Tracks and Stations say of themselves: conditions and one-line texts. Nothing decides by them. */
 
 import type { Station, StationStatus, Track, TrackStatus } from '../../lib/api';
-import { readyCondition } from './conditions';
+import { readyCondition, type Unready } from './conditions';
 import { describeGates } from './gates';
 import { junctionProblems } from './junction';
 import { once } from './once';
@@ -37,6 +37,15 @@ const summaryOf = once(({ subscriptions, stations }: Track['spec']): TrackStatus
   };
 });
 
+/** What keeps subscriptions of the track from looking or choosing. */
+function troubleOf({ spec }: Track, { subscriptions = [] }: TrackStatus): Unready {
+  const names = new Set(spec.subscriptions.map(({ name }) => name));
+  const problems = subscriptions.flatMap(({ name, problem }) =>
+    problem === undefined || !names.has(name) ? [] : [`Subscription ${name}: ${problem.replace(/\.?$/, '.')}`],
+  );
+  return { reason: 'SubscriptionProblem', problems };
+}
+
 /** The track's status with its own words brought up to date. */
 export function trackView(track: Track, status: TrackStatus, time: string): TrackStatus {
   const generation = track.metadata.generation;
@@ -44,7 +53,7 @@ export function trackView(track: Track, status: TrackStatus, time: string): Trac
     ...status,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     summary: summaryOf(track.spec),
-    conditions: readyCondition(track, [], 'In service.', time),
+    conditions: readyCondition(track, troubleOf(track, status), 'In service.', time),
   };
 }
 
@@ -65,6 +74,7 @@ function stationHealth(station: Station, facts: Facts): string {
 /** The station's status with its own words brought up to date. */
 export function stationView(station: Station, facts: Facts, { now, time }: Pick<Draft, 'now' | 'time'>): StationStatus {
   const generation = station.metadata.generation;
+  const unready = { reason: 'NotHonoured', problems: unhonouredOfStation(facts, station, now) } as const;
   const status = station.status ?? {};
   const held = station.spec.hold ? 'a person' : (status.holdBy?.ticket ?? status.haltBy?.ticket ?? '');
   const settled = status.occupant === undefined;
@@ -73,6 +83,6 @@ export function stationView(station: Station, facts: Facts, { now, time }: Pick<
     ...status,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     summary: { ...status.summary, health, gates: describeGates(station).slice(0, 256), held },
-    conditions: readyCondition(station, unhonouredOfStation(facts, station, now), 'In service.', time),
+    conditions: readyCondition(station, unready, 'In service.', time),
   };
 }

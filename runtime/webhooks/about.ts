@@ -12,6 +12,7 @@ export function isAbout(hint: Hint, { images, chart, source }: Subscription): bo
     return wanted.some((one) => repositoryOf(one) === hint.repoURL);
   }
   if (source === undefined || (hint.branch !== undefined && hint.branch !== source.branch)) return false;
+  if (hint.isTag === true && source.tags === undefined) return false;
   // Hosts that tell the case of a path apart have no two repositories that differ by it alone and are both subscribed to.
   const wanted = repositoryIdentity(source.repoURL).toLowerCase();
   if (!hint.repoURLs.some((url) => repositoryIdentity(url).toLowerCase() === wanted)) return false;

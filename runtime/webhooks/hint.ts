@@ -12,8 +12,10 @@ export type Hint =
       readonly kind: 'Source';
       /** Addresses of one repository: those that the sender gives it. */
       readonly repoURLs: readonly string[];
-      /** @default - not said: any */
+      /** @default - not said, or a tag: any */
       readonly branch?: string;
+      /** Whether it is a tag that moved. @default false */
+      readonly isTag?: boolean;
       /** Every path that was touched. @default - not said, or not all of them: any */
       readonly paths?: readonly string[];
     };
@@ -29,10 +31,11 @@ export function imageHint(reference: string): Hint[] {
   }
 }
 
-/** A hint about a branch, by its full ref; none for a tag, or where no address is given. */
+/** A hint about a branch or a tag, by its full ref; none where no address is given. */
 export function sourceHint(urls: readonly string[], ref: string | undefined, paths?: readonly string[]): Hint[] {
   const repoURLs = [...new Set(urls.filter((url) => url !== '' && url.length <= LONGEST_URL))];
-  if (repoURLs.length === 0 || ref?.startsWith('refs/tags/') === true) return [];
+  if (repoURLs.length === 0) return [];
+  if (ref?.startsWith('refs/tags/') === true) return [{ kind: 'Source', repoURLs, isTag: true }];
   const branch = (ref ?? '').replace(/^refs\/heads\//, '');
   return [{ kind: 'Source', repoURLs, ...(branch !== '' && { branch }), ...(paths && { paths }) }];
 }

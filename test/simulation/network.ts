@@ -40,6 +40,8 @@ export interface TrackPlan {
   readonly subscribes?: string;
   /** Looks at this source repository by itself, by number. */
   readonly follows?: number;
+  /** Looks at the releases of that repository, and not at its head. @default false */
+  readonly releases?: boolean;
   /** What a failed ticket leaves behind. @default Continue */
   readonly onFailure?: 'Halt' | 'Rollback';
   /** Whether tickets that wait couple. @default Every */
@@ -71,7 +73,9 @@ export function drawNetwork(chance: Chance): Network {
   const names = stations.map(({ name }) => name);
   const subscribes = chance.happens('subscription', 0.3) ? { subscribes: IMAGES[0] } : {};
   const follows = chance.happens('source subscription', 0.3) ? { follows: 1 } : {};
-  const main: TrackPlan = { name: 'main', stations: names, ...subscribes, ...follows, ...drawPolicy(chance, 'main') };
+  const releases = follows.follows === 1 && chance.happens('releases', 0.4) ? { releases: true } : {};
+  const boards = { ...subscribes, ...follows, ...releases };
+  const main: TrackPlan = { name: 'main', stations: names, ...boards, ...drawPolicy(chance, 'main') };
   const tracks = [main];
   if (chance.happens('second track', 0.35)) {
     const shared = names.filter((name) => chance.happens(`shared ${name}`, 0.6));

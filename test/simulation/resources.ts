@@ -71,7 +71,14 @@ export const stationSpec = ({
       }),
 });
 
-export const trackSpec = ({ stations, subscribes, follows, onFailure, service }: TrackPlan): Track['spec'] => ({
+export const trackSpec = ({
+  stations,
+  subscribes,
+  follows,
+  releases,
+  onFailure,
+  service,
+}: TrackPlan): Track['spec'] => ({
   enabled: true,
   hold: false,
   service: service ?? 'Every',
@@ -80,7 +87,7 @@ export const trackSpec = ({ stations, subscribes, follows, onFailure, service }:
   historyLimit: 50,
   subscriptions: [
     ...(subscribes === undefined ? [] : [imagesOf(subscribes)]),
-    ...(follows === undefined ? [] : [sourceOf(follows)]),
+    ...(follows === undefined ? [] : [sourceOf(follows, releases)]),
   ],
   stations: stations.map((name) => ({ name })),
 });
@@ -95,9 +102,15 @@ const imagesOf = (repository: string): Subscription => ({
   },
 });
 
-const sourceOf = (repository: number): Subscription => ({
+const sourceOf = (repository: number, releases = false): Subscription => ({
   name: 'source',
-  source: { repoURL: repositoryAt(repository), branch: SOURCE_BRANCH, folder: '', interval: '5m' },
+  source: {
+    repoURL: repositoryAt(repository),
+    branch: SOURCE_BRANCH,
+    ...(releases && { tags: { semver: { constraint: '*', prereleases: false } } }),
+    folder: '',
+    interval: '5m',
+  },
 });
 
 /** The Applications of a station, which consent to it. */

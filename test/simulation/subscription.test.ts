@@ -1,6 +1,6 @@
 import { assert, array, constantFrom, property, record, boolean } from 'fast-check';
 import type { SubscriptionStatus, Ticket } from '../../lib/api';
-import { REPOSITORY, survivesEveryCrash, Yard, type Plan } from './lines';
+import { IMAGE, REPOSITORY, survivesEveryCrash, Yard, type Plan } from './lines';
 
 const source = (extra: object = {}) => ({
   name: 'source',
@@ -162,10 +162,17 @@ describe('B3: a source subscription', () => {
     push(yard, 'base/a');
     yard.settle();
     expect(status(yard)?.problem).toBe("'{docs' is no glob: a brace is not closed");
+    const ready = () => yard.track('main').status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(ready()).toMatchObject({
+      status: 'False',
+      reason: 'SubscriptionProblem',
+      message: "Subscription source: '{docs' is no glob: a brace is not closed.",
+    });
     yard.say(yard.track('main'), { subscriptions: [source({ exclude: ['docs'] })] });
     yard.settle();
     expect(made(yard)).toHaveLength(1);
     expect(status(yard)?.problem).toBeUndefined();
+    expect(ready()).toMatchObject({ status: 'True', reason: 'InService' });
   });
 
   test('B1: looks at once where a hint says that the branch moved', () => {
@@ -256,4 +263,22 @@ test('B1, B8: however hints come, the newest change is ticketed, and nothing twi
     }),
     { numRuns: 25 },
   );
+});
+
+test('B8: a version whose tag moves while a look dies gets one ticket, by whatever was there first', () => {
+  const images = { repositories: [IMAGE], select: { semver: { constraint: '*' } } };
+  const yard = new Yard({ tracks: { main: { stations: ['test'], subscriptions: [{ name: 'shop', images }] } } });
+  const seen = new Set<string>();
+  for (let steps = 1; steps < 8; steps += 1) {
+    yard.simulation.publishImage(IMAGE, '1.0.0');
+    yard.simulation.settle(steps);
+    yard.simulation.restart();
+    for (const { spec } of made(yard)) seen.add(spec.change?.images?.[0]?.digest ?? '');
+  }
+  yard.settle();
+  expect(made(yard)).toHaveLength(1);
+  expect(seen.size).toBe(1);
+  const [first] = seen;
+  const ticketed = yard.track('main').status?.subscriptions?.[0]?.ticketed?.images;
+  expect(ticketed).toMatchObject([{ tag: '1.0.0', digest: first }]);
 });

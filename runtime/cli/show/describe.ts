@@ -192,6 +192,7 @@ function lookOf({ status }: Track, { name, images, chart, source }: Track['spec'
     ['images', images?.repositories.join(', ')],
     ['chart', chart && `${chart.name} of ${chart.repoURL}, ${chart.semver}`],
     ['source', source && `branch ${source.branch} of ${source.repoURL}, ${source.folder || 'all of it'}`],
+    ['tags', source?.tags?.semver.constraint],
     ['saw', versionsOf(seen?.seen)],
     ['boarded', versionsOf(seen?.ticketed)],
     ['choice', seen?.choice ?? 'it has not looked yet'],
@@ -205,6 +206,7 @@ const versionsOf = (versions: Versions): string =>
   [
     describeImages(versions?.images),
     versions?.chart && `${versions.chart.name} ${versions.chart.version}`,
+    versions?.tag,
     versions?.commit && shortCommit(versions.commit),
   ]
     .filter(Boolean)

@@ -53,32 +53,45 @@ export function readReport(body: Buffer): UpdateReport {
 /** Asks for heads of these branches alone, with the second version of the protocol, which needs no greeting. */
 export function headsRequest(branches: readonly string[]): Buffer {
   const prefixes = branches.length > MOST_PREFIXES ? [''] : branches;
-  return Buffer.concat([
+  return refsRequest(prefixes.map((branch) => `ref-prefix refs/heads/${branch}`));
+}
+
+/** Asks for all tags, and of annotated ones also what they are about. */
+export const tagsRequest = (): Buffer => refsRequest(['peel', 'ref-prefix refs/tags/']);
+
+const refsRequest = (what: readonly string[]): Buffer =>
+  Buffer.concat([
     packet('command=ls-refs\n'),
     packet('agent=k8sta'),
     packet('object-format=sha1'),
     DELIMITER,
-    ...prefixes.map((branch) => packet(`ref-prefix refs/heads/${branch}\n`)),
+    ...what.map((line) => packet(`${line}\n`)),
     FLUSH,
   ]);
-}
 
 /** Servers stop looking at prefixes when there are very many. */
 const MOST_PREFIXES = 100;
 
 /** @throws Error where the answer is no list of refs */
-export function readHeads(body: Buffer): Map<string, string> {
+export const readHeads = (body: Buffer): Map<string, string> =>
+  readRefs(body, /^(?<commit>[0-9a-f]{40}) refs\/heads\/(?<name>\S+)/);
+
+/** @throws Error where the answer is no list of refs */
+export const readTags = (body: Buffer): Map<string, string> =>
+  readRefs(body, /^(?<commit>[0-9a-f]{40}) refs\/tags\/(?<name>\S+)(?:.* peeled:(?<about>[0-9a-f]{40}))?/);
+
+function readRefs(body: Buffer, form: RegExp): Map<string, string> {
   const answer = packets(body);
   if (answer.at(-1) !== undefined || answer.length === 0) throw new Error('The list of refs does not end.');
-  const heads = new Map<string, string>();
+  const refs = new Map<string, string>();
   for (const payload of answer) {
     if (payload === undefined) continue;
     const line = lineOf(payload);
-    const [, commit, branch] = /^([0-9a-f]{40}) refs\/heads\/(\S+)/.exec(line) ?? [];
-    if (commit === undefined || branch === undefined) throw new Error(`The server said ${JSON.stringify(line)}.`);
-    heads.set(branch, commit);
+    const { commit, name, about = commit } = form.exec(line)?.groups ?? {};
+    if (about === undefined || name === undefined) throw new Error(`The server said ${JSON.stringify(line)}.`);
+    refs.set(name, about);
   }
-  return heads;
+  return refs;
 }
 
 /** What a server can do for a push, from its greeting. @throws Error where it is none */

@@ -8,7 +8,16 @@ import { messageOf } from '../../errors';
 import type { RepositoryURL } from '../url';
 import { Avoidance, type Reason } from './avoidance';
 import type { Ending } from './connections';
-import { headsRequest, readAbilities, readHeads, readReport, updateRequest, type UpdateReport } from './messages';
+import {
+  headsRequest,
+  readAbilities,
+  readHeads,
+  readReport,
+  readTags,
+  tagsRequest,
+  updateRequest,
+  type UpdateReport,
+} from './messages';
 
 /** What became of a conversation. */
 export type Spoken<T> =
@@ -66,14 +75,12 @@ export class Speaker {
 
   /** The heads of these branches as they are now; more may be named. */
   heads(branches: readonly string[], options: SpeakOptions): Promise<Spoken<ReadonlyMap<string, string>>> {
-    const service = 'application/x-git-upload-pack';
-    const asking: Asking = {
-      path: 'git-upload-pack',
-      accept: `${service}-result`,
-      body: { type: `${service}-request`, bytes: headsRequest(branches) },
-      headers: { 'Git-Protocol': 'version=2' },
-    };
-    return this.ask(asking, options, readHeads, 'Safe');
+    return this.ask(refsAsking(headsRequest(branches)), options, readHeads, 'Safe');
+  }
+
+  /** All tags as they are now, and what each of them names. */
+  tags(options: SpeakOptions): Promise<Spoken<ReadonlyMap<string, string>>> {
+    return this.ask(refsAsking(tagsRequest()), options, readTags, 'Safe');
   }
 
   /**
@@ -187,6 +194,16 @@ export class Speaker {
 
 const reasonOf = (status: number): Reason =>
   NOT_NOW.includes(status) || (status >= 500 && !NEVER_DONE.includes(status)) ? 'Hiccup' : 'Foreign';
+
+function refsAsking(bytes: Buffer): Asking {
+  const service = 'application/x-git-upload-pack';
+  return {
+    path: 'git-upload-pack',
+    accept: `${service}-result`,
+    body: { type: `${service}-request`, bytes },
+    headers: { 'Git-Protocol': 'version=2' },
+  };
+}
 
 const failure = (stderr: string, secrets: readonly string[]): ContactResult => ({
   exitCode: -1,

@@ -54,14 +54,14 @@ export const github: Sender = {
 export const gitlab: Sender = {
   proof: told('x-gitlab-token'),
   hints: (document) => {
-    if (textAt(document, 'object_kind') !== 'push') return [];
+    if (!['push', 'tag_push'].includes(textAt(document, 'object_kind'))) return [];
     const urls = addresses(at(document, 'project'), 'git_http_url', 'git_ssh_url', 'web_url');
     return sourceHint(urls, textAt(document, 'ref'), touched(document));
   },
   setUp: [
     'In the project, or the group, open Settings, Webhooks, Add new webhook.',
     'URL: ADDRESS',
-    'Secret token: the value of the key secret. Trigger: Push events.',
+    'Secret token: the value of the key secret. Trigger: Push events; Tag push events for subscriptions to tags.',
   ],
 };
 
@@ -93,9 +93,11 @@ export const bitbucket: Sender = {
     const links = at(document, 'repository', 'links');
     if (event === 'repo:push') {
       const page = textAt(links, 'html', 'href');
-      return listAt(document, 'push', 'changes').flatMap((change) =>
-        textAt(change, 'new', 'type') === 'branch' ? sourceHint([page], textAt(change, 'new', 'name')) : [],
-      );
+      return listAt(document, 'push', 'changes').flatMap((change) => {
+        const [kind, name] = [textAt(change, 'new', 'type'), textAt(change, 'new', 'name')];
+        if (kind === 'tag') return sourceHint([page], `refs/tags/${name}`);
+        return kind === 'branch' ? sourceHint([page], name) : [];
+      });
     }
     if (event !== 'repo:refs_changed') return [];
     const urls = listAt(links, 'clone').map((link) => textAt(link, 'href'));

@@ -1,3 +1,4 @@
+import { SourceTagLooks } from '../../../runtime/dispatch/source-tags';
 import { Tips } from '../../../runtime/dispatch/tips';
 import { walk } from '../../../runtime/dispatch/walk';
 import type { Git } from '../../../runtime/git';
@@ -144,5 +145,96 @@ describe('the commits after the last one that was seen', () => {
     const first = world.personCommits(repo, 'main', { a: '1' });
     const head = world.personCommits(repo, 'main', { a: '2' });
     await expect(walked(head, first)).rejects.toMatchObject({ name: 'TransientError' });
+  });
+});
+
+describe('the release of a source', () => {
+  const choose = (tags: object = {}, seen = '') =>
+    new SourceTagLooks(git, () => new Date(time)).choose(
+      {
+        repoURL: repo,
+        branch: 'main',
+        maxAgeMs: 60_000,
+        seen,
+        tags: { semver: { constraint: '*', prereleases: false }, ...tags },
+      },
+      new AbortController().signal,
+    );
+  const tag = (name: string, commit: string): string => world.on(repo, 'tag', '-f', name, commit);
+
+  test('is the commit that its tag is about, plain or annotated, with one request', async () => {
+    const first = world.personCommits(repo, 'main', { a: '1' });
+    const second = world.personCommits(repo, 'main', { a: '2' });
+    tag('v1.0.0', first);
+    world.on(repo, 'tag', '-a', '-m', 'the second', 'v1.1.0', second);
+    expect(await git.tags(repo)).toEqual(
+      new Map([
+        ['v1.0.0', first],
+        ['v1.1.0', second],
+      ]),
+    );
+    expect(await choose()).toEqual({
+      chosen: { tag: 'v1.1.0', commit: second },
+      choice: 'v1.1.0 of 2 tags: highest that satisfies *',
+      askedAt: new Date(time),
+    });
+    expect((await choose({ semver: { constraint: '~1.0', prereleases: false } })).chosen?.commit).toBe(first);
+  });
+
+  test('has to be on the source branch (B5): others are passed over by name, and what names no commit too', async () => {
+    const main = world.personCommits(repo, 'main', { a: '1' });
+    const apart = world.personCommits(repo, 'other', { b: '1' });
+    tag('v1.0.0', main);
+    tag('v1.1.0', apart);
+    tag('v1.2.0', world.on(repo, 'rev-parse', `${main}^{tree}`).trim());
+    expect(await choose()).toMatchObject({
+      chosen: { tag: 'v1.0.0', commit: main },
+      choice:
+        'v1.0.0 of 3 tags: highest that satisfies *; v1.2.0 is passed over, as it names no commit; ' +
+        'v1.1.0 is passed over, as its commit is not on branch main',
+    });
+  });
+
+  test('is none, with the reason, where no tag is there or an expression cannot be used', async () => {
+    world.personCommits(repo, 'main', { a: '1' });
+    expect(await choose()).toEqual({
+      choice: 'none of 0 tags: none satisfies *, as none is a version',
+      askedAt: new Date(time),
+    });
+    await expect(choose({ allowTags: '(' })).rejects.toThrow("allowTags '(' is no RE2 expression");
+  });
+
+  test('is looked for once by all who look at the repository, and again after a hint', async () => {
+    tag('v1.0.0', world.personCommits(repo, 'main', { a: '1' }));
+    const looks = new SourceTagLooks(git, () => new Date(time));
+    const look = (seen: string) =>
+      looks.choose(
+        {
+          repoURL: repo,
+          branch: 'main',
+          maxAgeMs: 60_000,
+          seen,
+          tags: { semver: { constraint: '*', prereleases: false } },
+        },
+        new AbortController().signal,
+      );
+    await look('');
+    const higher = world.personCommits(repo, 'main', { a: '2' });
+    tag('v1.1.0', higher);
+    time += 1_000;
+    expect((await look('')).chosen?.tag).toBe('v1.0.0');
+    expect((await look('2030-01-01T00:00:01Z')).chosen?.commit).toBe(higher);
+    expect((await look('')).askedAt).toEqual(new Date(time));
+  });
+
+  test('goes on from a commit of another line, and from one that is gone', async () => {
+    const first = world.personCommits(repo, 'main', { a: '1' });
+    world.on(repo, 'update-ref', 'refs/heads/fix', first);
+    const fix = world.personCommits(repo, 'fix', { c: '1' });
+    const head = world.personCommits(repo, 'main', { 'base/b': '2' });
+    const signal = new AbortController().signal;
+    const tagged = { ...job(fix, head), isTagged: true };
+    expect(await walk(git, tagged, signal)).toMatchObject({ outcome: 'Walked', commits: 1, source: head });
+    expect(await walk(git, { ...tagged, from: 'f'.repeat(40) }, signal)).toEqual({ outcome: 'Rewritten' });
   });
 });

@@ -47,6 +47,19 @@ describe('heads', () => {
   });
 });
 
+test('tags are those of the server, annotated ones by the commit that they are about, whichever way they are asked for', async () => {
+  const commit = world.personCommits(repo, 'main', { a: '1' });
+  world.on(repo, 'tag', 'v1', commit);
+  world.on(repo, 'tag', '-a', '-m', 'two', 'two/v2', commit);
+  const all = new Map([
+    ['two/v2', commit],
+    ['v1', commit],
+  ]);
+  expect(await git.tags(repo)).toEqual(all);
+  const files = world.git({ allowedProtocols: ['file'], folder: join(world.folder, 'by-commands') });
+  expect(await files.tags(`file://${world.bare(repo)}`)).toEqual(all);
+});
+
 describe('files', () => {
   test('are listed by path with their modes, below a folder or altogether', async () => {
     const commit = world.personCommits(repo, 'main', {

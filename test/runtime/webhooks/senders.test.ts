@@ -14,7 +14,7 @@ const images = (...repositories: string[]): Subscription => ({
   name: 'web',
   images: { repositories, select: { newest: {} }, interval: '5m' },
 });
-const source = (repoURL: string, spec: { branch?: string; folder?: string } = {}): Subscription => ({
+const source = (repoURL: string, spec: Partial<NonNullable<Subscription['source']>> = {}): Subscription => ({
   name: 'source',
   source: { repoURL, branch: 'main', folder: '', interval: '1m', ...spec },
 });
@@ -72,13 +72,6 @@ test('whoever may have left files out wakes everyone of that branch', () => {
 
 test.each<[SenderName, Payload]>([
   ['github', { headers: { 'x-github-event': 'ping' }, body: { zen: 'Keep it simple.' } }],
-  [
-    'github',
-    {
-      headers: { 'x-github-event': 'push' },
-      body: { ref: 'refs/tags/v1', repository: { clone_url: 'https://github.com/acme/shop.git' } },
-    },
-  ],
   ['gitlab', { body: { object_kind: 'merge_request' } }],
   ['gitea', { headers: { 'x-gitea-event': 'issues' }, body: {} }],
   ['bitbucket', { headers: { 'x-event-key': 'diagnostics:ping' }, body: { test: true } }],
@@ -95,6 +88,38 @@ test.each<[SenderName, Payload]>([
   ['generic', { body: { image: '../../etc/passwd', repository: 7 } }],
 ])('%s says something that is about no push (%#)', (sender, payload) => {
   expect(hintsOf(sender, payload)).toEqual([]);
+});
+
+const SHOP = 'https://git.example.com/acme/shop';
+test.each<[SenderName, Payload]>([
+  ['github', { headers: { 'x-github-event': 'push' }, body: { ref: 'refs/tags/v1', repository: { html_url: SHOP } } }],
+  ['gitlab', { body: { object_kind: 'tag_push', ref: 'refs/tags/v1', project: { web_url: SHOP } } }],
+  ['gitea', { headers: { 'x-gitea-event': 'push' }, body: { ref: 'refs/tags/v1', repository: { html_url: SHOP } } }],
+  [
+    'bitbucket',
+    {
+      headers: { 'x-event-key': 'repo:push' },
+      body: {
+        repository: { links: { html: { href: SHOP } } },
+        push: { changes: [{ new: { type: 'tag', name: 'v1' } }] },
+      },
+    },
+  ],
+  [
+    'azure-devops',
+    {
+      body: {
+        eventType: 'git.push',
+        resource: { repository: { remoteUrl: SHOP }, refUpdates: [{ name: 'refs/tags/v1' }] },
+      },
+    },
+  ],
+])('%s says that a tag was pushed, which wakes those who follow tags', (sender, payload) => {
+  const hints = hintsOf(sender, payload);
+  const tags = { semver: { constraint: '*', prereleases: false } };
+  expect(about(hints, source(SHOP))).toBe(false);
+  expect(about(hints, source(SHOP, { tags }))).toBe(true);
+  expect(about(hints, source(`${SHOP}-other`, { tags }))).toBe(false);
 });
 
 test('a chart in a registry is meant like an image', () => {

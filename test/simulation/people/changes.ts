@@ -46,7 +46,11 @@ export const CHANGES = {
     if (place === undefined) return undefined;
     const number = scene.number('source');
     const path = choice.how < 0.5 ? 'base' : place.branch;
-    scene.git.commit(place.url, SOURCE_BRANCH, { [`${path}/config`]: `${path} ${number}` }, scene.person);
-    return `commits ${path} ${number}, and makes no ticket for it`;
+    const edit = { [`${path}/config`]: `${path} ${number}` };
+    const commit = scene.git.commit(place.url, SOURCE_BRANCH, edit, scene.person);
+    // Now and then a release is tagged anew.
+    const tag = choice.which > 0.9 ? `v1.${number - 1}.0` : `v1.${number}.0`;
+    scene.git.tag(place.url, tag, commit);
+    return `commits ${path} ${number}, tags it ${tag}, and makes no ticket for it`;
   },
 } satisfies Record<string, Verb>;

@@ -129,6 +129,7 @@ export class GitServers {
   /** Repositories whose server takes no push, as one with a rule against it. */
   readonly shut = new Set<string>();
   readonly #heads = new Map<string, Map<string, string>>();
+  readonly #tags = new Map<string, Map<string, string>>();
   /** Commits that a server has, reachable or not. */
   readonly #received = new Set<string>();
   #people = 0;
@@ -137,6 +138,16 @@ export class GitServers {
 
   heads(repoURL: string): ReadonlyMap<string, string> {
     return this.#heads.get(repoURL) ?? new Map();
+  }
+
+  tags(repoURL: string): ReadonlyMap<string, string> {
+    return this.#tags.get(repoURL) ?? new Map();
+  }
+
+  /** A person tags a commit, perhaps with a name that another one had. */
+  tag(repoURL: string, tag: string, commit: string): void {
+    const tags = this.#tags.get(repoURL) ?? new Map<string, string>();
+    this.#tags.set(repoURL, tags.set(tag, commit));
   }
 
   head(repoURL: string, branch: string): string | undefined {

@@ -42,6 +42,12 @@ export class SimulatedGit implements Git {
     );
   }
 
+  async tags(repoURL: string): Promise<ReadonlyMap<string, string>> {
+    return this.process.call(`ls-remote --tags ${shortName(repoURL)}`, () => new Map(this.servers.tags(repoURL)), {
+      kind: 'read',
+    });
+  }
+
   async has(repoURL: string, commit: string): Promise<boolean> {
     assertObjectId(commit);
     const key = `${repoURL} ${commit}`;
