@@ -9,7 +9,7 @@ module.exports = [
   'test/runtime/cli/shells',
   'test/runtime/dispatch/(announcer|chart|crash|failover)',
   'test/runtime/git/(faults|mirrors|race)',
-  'test/runtime/render/(faults|helm|native|other-kustomize|shim)',
+  'test/runtime/render/(faults|helm|limits|native|other-kustomize|shim)',
   'test/runtime/server/dashboard/oidc',
   'test/scripts/',
   'test/simulation/requests-crash',

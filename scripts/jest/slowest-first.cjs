@@ -10,7 +10,6 @@ const LONG = [
   'test/runtime/dispatch/ride',
   'test/runtime/dispatch/recovery',
   'test/runtime/dispatch/rollback',
-  'test/runtime/render/limits',
   'test/runtime/dispatch/',
   'test/runtime/git/',
   'test/simulation/histories',
