@@ -236,7 +236,7 @@ function Lineage({ ticket, world }: TicketPanelProps) {
         {subscription !== undefined && (
           <li>
             subscription {subscription}
-            {after !== undefined && <span class="hint"> after {after}</span>}
+            {after !== undefined && <span class="hint">{after === '' ? ', its first' : ` after ${after}`}</span>}
           </li>
         )}
         {lineage.map(({ words, key }) => (
