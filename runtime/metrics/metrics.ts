@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { STAMP_RESULTS } from '../../lib/api';
 
 /** One request to the Kubernetes API. */
 export interface ApiMeasure {
@@ -61,6 +62,8 @@ export class Metrics {
     const { version, node } = build;
     const info = this.#gauge('build_info', 'Always 1; what is running is in the labels.', ['version', 'node_version']);
     info.set({ version, node_version: node }, 1);
+    // A series that begins with its first failure has never increased: who counts failures would miss that one.
+    for (const result of STAMP_RESULTS) this.#arrivals.zero({ result });
   }
 
   /** Adds what the process itself says: memory, CPU, event loop. */

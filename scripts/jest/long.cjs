@@ -6,6 +6,7 @@ module.exports = [
   'test/docs/types',
   'test/examples/helm',
   'test/lib/api/crd-oracle',
+  'test/lib/install/prometheus',
   'test/runtime/cli/shells',
   'test/runtime/dispatch/(announcer|chart|crash|failover)',
   'test/runtime/git/(faults|mirrors|race)',

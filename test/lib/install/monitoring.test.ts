@@ -1,56 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { App, Chart } from 'cdk8s';
-import { TransitAuthority, type TransitAuthorityProps } from 'k8sta/install';
 import { PHASES, STAMP_RESULTS } from '../../../lib/api';
 import { Metrics } from '../../../runtime/metrics';
-import { manifests } from '../manifests';
+import { busyProcess, installed, panels, queries, rules, watcher } from './watched';
 
 const ROOT = resolve(__dirname, '../../..');
 
-interface Rule {
-  readonly alert: string;
-  readonly expr: string;
-  readonly annotations: Readonly<Record<string, string>>;
-}
-
-function objects(monitoring?: TransitAuthorityProps['monitoring']) {
-  const chart = new Chart(new App(), 'k8sta');
-  new TransitAuthority(chart, 'authority', { image: 'k8sta:1', ...(monitoring && { monitoring }) });
-  return manifests(chart);
-}
-
-const of = (kind: string, all = objects({})) =>
-  all.find((one) => one.kind === kind && one.metadata.name.startsWith('k8sta'));
-
-const rules = (all = objects({})): Rule[] => {
-  const { groups } = of('PrometheusRule', all)?.spec as { readonly groups: readonly { readonly rules: Rule[] }[] };
-  return groups.flatMap((group) => group.rules);
-};
-
-function panels(): { readonly title: string; readonly targets?: readonly { readonly expr: string }[] }[] {
-  const { data } = objects({}).find(({ metadata }) => metadata.name === 'k8sta-dashboard') as unknown as {
-    readonly data: Readonly<Record<string, string>>;
-  };
-  return (JSON.parse(data['k8sta.json'] ?? '') as { readonly panels: ReturnType<typeof panels> }).panels;
-}
-
-/** Metrics of a process that has done each thing once, with the labels that they have. */
+/** The metrics that a process shows, each with its labels. */
 async function exposed(): Promise<Map<string, Set<string>>> {
-  const metrics = new Metrics({ version: '1', node: '24' });
-  metrics.watchProcess();
-  metrics.follow({
-    tickets: () => new Map([['Standing', 1]]),
-    queue: () => ({ waiting: 0, running: 0, delayed: 0, failing: 0 }),
-    leading: () => true,
-  });
-  metrics.arrived('Arrived', 1);
-  metrics.waited('Soak', 1);
-  await metrics.git('push', async () => undefined);
-  await metrics.render(async () => undefined);
-  metrics.called({ verb: 'get', resource: 'tickets', code: '200', seconds: 1 });
-  metrics.webhook('github', 'taken');
-  metrics.notification('slack', 'success');
+  const metrics = await busyProcess();
   const { text } = await metrics.exposition();
   const found = new Map<string, Set<string>>();
   for (const line of text.split('\n').filter((one) => one !== '' && !one.startsWith('#'))) {
@@ -63,18 +21,15 @@ async function exposed(): Promise<Map<string, Set<string>>> {
 }
 
 test('without a word of it nothing watches', () => {
-  const kinds = objects().map(({ kind }) => kind);
+  const kinds = installed().map(({ kind }) => kind);
   for (const kind of ['PodMonitor', 'PrometheusRule', 'ConfigMap']) expect(kinds).not.toContain(kind);
 });
 
 test('every metric that alerts and dashboard name exists, with the labels that they ask for', async () => {
   const known = await exposed();
-  const queries = [
-    ...rules().map(({ expr }) => expr),
-    ...panels().flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
-  ];
-  expect(queries.length).toBeGreaterThan(25);
-  for (const query of queries) {
+  const asked = queries();
+  expect(asked.length).toBeGreaterThan(25);
+  for (const query of asked) {
     const named = [...query.matchAll(/\b((?:k8sta|process|nodejs)_\w+)(?:\{([^}]*)\})?/g)];
     expect(named).not.toEqual([]);
     for (const [, name = '', matchers = ''] of named) {
@@ -86,6 +41,13 @@ test('every metric that alerts and dashboard name exists, with the labels that t
       for (const label of by.split(',').map((one) => one.trim())) expect(labels).toContain(label);
     }
     expect(query.split('(').length).toBe(query.split(')').length);
+  }
+});
+
+test('results of arrivals are counted from nothing on, so that the first failure is an increase', async () => {
+  const { text } = await new Metrics({ version: '1', node: '24' }).exposition();
+  for (const result of STAMP_RESULTS) {
+    expect(text).toContain(`k8sta_arrival_duration_seconds_count{result="${result}"} 0\n`);
   }
 });
 
@@ -106,14 +68,17 @@ test('every alert has its section in the runbook, and the runbook no other', () 
 });
 
 test('alerts link to runbooks where they are served', () => {
-  const [first] = rules(objects({ runbookURL: 'https://docs.example.com/runbook' }));
+  const [first] = rules(installed({ runbookURL: 'https://docs.example.com/runbook' }));
   expect(first?.annotations.runbook_url).toBe('https://docs.example.com/runbook#k8staabsent');
 });
 
 test('rules and monitors carry the labels by which they are found', () => {
-  const all = objects({ labels: { release: 'prometheus' } });
+  const all = installed({ labels: { release: 'prometheus' } });
   for (const kind of ['PodMonitor', 'PrometheusRule']) {
-    expect(of(kind, all)?.metadata).toMatchObject({ namespace: 'k8sta-system', labels: { release: 'prometheus' } });
+    expect(watcher(kind, all)?.metadata).toMatchObject({
+      namespace: 'k8sta-system',
+      labels: { release: 'prometheus' },
+    });
   }
 });
 
