@@ -337,6 +337,9 @@ export const TicketStatus = s.shape('Where the ticket is, where it was, and what
     }),
   ),
   arrival: Type.Optional(Arrival),
+  hinted: Type.Optional(
+    s.time('When a webhook last said that one of its pull requests was merged or closed: it is looked at once more.'),
+  ),
   entry: Type.Optional(Entry),
   stamps: Type.Optional(s.list(Stamp, 'Visits, oldest first.', { maxItems: 1000, 'x-kubernetes-list-type': 'atomic' })),
   told: Type.Optional(

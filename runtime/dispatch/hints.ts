@@ -1,31 +1,36 @@
 /**
- * Takes hints to the Tracks whose subscriptions they are about: a time in the Track's status, so that whichever runtime
- * carries the Track looks, now or after a restart. It needs no leader, and any number of them do no harm.
+ * Takes hints to the Tracks whose subscriptions they are about, and to the Tickets whose pull requests: a time in the
+ * status, so that whichever runtime carries the Track looks, now or after a restart. It needs no leader, and any number of
+ * them do no harm.
  */
 
 import type { Track } from '../../lib/api';
 import { messageOf } from '../errors';
-import { keyOf, NotFoundError, type Clock, type Cluster } from '../kube';
+import { keyOf, NotFoundError, type Clock, type Cluster, type KubeObject } from '../kube';
 import type { Log } from '../log';
 import { type Hint, isAbout, type Receiver } from '../webhooks';
-import { TRACKS } from '../resources';
+import { TICKETS, TRACKS } from '../resources';
 import type { World } from './world';
 
 export interface HintsOptions {
   readonly cluster: Cluster;
-  readonly world: Pick<World, 'tracks'>;
+  readonly world: Pick<World, 'tracks' | 'tickets'>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** A Track is told at once, and then four times a second at most, of all that has come meanwhile. */
+/** A resource is told at once, and then four times a second at most, of all that has come meanwhile. */
 const PAUSE_MS = 250;
-/** Tracks that are told at a time; the rest wait. */
+/** Resources that are told at a time; the rest wait. */
 const AT_ONCE = 8;
 const TRIES = 3;
+const ALL = '*';
 
 export class Hints {
-  /** Names of subscriptions by Track; a Track is here from when it is told until the pause is over. */
+  /**
+   * By kind and place: names of subscriptions of a Track, `ALL` of a Ticket. It is here from when it is told until the
+   * pause is over.
+   */
   private readonly pending = new Map<string, Set<string>>();
   private readonly queue: string[] = [];
   private telling = 0;
@@ -33,14 +38,29 @@ export class Hints {
 
   constructor(private readonly options: HintsOptions) {}
 
-  /** @returns how many subscriptions they are about */
+  /** @returns how many subscriptions and tickets they are about */
   take(hints: readonly Hint[], receiver: Receiver): number {
-    let found = 0;
+    let found = this.takeToTickets(hints, receiver);
     for (const { resource: track } of this.options.world.tracks.list()) {
       if (track === undefined || !receiver.isFor(track.metadata)) continue;
       const names = subscriptionsOf(track, hints);
-      if (names.length > 0) this.note(keyOf(track.metadata), names);
+      if (names.length > 0) this.note(`Track ${keyOf(track.metadata)}`, names);
       found += names.length;
+    }
+    return found;
+  }
+
+  /** A ticket that waits for the pull request is told; a receiver for some Tracks tells those that ride them. */
+  private takeToTickets(hints: readonly Hint[], receiver: Receiver): number {
+    let found = 0;
+    for (const hint of hints) {
+      const [kept] = hint.kind === 'Request' ? this.options.world.tickets.find('uid', hint.ticketUid) : [];
+      const ticket = kept?.resource;
+      if (ticket?.status?.arrival?.pullRequests === undefined) continue;
+      const { namespace } = ticket.metadata;
+      if (!receiver.isFor({ namespace, name: ticket.spec.track ?? '' })) continue;
+      this.note(`Ticket ${keyOf(ticket.metadata)}`, [ALL]);
+      found += 1;
     }
     return found;
   }
@@ -83,18 +103,21 @@ export class Hints {
   private async tell(key: string): Promise<void> {
     const { cluster, clock, log } = this.options;
     const names = this.pending.get(key) ?? new Set<string>();
-    const [namespace = '', name = ''] = key.split('/');
-    const hints = Object.fromEntries([...names].map((one) => [one, new Date(clock.now()).toISOString()]));
+    const [kind, namespace = '', name = ''] = key.split(/[ /]/);
+    const now = new Date(clock.now()).toISOString();
+    const status =
+      kind === 'Ticket' ? { hinted: now } : { hints: Object.fromEntries([...names].map((one) => [one, now])) };
     names.clear();
+    const objects = cluster.objects<KubeObject>(kind === 'Ticket' ? TICKETS : TRACKS);
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       try {
-        await cluster.objects(TRACKS).merge({ namespace, name }, { status: { hints } }, { subresource: 'status' });
+        await objects.merge({ namespace, name }, { status }, { subresource: 'status' });
         return;
       } catch (error) {
         if (error instanceof NotFoundError) return;
         if (attempt === TRIES) {
           const lost = 'A hint could not be passed on: the next look by its interval finds what it was about';
-          log.warn({ namespace, track: name, error: messageOf(error) }, lost);
+          log.warn({ namespace, kind, name, error: messageOf(error) }, lost);
         }
       }
     }

@@ -109,7 +109,10 @@ export interface PrepareJob {
   /** Who has told us to write over which head (rule D8), the last word last. */
   readonly resumes: readonly { readonly head: string; readonly by: string }[];
   readonly applications: readonly PrepareApplication[];
-  /** What Argo CD reports of the station's Applications. No part of the key: it only says when to look again. */
+  /**
+   * What Argo CD reports of the station's Applications, and the newest hint about a pull request. No part of the key: it
+   * only says when to look again.
+   */
   readonly seen: string;
 }
 

@@ -60,10 +60,11 @@ export function headsJob(visit: Visit, arrival: Arrival, round: string): HeadsJo
 }
 
 /** The job that pushes them. */
-export const landJob = (visit: Visit, arrival: Arrival): LandJob => ({
-  ...headsJob(visit, arrival, 'land'),
-  kind: 'land',
-});
+export function landJob(visit: Visit, arrival: Arrival): LandJob {
+  const job = headsJob(visit, arrival, 'land');
+  const hint = job.commits.some(({ request }) => request !== undefined) ? visit.ticket.status?.hinted : undefined;
+  return { ...job, kind: 'land', ...(hint !== undefined && { seen: `${job.seen} ${hint}` }) };
+}
 
 /** The arrival with what its branches were seen to show; a record that was withdrawn may be what landed. */
 export function withShown(arrival: Arrival, landing: Landing): Arrival {

@@ -11,6 +11,7 @@ export function isAbout(hint: Hint, { images, chart, source }: Subscription): bo
     const wanted = images?.repositories ?? (chart ? [chartRepository(chart)] : []);
     return wanted.some((one) => repositoryOf(one) === hint.repoURL);
   }
+  if (hint.kind === 'Request') return false;
   if (source === undefined || (hint.branch !== undefined && hint.branch !== source.branch)) return false;
   if (hint.isTag === true && source.tags === undefined) return false;
   // Hosts that tell the case of a path apart have no two repositories that differ by it alone and are both subscribed to.

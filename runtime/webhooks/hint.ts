@@ -18,6 +18,12 @@ export type Hint =
       readonly isTag?: boolean;
       /** Every path that was touched. @default - not said, or not all of them: any */
       readonly paths?: readonly string[];
+    }
+  | {
+      /** A pull request of ours was merged or closed. */
+      readonly kind: 'Request';
+      /** Uid of the ticket whose commit waited on its branch. */
+      readonly ticketUid: string;
     };
 
 const LONGEST_URL = 2_048;
@@ -38,4 +44,13 @@ export function sourceHint(urls: readonly string[], ref: string | undefined, pat
   if (ref?.startsWith('refs/tags/') === true) return [{ kind: 'Source', repoURLs, isTag: true }];
   const branch = (ref ?? '').replace(/^refs\/heads\//, '');
   return [{ kind: 'Source', repoURLs, ...(branch !== '' && { branch }), ...(paths && { paths }) }];
+}
+
+/** Where commits of tickets wait for their pull requests: the last part is the ticket's uid (rule D9). */
+const WAITING = /^(?:refs\/heads\/)?k8sta\/[^/]+\/[^/]+\/[^/]+\/([^/]{1,64})$/;
+
+/** A hint about a pull request, by the branch that it is to be merged from; none where that is not one of ours. */
+export function requestHint(branch: string): Hint[] {
+  const [, ticketUid] = WAITING.exec(branch) ?? [];
+  return ticketUid === undefined ? [] : [{ kind: 'Request', ticketUid }];
 }

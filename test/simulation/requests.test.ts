@@ -87,6 +87,27 @@ test('D9: merged by the runtime once the checks pass, and not before', async () 
   expect(ticket(scene, second)?.status?.phase).toBe('Completed');
 });
 
+test.each([true, false])(
+  'D9: a hint of the forge has a merge seen at once; without it minutes pass (%s)',
+  async (isTold) => {
+    const scene = begin(network([web]));
+    const took: number[] = [];
+    let after: string | undefined;
+    scene.timeline.after(40 * MINUTE, () => {
+      const uid = ticket(scene, first)?.metadata.uid ?? '';
+      for (const one of scene.forges.requests) scene.forges.merge(one, 'Merge', 'Ada');
+      // Said three times, once about a ticket that nobody knows.
+      if (isTold) for (const ticketUid of [uid, 'nobody', uid]) took.push(scene.hear({ kind: 'Request', ticketUid }));
+      scene.timeline.after(2_000, () => void (after = ticket(scene, first)?.status?.waiting?.reason));
+    });
+    scene.timeline.after(41 * MINUTE, () => void mergesAll(scene));
+    await scene.live();
+    isTidy(scene);
+    expect(took).toEqual(isTold ? [1, 0, 1] : []);
+    expect(after === 'PullRequest').toBe(!isTold);
+  },
+);
+
 test('z: of two pull requests one is merged and one closed: failed, the merged head on record, nothing merges later', async () => {
   const scene = oneOfTwo();
   await scene.live();

@@ -3,9 +3,11 @@
 import type { Station, Ticket, Track } from '../../lib/api';
 import { STATIONS, TICKETS, TRACKS } from '../../runtime/resources';
 import { elected } from '../../runtime/dispatch/elected';
+import { Hints } from '../../runtime/dispatch/hints';
 import { assemble } from '../../runtime/dispatch/machine';
 import { World } from '../../runtime/dispatch/world';
 import { silentLog, type Log, type LogFields } from '../../runtime/log';
+import type { Hint } from '../../runtime/webhooks';
 import { drawNetwork, type Network } from './network';
 import { act, drawActions, type Action } from './people';
 import { apply } from './resources';
@@ -94,6 +96,7 @@ export class Scene {
   endless = false;
   person = 'Ada';
   #numbers = new Map<string, number>();
+  #hints: Hints | undefined;
 
   /** @param remembers whether the runtime leaves out what it has decided before on the same grounds */
   constructor(
@@ -126,6 +129,12 @@ export class Scene {
     this.faults.over = true;
     await this.#rest(calm);
     return this;
+  }
+
+  /** What a forge or a registry says by webhook. @returns how many subscriptions and tickets it was about */
+  hear(...hints: readonly Hint[]): number {
+    const receiver = { name: 'k8sta/webhook', sender: 'gitea', isFor: () => true } as const;
+    return this.#hints?.take(hints, receiver) ?? 0;
   }
 
   tell(who: string, what: string): void {
@@ -208,6 +217,7 @@ export class Scene {
     const log = this.#log();
     const cluster = new SimulatedCluster(this.api, process, faults);
     const world = new World({ cluster, credentialsNamespace: cluster.namespace, clock, log });
+    this.#hints = new Hints({ cluster, world, clock, log });
     const ports = {
       cluster,
       world,

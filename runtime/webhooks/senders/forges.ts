@@ -1,7 +1,7 @@
 /** Git hosts. Their payloads are those of their own documentation; where several spellings are given, all are taken. */
 
 import { at, listAt, textAt, textsAt } from '../delivery';
-import { type Hint, imageHint, sourceHint } from '../hint';
+import { type Hint, imageHint, requestHint, sourceHint } from '../hint';
 import { anyOf, authorized, signed, told } from '../proof';
 import type { Sender } from './sender';
 
@@ -29,11 +29,16 @@ function pushOf(document: unknown): Hint[] {
   return sourceHint(urls, textAt(document, 'ref'), touched(document));
 }
 
+/** A pull request as GitHub and Gitea tell of it; merged ones are closed too. */
+const closedRequest = (document: unknown): Hint[] =>
+  textAt(document, 'action') === 'closed' ? requestHint(textAt(document, 'pull_request', 'head', 'ref')) : [];
+
 /** @see https://docs.github.com/webhooks/webhook-events-and-payloads */
 export const github: Sender = {
   proof: signed('x-hub-signature-256', 'sha256='),
   hints: (document, headers) => {
     if (headers['x-github-event'] === 'push') return pushOf(document);
+    if (headers['x-github-event'] === 'pull_request') return closedRequest(document);
     // `package` for all packages, `registry_package` for those of GitHub's registries; the shapes are the same.
     return ['package', 'registry_package'].flatMap((kind) => {
       const found = at(document, kind);
@@ -46,7 +51,7 @@ export const github: Sender = {
     'In the repository, or the organisation, open Settings, Webhooks, Add webhook.',
     'Payload URL: ADDRESS',
     'Content type: application/json. Secret: the value of the key secret.',
-    'Events: Pushes for source subscriptions; Registry packages for images on ghcr.io.',
+    'Events: Pushes for source subscriptions; Registry packages for images on ghcr.io; Pull requests for stations that are entered by them.',
   ],
 };
 
@@ -54,6 +59,10 @@ export const github: Sender = {
 export const gitlab: Sender = {
   proof: told('x-gitlab-token'),
   hints: (document) => {
+    const merge = at(document, 'object_attributes');
+    if (textAt(document, 'object_kind') === 'merge_request') {
+      return ['merge', 'close'].includes(textAt(merge, 'action')) ? requestHint(textAt(merge, 'source_branch')) : [];
+    }
     if (!['push', 'tag_push'].includes(textAt(document, 'object_kind'))) return [];
     const urls = addresses(at(document, 'project'), 'git_http_url', 'git_ssh_url', 'web_url');
     return sourceHint(urls, textAt(document, 'ref'), touched(document));
@@ -61,7 +70,7 @@ export const gitlab: Sender = {
   setUp: [
     'In the project, or the group, open Settings, Webhooks, Add new webhook.',
     'URL: ADDRESS',
-    'Secret token: the value of the key secret. Trigger: Push events; Tag push events for subscriptions to tags.',
+    'Secret token: the value of the key secret. Trigger: Push events; Tag push events for subscriptions to tags; Merge request events.',
   ],
 };
 
@@ -71,6 +80,7 @@ export const gitea: Sender = {
   hints: (document, headers) => {
     const event = headers['x-gitea-event'] ?? headers['x-forgejo-event'];
     if (event === 'push') return pushOf(document);
+    if (event === 'pull_request') return closedRequest(document);
     const found = at(document, 'package');
     if (event !== 'package' || textAt(found, 'type') !== 'container') return [];
     const page = textAt(found, 'html_url');
@@ -81,15 +91,20 @@ export const gitea: Sender = {
     'In the repository, or the organisation, open Settings, Webhooks, Add webhook, Gitea (or Forgejo).',
     'Target URL: ADDRESS',
     'POST content type: application/json. Secret: the value of the key secret.',
-    'Trigger on: Push for source subscriptions; Package for images of its registry.',
+    'Trigger on: Push for source subscriptions; Package for images of its registry; Pull Request.',
   ],
 };
+
+const ENDED_CLOUD: readonly string[] = ['pullrequest:fulfilled', 'pullrequest:rejected'];
+const ENDED_SERVER: readonly string[] = ['pr:merged', 'pr:declined', 'pr:deleted'];
 
 /** Cloud and Data Center. @see https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/ */
 export const bitbucket: Sender = {
   proof: signed('x-hub-signature', 'sha256='),
   hints: (document, headers) => {
-    const event = headers['x-event-key'];
+    const event = headers['x-event-key'] ?? '';
+    if (ENDED_CLOUD.includes(event)) return requestHint(textAt(document, 'pullrequest', 'source', 'branch', 'name'));
+    if (ENDED_SERVER.includes(event)) return requestHint(textAt(document, 'pullRequest', 'fromRef', 'id'));
     const links = at(document, 'repository', 'links');
     if (event === 'repo:push') {
       const page = textAt(links, 'html', 'href');
@@ -106,7 +121,7 @@ export const bitbucket: Sender = {
   setUp: [
     'In the repository, open Repository settings, Webhooks, Add webhook.',
     'URL: ADDRESS',
-    'Secret: the value of the key secret. Trigger: Repository push.',
+    'Secret: the value of the key secret. Triggers: Repository push; Pull request merged and declined.',
   ],
 };
 
@@ -114,13 +129,19 @@ export const bitbucket: Sender = {
 export const azureDevOps: Sender = {
   proof: authorized,
   hints: (document) => {
-    if (textAt(document, 'eventType') !== 'git.push') return [];
+    const event = textAt(document, 'eventType');
+    // A merge that was tried and failed is told by the first one as well: a look finds it open.
+    if (event === 'git.pullrequest.merged' || event === 'git.pullrequest.updated') {
+      const isOpen = textAt(document, 'resource', 'status') === 'active';
+      return isOpen ? [] : requestHint(textAt(document, 'resource', 'sourceRefName'));
+    }
+    if (event !== 'git.push') return [];
     const urls = addresses(at(document, 'resource', 'repository'), 'remoteUrl', 'sshUrl', 'webUrl');
     return listAt(document, 'resource', 'refUpdates').flatMap((update) => sourceHint(urls, textAt(update, 'name')));
   },
   setUp: [
     'In the project, open Project settings, Service hooks, Create subscription, Web Hooks.',
-    'Trigger: Code pushed. URL: ADDRESS',
+    'Trigger: Code pushed, and another one: Pull request updated. URL: ADDRESS',
     'Basic authentication username: k8sta. Basic authentication password: the value of the key secret.',
   ],
 };

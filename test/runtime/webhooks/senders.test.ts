@@ -122,6 +122,92 @@ test.each<[SenderName, Payload]>([
   expect(about(hints, source(`${SHOP}-other`, { tags }))).toBe(false);
 });
 
+const WAITS = 'k8sta/shop/prod/shop-prod-web/0c5e2a9e-7d1f-4b50-9a55-2b1f6c0f7a11';
+const requests = (branch: string): [SenderName, string, Payload][] => [
+  [
+    'github',
+    'merged',
+    {
+      headers: { 'x-github-event': 'pull_request' },
+      body: { action: 'closed', number: 7, pull_request: { merged: true, head: { ref: branch, sha: 'a1' } } },
+    },
+  ],
+  [
+    'gitlab',
+    'merged',
+    { body: { object_kind: 'merge_request', object_attributes: { action: 'merge', source_branch: branch } } },
+  ],
+  [
+    'gitea',
+    'closed',
+    {
+      headers: { 'x-gitea-event': 'pull_request' },
+      body: { action: 'closed', pull_request: { merged: false, head: { label: branch, ref: branch } } },
+    },
+  ],
+  [
+    'bitbucket',
+    'merged in the cloud',
+    {
+      headers: { 'x-event-key': 'pullrequest:fulfilled' },
+      body: { pullrequest: { state: 'MERGED', source: { branch: { name: branch } } } },
+    },
+  ],
+  [
+    'bitbucket',
+    'declined on a server',
+    {
+      headers: { 'x-event-key': 'pr:declined' },
+      body: { pullRequest: { state: 'DECLINED', fromRef: { id: `refs/heads/${branch}`, displayId: branch } } },
+    },
+  ],
+  [
+    'azure-devops',
+    'completed',
+    {
+      body: {
+        eventType: 'git.pullrequest.updated',
+        resource: { status: 'completed', sourceRefName: `refs/heads/${branch}` },
+      },
+    },
+  ],
+];
+
+test.each(requests(WAITS))('%s says that a pull request of ours was %s', (sender, _what, payload) => {
+  const hints = hintsOf(sender, payload);
+  expect(hints).toEqual([{ kind: 'Request', ticketUid: '0c5e2a9e-7d1f-4b50-9a55-2b1f6c0f7a11' }]);
+  expect(about(hints, source('https://github.com/acme/shop'))).toBe(false);
+});
+
+test.each(requests('feature/web'))(
+  '%s says that a pull request of others was %s: nobody is told',
+  (sender, _, payload) => {
+    expect(hintsOf(sender, payload)).toEqual([]);
+  },
+);
+
+test.each<[SenderName, Payload]>([
+  [
+    'github',
+    {
+      headers: { 'x-github-event': 'pull_request' },
+      body: { action: 'synchronize', pull_request: { head: { ref: WAITS } } },
+    },
+  ],
+  ['gitlab', { body: { object_kind: 'merge_request', object_attributes: { action: 'update', source_branch: WAITS } } }],
+  [
+    'azure-devops',
+    {
+      body: {
+        eventType: 'git.pullrequest.updated',
+        resource: { status: 'active', sourceRefName: `refs/heads/${WAITS}` },
+      },
+    },
+  ],
+])('%s says that a pull request is still open (%#)', (sender, payload) => {
+  expect(hintsOf(sender, payload)).toEqual([]);
+});
+
 test('a chart in a registry is meant like an image', () => {
   const hints = hintsOf('generic', { body: { image: 'ghcr.io/acme/charts/web' } });
   const chart = (repoURL: string): Subscription => ({
