@@ -45,17 +45,33 @@ const REASONS: readonly FailureReason[] = ['RenderFailed', 'OverlayMissing', 'So
 
 export async function prepare(tools: Tools, job: PrepareJob, signal: AbortSignal): Promise<Prepared> {
   const places = job.applications.map(({ reference }) => ({ repoURL: reference.repoURL, branch: reference.branch }));
-  const heads = await readHeads(tools.git, places, signal);
+  const looking = readHeads(tools.git, places, signal);
+  const begun = job.applications.map((application) => begin(tools, application, job.cargo, signal));
+  const heads = await looking;
   return Promise.all(
-    job.applications.map(async (application): Promise<PreparedApplication> => {
+    job.applications.map(async (application, at): Promise<PreparedApplication> => {
       const { reference } = application;
       try {
-        return await prepareOne(tools, job, application, heads.get(placeOf(reference)), signal);
+        return await prepareOne(tools, job, application, { head: heads.get(placeOf(reference)), ...begun[at] }, signal);
       } catch (error) {
         return failedBy(error, reference);
       }
     }),
   );
+}
+
+/** What does not depend on a branch's head is made while the heads are looked at. */
+function begin(
+  tools: Tools,
+  application: PrepareApplication,
+  changes: PreviewJob['changes'],
+  signal: AbortSignal,
+): { readonly changed?: Promise<Changed> } {
+  if (application.good === undefined || application.restore !== undefined) return {};
+  const made = changed(tools, application, application.good, changes, signal);
+  // Whether anybody wants it is not known yet.
+  made.catch(() => undefined);
+  return { changed: made };
 }
 
 /** What is final ends the arrival in its own words. @throws everything else, since trying again may help */
@@ -72,10 +88,10 @@ async function prepareOne(
   tools: Tools,
   job: PrepareJob,
   application: PrepareApplication,
-  head: string | undefined,
+  before: { readonly head: string | undefined; readonly changed?: Promise<Changed> },
   signal: AbortSignal,
 ): Promise<PreparedApplication> {
-  const found = await findGood(tools.git, application, head);
+  const found = { ...(await findGood(tools.git, application, before.head)), ...before };
   if (found.ownership.whose !== 'Ours' && found.ownership.whose !== 'Nobody') {
     return { outcome: 'Suspended', reference: application.reference, ownership: found.ownership };
   }
@@ -87,6 +103,13 @@ interface Found extends Recovered {
   readonly head: string | undefined;
   /** Whose the head is by the records of the cluster alone. */
   readonly recorded: Ownership;
+  /** The changes on top of the good state, where that was begun before. */
+  readonly changed?: Promise<Changed>;
+}
+
+interface Changed {
+  readonly state: RenderedState;
+  readonly composition: Composition;
 }
 
 /** @param head of the branch */
@@ -123,7 +146,7 @@ export async function workOut(
   const { restore } = application;
   const { state, composition } =
     restore === undefined
-      ? await changed(tools, application, good, changes, signal)
+      ? await (found.changed ?? changed(tools, application, good, changes, signal))
       : await restored(git, application, restore.commit);
   if (composition.manifests !== undefined) await tools.assertPermitted?.(reference, composition.manifests);
   const parent = found.head === undefined ? undefined : await branchContent(git, reference.repoURL, found.head);
@@ -145,7 +168,7 @@ async function changed(
   good: { readonly commit: string; readonly state: RenderedState } | undefined,
   changes: PreviewJob['changes'],
   signal: AbortSignal,
-): Promise<{ readonly state: RenderedState; readonly composition: Composition }> {
+): Promise<Changed> {
   const { reference } = application;
   let state = good?.state ?? application.start ?? {};
   for (const { change, root } of changes) {

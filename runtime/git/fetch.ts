@@ -4,6 +4,10 @@ import { TerminalError, type TransientError } from '../errors';
 import type { Contact, ContactResult } from './contact';
 import { contactError, isDamage, MirrorDamaged } from './failure';
 import { Mirror } from './mirror';
+import type { PackEntry } from './pack';
+import { writePack } from './pack-file';
+import type { Server } from './server';
+import { blobsIn } from './unpack';
 
 const FETCH = ['fetch', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--progress'] as const;
 /**
@@ -22,6 +26,7 @@ export class Fetcher {
   constructor(
     private readonly contact: Contact,
     private readonly mirror: Mirror,
+    private readonly server: Server,
   ) {}
 
   /** The server said that these heads exist. */
@@ -64,6 +69,7 @@ export class Fetcher {
       const missing = await this.missing(oids);
       if (missing.length === 0) return;
       if (!this.mirror.partial) return this.allBranches();
+      if (await this.blobsAtOnce(missing)) return;
       const input = missing.map((oid) => `${oid}\n`).join('');
       const result = await this.fetch(['--stdin'], { before: ALONE, input });
       if (result.exitCode === 0 || NOT_THERE.test(result.stderr)) return;
@@ -71,6 +77,20 @@ export class Fetcher {
       this.mirror.partial = false;
       throw new MirrorDamaged('The server leaves out files and does not give them out one by one.');
     });
+  }
+
+  /** In one request and without a process. @returns whether it worked out */
+  private async blobsAtOnce(oids: readonly string[]): Promise<boolean> {
+    const pack = await this.server.blobs(oids);
+    if (pack === undefined) return false;
+    let entries: readonly PackEntry[];
+    try {
+      entries = blobsIn(pack);
+    } catch {
+      return false; // Git says better what is wrong with it.
+    }
+    await writePack(this.mirror.folder, pack, entries, true);
+    return true;
   }
 
   async missing(oids: readonly string[]): Promise<string[]> {

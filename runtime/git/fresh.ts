@@ -1,12 +1,9 @@
 /** Objects that were made here: on disk before anybody hears of them, and in memory as long as they are new. */
 
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { diskError } from './disk';
 import type { GitObject, ObjectType } from './object-reader';
 import type { EncodedObject } from './objects';
-import { indexOf, packEntry, packOf, type PackEntry } from './pack';
+import { packEntry, packOf, type PackEntry } from './pack';
+import { writePack } from './pack-file';
 
 interface Fresh {
   readonly object: GitObject & { readonly content: Buffer };
@@ -15,8 +12,6 @@ interface Fresh {
 
 /** More than the commits of a large station need between being made and being pushed. */
 const MOST_BYTES = 16 * 1024 * 1024;
-/** What a writer that was ended left in the folder of packs begins with this. */
-export const UNFINISHED = 'new_';
 
 export class FreshObjects {
   private readonly known = new Map<string, Fresh>();
@@ -76,8 +71,7 @@ export class FreshObjects {
     // Whoever comes from here on waits for the next one.
     this.waiting = undefined;
     const entries = [...batch.values()].map(({ entry }) => entry);
-    const pack = packOf(entries);
-    await writePack(join(this.folder, 'objects', 'pack'), pack, indexOf(entries, pack));
+    await writePack(this.folder, packOf(entries), entries);
     for (const [oid, one] of batch) this.keep(oid, one);
     this.written();
   }
@@ -110,23 +104,4 @@ function alone(bytes: Buffer): Buffer {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   bytes.copy(copy);
   return copy;
-}
-
-/** Git sees a pack by its index, so that one comes last. The name says what is inside: twice is once. */
-async function writePack(folder: string, pack: Buffer, index: Buffer): Promise<void> {
-  const name = `pack-${pack.toString('hex', pack.length - 20)}`;
-  const aside = join(folder, `${UNFINISHED}${randomUUID()}`);
-  try {
-    await writeFile(`${aside}.pack`, pack, { mode: 0o444 }).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-      await mkdir(folder, { recursive: true });
-      await writeFile(`${aside}.pack`, pack, { mode: 0o444 });
-    });
-    await writeFile(`${aside}.idx`, index, { mode: 0o444 });
-    await rename(`${aside}.pack`, join(folder, `${name}.pack`));
-    await rename(`${aside}.idx`, join(folder, `${name}.idx`));
-  } catch (error) {
-    await Promise.all(['pack', 'idx'].map((ending) => rm(`${aside}.${ending}`, { force: true })));
-    throw diskError(error);
-  }
 }

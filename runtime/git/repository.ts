@@ -39,8 +39,8 @@ export class Repository {
   ) {
     this.contact = new Contact(url, around, mirror.environment);
     mirror.tidyWith((args, input) => this.contact.runLocally(args, input));
-    this.fetcher = new Fetcher(this.contact, mirror);
     this.server = new Server(this.contact, new Speaker(url, around));
+    this.fetcher = new Fetcher(this.contact, mirror, this.server);
   }
 
   /** Which mirror it works on. */

@@ -13,6 +13,8 @@ const HEAD_LINE = /^([0-9a-f]{40})\trefs\/heads\/(.+)$/;
 const TAG_LINE = /^([0-9a-f]{40})\trefs\/tags\/(.+?)(?:\^\{\})?$/;
 /** The server lacks what it was said to have; Git's commands ask first what it has. */
 const INCOMPLETE = /missing necessary objects|unpacker error/i;
+/** More contents of files than these are unpacked better by Git. */
+const MOST_BLOBS = 1000;
 
 export interface PushOptions {
   readonly wholeMs: () => number;
@@ -32,6 +34,8 @@ export interface PushedFrom {
 }
 
 export class Server {
+  private givesBlobs = true;
+
   constructor(
     private readonly contact: Contact,
     private readonly speaker: Speaker,
@@ -71,6 +75,19 @@ export class Server {
     }
     if (spoken !== undefined) this.speaker.outdone(spoken);
     return readLines(result.stdout, TAG_LINE);
+  }
+
+  /**
+   * A pack with the contents of these files, or `undefined` where Git's own commands have to fetch them. None of that
+   * says anything about the server that they would not find out as well.
+   */
+  async blobs(oids: readonly string[]): Promise<Buffer | undefined> {
+    if (!this.givesBlobs || oids.length > MOST_BLOBS || !this.speaker.willing) return undefined;
+    const spoken = await this.speaker.blobs(oids, {});
+    if (spoken.spoken === 'Answered') return spoken.answer;
+    // Then there is one request for nothing each time, as long as it might help.
+    if (spoken.spoken === 'NotSpoken' && spoken.reason !== 'Hiccup') this.givesBlobs = false;
+    return undefined;
   }
 
   async push(updates: readonly HeadUpdate[], mirror: PushedFrom, options: PushOptions): Promise<PushAnswer> {

@@ -13,6 +13,8 @@ export interface Request extends Limited {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** A longer answer breaks the connection. @default 64 MiB */
+  readonly mostBytes?: number;
   /** Asked when the connection stands, right before the first byte goes out: for how many milliseconds from there. */
   readonly permit?: () => number;
 }
@@ -131,11 +133,12 @@ class Exchange {
   private read(response: IncomingMessage): void {
     const parts: Buffer[] = [];
     let length = 0;
+    const { mostBytes: most = LARGEST_ANSWER } = this.request;
     response.on('data', (chunk: Buffer) => {
       parts.push(chunk);
       length += chunk.length;
       this.limits.heard(chunk.length);
-      if (length > LARGEST_ANSWER) response.destroy(new Error(`The answer is longer than ${LARGEST_ANSWER} bytes.`));
+      if (length > most) response.destroy(new Error(`The answer is longer than ${most} bytes.`));
     });
     const broken = (error?: Error): void =>
       this.end({ ending: 'Broken', words: error?.message ?? 'The connection ended in the middle.', sent: true });

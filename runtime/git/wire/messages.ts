@@ -5,7 +5,7 @@ import { DELIMITER, FLUSH, lineOf, packet, packets } from './packets';
 
 const NOTHING = '0'.repeat(40);
 /** The words of a person's hook come in the second band, and Git's last ones in the third. */
-const BAND = { report: 1, words: 2, fatal: 3 } as const;
+const BAND = { data: 1, words: 2, fatal: 3 } as const;
 
 /** What a server did with each head. */
 export interface UpdateReport {
@@ -34,7 +34,7 @@ export function readReport(body: Buffer): UpdateReport {
   for (const payload of packets(body)) {
     if (payload === undefined) continue;
     const band = payload[0];
-    if (band === BAND.report) report.push(payload.subarray(1));
+    if (band === BAND.data) report.push(payload.subarray(1));
     else if (band === BAND.words || band === BAND.fatal) words += payload.toString('utf8', 1);
     // A server without bands reports as it is.
     else report.push(packet(payload.toString()));
@@ -92,6 +92,34 @@ function readRefs(body: Buffer, form: RegExp): Map<string, string> {
     refs.set(name, about);
   }
   return refs;
+}
+
+/** Asks for the contents of these files and nothing else, with the second version of the protocol. */
+export function blobsRequest(oids: readonly string[]): Buffer {
+  return Buffer.concat([
+    packet('command=fetch\n'),
+    packet('agent=k8sta'),
+    packet('object-format=sha1'),
+    DELIMITER,
+    packet('no-progress\n'),
+    packet('ofs-delta\n'),
+    ...oids.map((oid) => packet(`want ${oid}\n`)),
+    packet('done\n'),
+    FLUSH,
+  ]);
+}
+
+/** @returns `undefined` where the server refuses to give them. @throws Error where the answer is no pack */
+export function readPack(body: Buffer): Buffer | undefined {
+  const [first, ...rest] = packets(body);
+  const line = first === undefined ? '' : lineOf(first);
+  if (line.startsWith('ERR ')) return undefined;
+  if (line !== 'packfile' || rest.at(-1) !== undefined) throw new Error('The answer holds no pack, or half of one.');
+  const parts = rest.flatMap((payload) => {
+    if (payload?.[0] === BAND.fatal) throw new Error(payload.toString('utf8', 1).trim());
+    return payload?.[0] === BAND.data ? [payload.subarray(1)] : [];
+  });
+  return Buffer.concat(parts);
 }
 
 /** What a server can do for a push, from its greeting. @throws Error where it is none */

@@ -9,9 +9,11 @@ import type { RepositoryURL } from '../url';
 import { Avoidance, type Reason } from './avoidance';
 import type { Ending } from './connections';
 import {
+  blobsRequest,
   headsRequest,
   readAbilities,
   readHeads,
+  readPack,
   readReport,
   readTags,
   tagsRequest,
@@ -39,6 +41,8 @@ interface Asking {
   readonly accept: string;
   readonly body?: { readonly type: string; readonly bytes: Buffer };
   readonly headers?: Readonly<Record<string, string>>;
+  /** A longer answer is not for this process. */
+  readonly mostBytes?: number;
 }
 
 /** Whether asking in vain changes nothing in any case. */
@@ -51,6 +55,8 @@ const NEVER_DONE = [501, 505];
 /** The server gave up waiting, or wants to be asked later. */
 const NOT_NOW = [408, 425];
 const MAX_WORDS = 1000;
+/** More contents of files than these are fetched by Git, which puts them on disk as they come. */
+const LARGEST_PACK = 4 * 1024 * 1024;
 
 export class Speaker {
   private abilities: ReadonlySet<string> | undefined;
@@ -75,12 +81,17 @@ export class Speaker {
 
   /** The heads of these branches as they are now; more may be named. */
   heads(branches: readonly string[], options: SpeakOptions): Promise<Spoken<ReadonlyMap<string, string>>> {
-    return this.ask(refsAsking(headsRequest(branches)), options, readHeads, 'Safe');
+    return this.ask(readingOf(headsRequest(branches)), options, readHeads, 'Safe');
   }
 
   /** All tags as they are now, and what each of them names. */
   tags(options: SpeakOptions): Promise<Spoken<ReadonlyMap<string, string>>> {
-    return this.ask(refsAsking(tagsRequest()), options, readTags, 'Safe');
+    return this.ask(readingOf(tagsRequest()), options, readTags, 'Safe');
+  }
+
+  /** A pack with the contents of these files; `undefined` where the server refuses. */
+  blobs(oids: readonly string[], options: SpeakOptions): Promise<Spoken<Buffer | undefined>> {
+    return this.ask({ ...readingOf(blobsRequest(oids)), mostBytes: LARGEST_PACK }, options, readPack, 'Safe');
   }
 
   /**
@@ -144,6 +155,7 @@ export class Speaker {
       },
       wholeMs: options.wholeMs,
       ...(asking.body === undefined ? {} : { body: asking.body.bytes }),
+      ...(asking.mostBytes === undefined ? {} : { mostBytes: asking.mostBytes }),
       ...(kind === 'Effect' ? {} : { silenceMs: options.silenceMs ?? around.silenceMs }),
       ...(options.permit === undefined ? {} : { permit: options.permit }),
       ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -192,10 +204,7 @@ export class Speaker {
   }
 }
 
-const reasonOf = (status: number): Reason =>
-  NOT_NOW.includes(status) || (status >= 500 && !NEVER_DONE.includes(status)) ? 'Hiccup' : 'Foreign';
-
-function refsAsking(bytes: Buffer): Asking {
+function readingOf(bytes: Buffer): Asking {
   const service = 'application/x-git-upload-pack';
   return {
     path: 'git-upload-pack',
@@ -204,6 +213,9 @@ function refsAsking(bytes: Buffer): Asking {
     headers: { 'Git-Protocol': 'version=2' },
   };
 }
+
+const reasonOf = (status: number): Reason =>
+  NOT_NOW.includes(status) || (status >= 500 && !NEVER_DONE.includes(status)) ? 'Hiccup' : 'Foreign';
 
 const failure = (stderr: string, secrets: readonly string[]): ContactResult => ({
   exitCode: -1,

@@ -36,6 +36,8 @@ afterAll(() => world.stop());
 
 const POST_PUSH = 'POST git-receive-pack';
 const POST_LOOK = 'POST git-upload-pack';
+/** Of the requests with a body that `readAll` makes. */
+const FIRST_OF_BLOBS = 3;
 const GREETING = 'GET git-receive-pack';
 
 /** Git with mirrors of its own. */
@@ -125,6 +127,70 @@ describe('an arrival', () => {
     const updates = ['env/a', 'env/b'].map((branch) => ({ branch, expected: undefined, commit }));
     expect(await git.push(repo, updates, soon())).toEqual({ outcome: 'Accepted' });
     expect(world.head(repo, 'env/b')).toBe(commit);
+  });
+});
+
+describe('contents of files', () => {
+  const MANY = 400;
+  const contentOf = (number: number): string => `line\n`.repeat(200) + number;
+  /** What came of all files of a person's commit, and what the server was asked for them. */
+  async function readAll(git: Git): Promise<{ texts: string[]; requests: string[] }> {
+    const files = Object.fromEntries(Array.from({ length: MANY }, (_, number) => [`f/${number}`, contentOf(number)]));
+    world.personCommits(repo, 'main', files);
+    const commit = (await git.heads(repo, ['main'])).get('main') ?? '';
+    const found = await git.files(repo, commit);
+    asked = [];
+    const oids = [...found.values()].map(({ oid }) => oid);
+    const blobs = await git.blobs(repo, oids);
+    return { texts: oids.map((oid) => Buffer.from(blobs.get(oid) ?? '').toString()), requests: asked };
+  }
+  const EXPECTED = Array.from({ length: MANY }, (_, number) => contentOf(number)).sort();
+
+  test('come in one request, and stay when the mirror is opened again', async () => {
+    const folder = join(world.folder, `read-${count}`);
+    const git = fresh({ folder });
+    const { texts, requests } = await readAll(git);
+    expect(texts.sort()).toEqual(EXPECTED);
+    expect(requests).toEqual([POST_LOOK]);
+    await git.close();
+
+    const again = fresh({ folder });
+    const found = await again.files(repo, world.head(repo, 'main') ?? '');
+    asked = [];
+    expect(
+      (
+        await again.blobs(
+          repo,
+          [...found.values()].map(({ oid }) => oid),
+        )
+      ).size,
+    ).toBe(MANY);
+    expect(asked).toEqual([]);
+  });
+
+  test.each<[string, Interference]>([
+    ['does not understand', { status: 400, message: 'greet me' }],
+    ['has an error of its own', { status: 500, message: 'oops' }],
+  ])('come by way of Git where the server %s', async (_what, fault) => {
+    const git = fresh();
+    let looks = 0;
+    interfere = ({ method, advertisement }) => {
+      if (method === 'GET' || advertisement) return undefined;
+      looks += 1;
+      // The look at the head, Git's two requests for the commit, and then ours.
+      return looks === FIRST_OF_BLOBS ? fault : undefined;
+    };
+    const { texts, requests } = await readAll(git);
+    expect(texts.sort()).toEqual(EXPECTED);
+    expect(requests[0]).toBe(POST_LOOK);
+    expect(requests).toContain('GET git-upload-pack');
+  });
+
+  test('that nobody has are said to be missing', async () => {
+    const git = fresh();
+    await readAll(git);
+    await expect(git.blobs(repo, ['1'.repeat(40)])).rejects.toMatchObject({ reason: 'BlobMissing' });
+    expect((await arrive(git, repo, 'after')).outcome).toEqual({ outcome: 'Accepted' });
   });
 });
 
