@@ -1,7 +1,6 @@
 /** The floor of a push: objects from memory, one hand-made request to receive-pack, and nothing else. */
 
-import type { ObjectType } from '../runtime/git/object-reader';
-import { encodeCommit, parseTree, type EncodedObject, type TreeRow } from '../runtime/git/objects';
+import { encodeCommit, parseTree, type EncodedObject, type ObjectType, type TreeRow } from '../runtime/git/objects';
 import { packEntry, packOf } from '../runtime/git/pack';
 import { editTree } from '../runtime/git/tree-edit';
 import { AUTHOR } from './repositories';

@@ -1,9 +1,9 @@
 /** Objects that were made here: on disk before anybody hears of them, and in memory as long as they are new. */
 
-import type { GitObject, ObjectType } from './object-reader';
-import type { EncodedObject } from './objects';
+import type { EncodedObject, GitObject, ObjectType } from './objects';
 import { packEntry, packOf, type PackEntry } from './pack';
 import { writePack } from './pack-file';
+import { alone } from './recent';
 
 interface Fresh {
   readonly object: GitObject & { readonly content: Buffer };
@@ -97,11 +97,4 @@ async function freshOf({ oid, bytes }: EncodedObject): Promise<Fresh> {
   const content = alone(bytes.subarray(bytes.indexOf(0) + 1));
   const entry = await packEntry(oid, type, content);
   return { object: { type, size: content.length, content }, entry: { oid, bytes: alone(entry.bytes) } };
-}
-
-/** The same bytes in memory of their own: small ones otherwise keep the larger piece that they were cut from. */
-function alone(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  bytes.copy(copy);
-  return copy;
 }

@@ -16,8 +16,9 @@ import { MirrorDamaged } from './failure';
 import { FreshObjects } from './fresh';
 import { UNFINISHED } from './pack-file';
 import type { Commands } from './command';
-import { ObjectReader, type GitObject, type ObjectType } from './object-reader';
-import { parseTree, type TreeRow } from './objects';
+import { ObjectReader } from './object-reader';
+import { parseTree, type GitObject, type ObjectType, type TreeRow } from './objects';
+import { upTo } from './recent';
 import { MOST_PACKS, tidy, type Run } from './upkeep';
 
 /**
@@ -132,8 +133,7 @@ export class Mirror {
   /** @throws MirrorDamaged */
   read(oid: string, maxBytes?: number): Promise<GitObject | undefined> {
     const fresh = this.fresh.get(oid)?.object;
-    if (fresh !== undefined && fresh.size <= (maxBytes ?? Infinity)) return Promise.resolve(fresh);
-    return this.reader.read(oid, maxBytes);
+    return fresh === undefined ? this.reader.read(oid, maxBytes) : Promise.resolve(upTo(fresh, maxBytes ?? Infinity));
   }
 
   /** An object that has to be here, because what refers to it is. */
@@ -188,6 +188,7 @@ export class Mirror {
       .then(({ packs, gone }) => {
         this.packs = packs;
         this.fresh.drop(gone);
+        if (gone.length > 0) this.reader.forget();
       })
       .catch((error: unknown) => {
         this.packs = 0; // Tried again when as many have come.

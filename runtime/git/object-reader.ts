@@ -5,15 +5,8 @@ import type { Commands } from './command';
 import { KILLED, type Conversation, type Farewell } from './conversation';
 import type { Environment } from './environment';
 import { isGitMissing, gitMissing, MirrorDamaged } from './failure';
-
-export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
-
-export interface GitObject {
-  readonly type: ObjectType;
-  readonly size: number;
-  /** Absent where the object was larger than asked for. */
-  readonly content?: Buffer;
-}
+import type { GitObject, ObjectType } from './objects';
+import { RecentObjects, upTo } from './recent';
 
 interface Question {
   readonly oid: string;
@@ -37,6 +30,7 @@ export class ObjectReader {
   private session: Session | undefined;
   private idle: NodeJS.Timeout | undefined;
   private closed = false;
+  private readonly recent = new RecentObjects();
 
   /** @param commands start the process */
   constructor(
@@ -51,6 +45,19 @@ export class ObjectReader {
    * @throws MirrorDamaged where Git cannot read the mirror, TransientError where it cannot be asked
    */
   async read(oid: string, maxBytes = Number.MAX_SAFE_INTEGER): Promise<GitObject | undefined> {
+    const recent = this.closed ? undefined : this.recent.get(oid);
+    if (recent !== undefined) return upTo(recent, maxBytes);
+    const object = await this.askTwice(oid, maxBytes);
+    if (object !== undefined && !this.closed) this.recent.keep(oid, object);
+    return object;
+  }
+
+  /** Some objects may not be there any more. */
+  forget(): void {
+    this.recent.forget();
+  }
+
+  private async askTwice(oid: string, maxBytes: number): Promise<GitObject | undefined> {
     try {
       return await this.ask(oid, maxBytes);
     } catch (error) {
@@ -68,6 +75,7 @@ export class ObjectReader {
 
   private end(): void {
     clearTimeout(this.idle);
+    this.recent.forget();
     const session = this.session;
     this.session = undefined;
     if (!session) return;
@@ -105,6 +113,7 @@ export class ObjectReader {
 
   private fail(session: Session, error: Error): void {
     if (this.session === session) this.session = undefined;
+    this.recent.forget();
     this.failAll(session, error);
   }
 

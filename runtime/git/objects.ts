@@ -4,6 +4,16 @@ import { createHash } from 'node:crypto';
 import type { CommitDescription, Person } from './contract';
 import { MirrorDamaged } from './failure';
 
+export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
+
+/** An object as it was read. */
+export interface GitObject {
+  readonly type: ObjectType;
+  readonly size: number;
+  /** Absent where the object was larger than asked for. */
+  readonly content?: Buffer;
+}
+
 export interface EncodedObject {
   readonly oid: string;
   /** With its header, as it is hashed and stored. */

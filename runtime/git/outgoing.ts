@@ -1,7 +1,6 @@
 /** What a server lacks of a commit made here: the objects that tell it from the head that it is built on. */
 
-import { parseCommit, parseTree, isFolder, type TreeRow } from './objects';
-import type { GitObject } from './object-reader';
+import { parseCommit, parseTree, isFolder, type GitObject, type TreeRow } from './objects';
 
 type Whole = GitObject & { readonly content: Buffer };
 
