@@ -35,6 +35,7 @@ export function pageOf({ document, path, html, navigation, toRoot, placeOf }: Fr
 <meta name="color-scheme" content="light dark">
 <title>${escaped(title)}</title>
 <link rel="icon" href="${toRoot}assets/roundel.svg">
+<link rel="stylesheet" href="${toRoot}assets/colours.css">
 <link rel="stylesheet" href="${toRoot}assets/site.css">
 <script src="${toRoot}assets/reader.js" defer></script>${document.drawn ? `\n<script src="${toRoot}assets/mermaid.js" defer></script>` : ''}
 </head>

@@ -15,6 +15,7 @@ import type { Sources } from './sources';
 const INDEX = 'README.md';
 /** Files that every page may ask for, by where they are taken from. */
 const ASSETS: Readonly<Record<string, string>> = {
+  'assets/colours.css': join(__dirname, '../../runtime/dashboard/page/styles/colours.css'),
   'assets/site.css': join(__dirname, 'assets/site.css'),
   'assets/reader.js': join(__dirname, 'assets/reader.js'),
   'assets/roundel.svg': join(__dirname, '../../runtime/dashboard/page/roundel.svg'),
