@@ -70,6 +70,12 @@ export interface StationProps {
    */
   readonly via?: 'Push' | 'PullRequest';
   /**
+   * Whether the forge of a source shows on its commits that they are in this station, or why not.
+   *
+   * @default false
+   */
+  readonly commitStatus?: boolean;
+  /**
    * How pull requests are merged, with `via: 'PullRequest'`.
    *
    * @default - by people, as they like

@@ -39,6 +39,8 @@ export class Station extends Place implements IStation {
   readonly enabled: boolean;
   /** How commits enter the rendered branches. */
   readonly via: 'Push' | 'PullRequest';
+  /** Whether the forge shows on source commits that they are here. */
+  readonly commitStatus: boolean;
   /** How pull requests are merged; none where commits are pushed. */
   readonly pullRequests: Required<PullRequestsProps> | undefined;
   /** How long an arrival may take. */
@@ -61,6 +63,7 @@ export class Station extends Place implements IStation {
     Object.defineProperty(this, STATION, { value: true });
     this.enabled = props.enabled ?? true;
     this.via = props.via ?? 'Push';
+    this.commitStatus = props.commitStatus ?? false;
     this.pullRequests = pullRequestsOf(this.via, props.pullRequests);
     this.timeout = props.timeout ?? Duration.minutes(30);
     this.degradedGrace = props.degradedGrace ?? Duration.minutes(1);
@@ -184,6 +187,7 @@ export class Station extends Place implements IStation {
       enabled: this.enabled,
       hold: false,
       via: this.via,
+      ...(this.commitStatus && { commitStatus: true }),
       ...(this.pullRequests && !mergedByPeople(this.pullRequests) && { pullRequests: this.pullRequests }),
       deadlines: this.deadlines,
       applications: this.driven.map((application) => application.reference),

@@ -191,6 +191,11 @@ export const StationSpec = s.shape('The stop as a team describes it.', {
   hold: s.flag('Set by people: nothing but a rollback takes the station.', false),
   via: s.words('How commits enter the rendered branches (rule D9).', VIAS, { default: 'Push' }),
   pullRequests: Type.Optional(PullRequests),
+  commitStatus: Type.Optional(
+    Type.Boolean({
+      description: 'Whether the forge of a source shows on its commits that they are in this station, or why not.',
+    }),
+  ),
   deadlines: Deadlines,
   applications: s.listByName(
     ApplicationReference,

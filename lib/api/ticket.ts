@@ -349,6 +349,12 @@ export const TicketStatus = s.shape('Where the ticket is, where it was, and what
       ended: Type.Optional(Type.Boolean({ description: 'The ending.' })),
     }),
   ),
+  reported: Type.Optional(
+    s.shape('What of its visits its source commits show on their forges.', {
+      stamps: s.count('How many of the stamps were seen to.'),
+      problem: Type.Optional(s.message('Why a commit does not show what it should.')),
+    }),
+  ),
   supersededBy: Type.Optional(
     s.shape('The ticket that took it along.', { ticket: s.objectName('Name.'), uid: s.uid('Uid.') }),
   ),

@@ -16,7 +16,7 @@ import {
   untold,
 } from '../notifications';
 import { TICKETS } from '../resources';
-import { ownsStation, ownsTrack } from './shares';
+import { ownsTicket } from './shares';
 import type { World } from './world';
 
 export interface AnnouncerOptions {
@@ -84,7 +84,7 @@ export class Announcer {
     const { world, clock } = this.options;
     const ticket = world.tickets.get(key)?.resource ?? this.gone.get(key);
     const targets = this.present();
-    const news = ticket === undefined || targets.list.length === 0 || !this.owns(ticket) ? [] : untold(ticket);
+    const news = ticket === undefined || targets.list.length === 0 || !ownsTicket(world, ticket) ? [] : untold(ticket);
     const wanted = news.filter((one) => targets.for(one, clock.now()).length > 0);
     if (ticket === undefined || wanted.length === 0) {
       this.gone.delete(key);
@@ -130,15 +130,6 @@ export class Announcer {
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
     }
-  }
-
-  /** Of several runtimes each tells of its own tickets. */
-  private owns({ metadata: { namespace }, spec }: Ticket): boolean {
-    const { world } = this.options;
-    if (spec.track !== undefined) return ownsTrack(world, keyOf({ namespace, name: spec.track }));
-    const name = (spec.rollback ?? spec.express)?.station ?? '';
-    const station = world.stations.get(keyOf({ namespace, name }))?.resource;
-    return station === undefined ? world.shard === undefined : ownsStation(world, station);
   }
 
   /** The targets by the Secrets as they are now; what is wrong with one is said once. */

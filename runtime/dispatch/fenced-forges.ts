@@ -10,6 +10,7 @@ export function fencedForges(forges: Forges, fence: Fence): Forges {
     open: (repoURL, order) => forges.open(repoURL, order, { permit }),
     merge: (repoURL, request, order) => forges.merge(repoURL, request, order, { permit }),
     close: (repoURL, request, note) => forges.close(repoURL, request, note, { permit }),
+    report: (repoURL, commit, status) => forges.report(repoURL, commit, status, { permit }),
     removeBranch: (repoURL, branch) => forges.removeBranch(repoURL, branch, { permit }),
   };
 }

@@ -13,6 +13,7 @@ import type { Renderer } from '../render';
 import type { Metrics } from '../metrics';
 import type { Post } from '../notifications';
 import { Announcer } from './announcer';
+import { Reporter } from './reporter';
 import { Dispatcher } from './dispatcher';
 import { Executor } from './execute';
 import { JobBoard } from './job-board';
@@ -123,11 +124,12 @@ export function assemble(ports: Ports): Machine {
   });
   const { post, metrics } = ports;
   const announcer = post && new Announcer({ world, cluster, post, metrics, clock, random, log });
+  const reporter = new Reporter({ world, cluster, forges, clock, random, log });
   let deafen = (): void => undefined;
   const drain = async (): Promise<void> => {
     deafen();
     await queue.stop(GRACE_MS.decisions);
-    await announcer?.stop();
+    await Promise.all([announcer?.stop(), reporter.stop()]);
     await within(clock, GRACE_MS.pushes, board.drain());
     await within(clock, GRACE_MS.events, events.flush());
   };
@@ -137,6 +139,7 @@ export function assemble(ports: Ports): Machine {
       deafen = dispatcher.feed((key) => queue.add(key));
       queue.start();
       announcer?.start();
+      reporter.start();
     },
     stats: () => queue.stats(),
     oldestJob: () => board.oldest(),
@@ -144,7 +147,7 @@ export function assemble(ports: Ports): Machine {
     async halt() {
       deafen();
       board.close();
-      await announcer?.stop(0);
+      await Promise.all([announcer?.stop(0), reporter.stop(0)]);
       await queue.stop(0);
     },
     async stop() {

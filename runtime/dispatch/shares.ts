@@ -1,6 +1,6 @@
 /** What is this runtime's to decide, where several share a cluster: tracks by their labels, and with them all else. */
 
-import type { Station } from '../../lib/api';
+import type { Station, Ticket } from '../../lib/api';
 import type { Precondition } from '../journey';
 import { keyOf } from '../kube';
 import type { Kept, World } from './world';
@@ -46,6 +46,14 @@ export function ownsStation(world: World, station: Station): boolean {
   const track = uid === undefined ? undefined : world.tickets.find('uid', uid)[0]?.resource?.spec.track;
   if (track !== undefined) return ownsTrack(world, keyOf({ namespace, name: track }));
   return tracksAt(world, station).some((name) => ownsTrack(world, keyOf({ namespace, name })));
+}
+
+/** Whether a ticket is this runtime's to tell of. */
+export function ownsTicket(world: World, { metadata: { namespace }, spec }: Ticket): boolean {
+  if (spec.track !== undefined) return ownsTrack(world, keyOf({ namespace, name: spec.track }));
+  const name = (spec.rollback ?? spec.express)?.station ?? '';
+  const station = world.stations.get(keyOf({ namespace, name }))?.resource;
+  return station === undefined ? world.shard === undefined : ownsStation(world, station);
 }
 
 /** Whether this runtime says of an object that it cannot be read. A Station that cannot be read is everybody's. */

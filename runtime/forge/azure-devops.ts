@@ -19,6 +19,19 @@ type Pull = Static<typeof Pull>;
 const Refs = Type.Object({ value: Type.Array(Type.Object({ name: Type.String(), objectId: Type.String() })) });
 const Updates = Type.Object({ value: Type.Array(Type.Object({ success: Type.Boolean() })) });
 
+const Nullable = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+const Statuses = Type.Object({
+  value: Type.Array(
+    Type.Object({
+      state: Type.String(),
+      description: Nullable,
+      context: Type.Object({ name: Type.String(), genre: Nullable }),
+    }),
+  ),
+});
+const WORDS = { Passed: 'succeeded', Failed: 'failed' } as const;
+const GENRE = 'continuous-delivery';
+
 const API_VERSION = '7.1';
 const NOBODY = '0'.repeat(40);
 /** It takes no longer description. */
@@ -109,6 +122,18 @@ export function azureDevOps(
       const closing = { method: 'PATCH', path: `${pulls}/${id}`, body: { status: 'abandoned' } } as const;
       // 400, 409: it is not active any more.
       accepted(await request(closing, effect), `abandoning pull request ${id}`, 400, 409);
+    },
+
+    async report(commit, { context, state, description }, effect) {
+      const path = `${repository}/commits/${commit}/statuses`;
+      const query = { latestOnly: 'true', top: '1000' };
+      const listed = await request({ method: 'GET', path, query });
+      const said = expected(Statuses, listed, `the statuses of ${commit}`).value.find(
+        (one) => one.context.genre === GENRE && one.context.name === context,
+      );
+      if (said?.state === WORDS[state] && said.description === description) return;
+      const body = { state: WORDS[state], description, context: { name: context, genre: GENRE } };
+      accepted(await request({ method: 'POST', path, body }, effect), `a status of ${commit}`);
     },
 
     async removeBranch(branch, effect) {

@@ -1,5 +1,6 @@
 /** Bitbucket Cloud. */
 
+import { createHash } from 'node:crypto';
 import { Type, type Static } from '@sinclair/typebox';
 import { TransientError } from '../errors';
 import { encoded, type Adapter } from './adapter';
@@ -19,6 +20,16 @@ const Statuses = Type.Object({ values: Type.Array(Type.Object({ state: Type.Stri
 
 const STATES = ['OPEN', 'MERGED', 'DECLINED', 'SUPERSEDED'] as const;
 const METHODS = { Merge: 'merge_commit', Squash: 'squash', Rebase: 'rebase_fast_forward' } as const;
+
+const Build = Type.Object({
+  state: Type.String(),
+  description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+});
+const WORDS = { Passed: 'SUCCESSFUL', Failed: 'FAILED' } as const;
+/** It takes no longer key. */
+const KEY_LENGTH = 40;
+const keyOf = (context: string): string =>
+  context.length <= KEY_LENGTH ? context : createHash('sha256').update(context).digest('hex').slice(0, KEY_LENGTH);
 
 /** A name in a query, which may hold neither quotes nor backslashes: names of branches do not. */
 const quoted = (name: string): string => `"${name.replace(/["\\]/g, '')}"`;
@@ -94,6 +105,17 @@ export function bitbucket(api: Api, path: string): Adapter {
       // 400, 409: it is not open any more.
       const declining = { method: 'POST', path: `${pulls}/${id}/decline`, body: {} } as const;
       accepted(await ask(api, declining, effect), `declining pull request ${id}`, 400, 409);
+    },
+
+    async report(commit, { context, state, description }, effect) {
+      const key = keyOf(context);
+      const where = `${repository}/commit/${commit}/statuses/build`;
+      const present = await ask(api, { method: 'GET', path: `${where}/${encodeURIComponent(key)}` });
+      const said = present.status === 404 ? undefined : expected(Build, present, `the builds of ${commit}`);
+      if (said?.state === WORDS[state] && said.description === description) return;
+      const url = `https://bitbucket.org/${encoded(path)}/commits/${commit}`;
+      const body = { key, name: context, state: WORDS[state], description, url };
+      accepted(await ask(api, { method: 'POST', path: where, body }, effect), `a status of ${commit}`);
     },
 
     async removeBranch(branch, effect) {

@@ -40,6 +40,15 @@ export interface MergeOrder {
   readonly message: string;
 }
 
+/** A word on a commit, for those who look at it on the forge. */
+export interface CommitStatus {
+  /** What it is about: a later word about the same takes its place. At most 255 characters. */
+  readonly context: string;
+  readonly state: 'Passed' | 'Failed';
+  /** At most 140 characters. */
+  readonly description: string;
+}
+
 /** An effect that asks right before it goes out for how many milliseconds it may take; with 0 or less it does not go out. */
 export interface Effect {
   /** @default 10000 */
@@ -63,6 +72,9 @@ export interface Forges {
 
   /** Closes one that is open, with a note. One that is closed or merged stays as it is. */
   close(repoURL: string, request: PullRequest, note: string, effect?: Effect): Promise<void>;
+
+  /** Says a word on a commit, unless that very word is said there already. */
+  report(repoURL: string, commit: string, status: CommitStatus, effect?: Effect): Promise<void>;
 
   /** Removes a branch; one that is not there is removed already. */
   removeBranch(repoURL: string, branch: string, effect?: Effect): Promise<void>;

@@ -5,14 +5,15 @@ import { GitHubApps, type GitHubApp } from '../git';
 import type { Adapter } from './adapter';
 import { azureDevOps } from './azure-devops';
 import { bitbucket } from './bitbucket';
+import { bitbucketServer } from './bitbucket-server';
 import type { Forges } from './contract';
 import { gitea } from './gitea';
 import { github } from './github';
 import { gitlab } from './gitlab';
 import type { Api } from './http';
-import { azureRepositoryOf, placeOf, type Place } from './place';
+import { azureRepositoryOf, bitbucketRepositoryOf, placeOf, type Place } from './place';
 
-const KINDS = ['gitea', 'github', 'gitlab', 'bitbucket', 'azure-devops'] as const;
+const KINDS = ['gitea', 'github', 'gitlab', 'bitbucket', 'bitbucket-server', 'azure-devops'] as const;
 type ForgeKind = (typeof KINDS)[number];
 
 export interface ForgeCredential {
@@ -52,7 +53,7 @@ export function createForges({ credentials, now = () => new Date() }: ForgesOpti
     const credential = await credentials(repoURL);
     if (credential === undefined) {
       throw new TransientError(
-        `no Secret labelled k8sta.io/credential: forge serves ${repoURL}, so that no pull request can be opened: make one with url and password`,
+        `no Secret labelled k8sta.io/credential: forge serves ${repoURL}, so that nothing can be asked of its forge: make one with url and password`,
       );
     }
     const { password } = credential;
@@ -63,6 +64,7 @@ export function createForges({ credentials, now = () => new Date() }: ForgesOpti
     open: async (repoURL, order, effect) => (await at(repoURL)).open(order, effect),
     merge: async (repoURL, request, order, effect) => (await at(repoURL)).merge(request, order, effect),
     close: async (repoURL, request, note, effect) => (await at(repoURL)).close(request, note, effect),
+    report: async (repoURL, commit, status, effect) => (await at(repoURL)).report(commit, status, effect),
     removeBranch: async (repoURL, branch, effect) => (await at(repoURL)).removeBranch(branch, effect),
   };
 }
@@ -111,6 +113,11 @@ const ADAPTERS: Readonly<Record<ForgeKind, (meant: Meant) => Adapter>> = {
   bitbucket({ place, token, username, api }) {
     const authorization = username ? basic(username, token) : `Bearer ${token}`;
     return bitbucket(api('https://api.bitbucket.org/2.0', { authorization }), place.path);
+  },
+  'bitbucket-server'({ place, token, username, api }) {
+    const repository = bitbucketRepositoryOf(place);
+    const authorization = username ? basic(username, token) : `Bearer ${token}`;
+    return bitbucketServer(api(`${repository.home}/rest`, { authorization }), repository);
   },
   'azure-devops'({ place, token, api }) {
     const repository = azureRepositoryOf(place);

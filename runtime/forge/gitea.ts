@@ -25,6 +25,10 @@ const CHECKS: Readonly<Record<string, PullRequest['checks']>> = {
   failure: 'Failed',
   error: 'Failed',
 };
+const Statuses = Type.Array(
+  Type.Object({ id: Type.Integer(), context: Type.String(), status: Type.String(), description: Type.String() }),
+);
+const WORDS = { Passed: 'success', Failed: 'failure' } as const;
 const METHODS = { Merge: 'merge', Squash: 'squash', Rebase: 'rebase' } as const;
 
 /** @param path `owner/name` */
@@ -100,6 +104,18 @@ export function gitea(api: Api, path: string): Adapter {
       const closing = { method: 'PATCH', path: `${repository}/pulls/${id}`, body: { state: 'closed' } } as const;
       // 412: it was merged meanwhile.
       accepted(await ask(api, closing, effect), `closing pull request ${id}`, 412);
+    },
+
+    async report(commit, { context, state, description }, effect) {
+      const query = { sort: 'recentupdate', limit: '50' };
+      const listed = await ask(api, { method: 'GET', path: `${repository}/commits/${commit}/statuses`, query });
+      const [newest] = expected(Statuses, listed, `the statuses of ${commit}`)
+        .filter((one) => one.context === context)
+        .sort((one, other) => other.id - one.id);
+      if (newest?.status === WORDS[state] && newest.description === description) return;
+      const body = { context, state: WORDS[state], description };
+      const answer = await ask(api, { method: 'POST', path: `${repository}/statuses/${commit}`, body }, effect);
+      accepted(answer, `a status of ${commit}`);
     },
 
     async removeBranch(branch, effect) {

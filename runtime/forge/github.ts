@@ -27,6 +27,14 @@ const MERGEABLE: Readonly<Record<string, Pick<PullRequest, 'checks' | 'obstacle'
   dirty: { checks: 'Unknown', obstacle: 'it conflicts' },
   draft: { checks: 'Unknown', obstacle: 'it is a draft' },
 };
+const Statuses = Type.Array(
+  Type.Object({
+    context: Type.String(),
+    state: Type.String(),
+    description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  }),
+);
+const WORDS = { Passed: 'success', Failed: 'failure' } as const;
 const METHODS = { Merge: 'merge', Squash: 'squash', Rebase: 'rebase' } as const;
 
 const told = (pull: Pull): PullRequest => {
@@ -96,6 +104,17 @@ export function github(api: Api, path: string): Adapter {
       const closing = { method: 'PATCH', path: `${repository}/pulls/${id}`, body: { state: 'closed' } } as const;
       // 422: it was merged meanwhile.
       accepted(await ask(api, closing, effect), `closing pull request ${id}`, 422);
+    },
+
+    async report(commit, { context, state, description }, effect) {
+      const query = { per_page: '100' };
+      const listed = await ask(api, { method: 'GET', path: `${repository}/commits/${commit}/statuses`, query });
+      // The newest come first.
+      const newest = expected(Statuses, listed, `the statuses of ${commit}`).find((one) => one.context === context);
+      if (newest?.state === WORDS[state] && newest.description === description) return;
+      const body = { context, state: WORDS[state], description };
+      const answer = await ask(api, { method: 'POST', path: `${repository}/statuses/${commit}`, body }, effect);
+      accepted(answer, `a status of ${commit}`);
     },
 
     async removeBranch(branch, effect) {

@@ -38,6 +38,10 @@ const MERGE_STATUS: Readonly<Record<string, Pick<PullRequest, 'checks' | 'obstac
   need_rebase: { checks: 'Pending', obstacle: 'the project asks for one that is rebased' },
 };
 
+/** By default only the newest of each name is listed. */
+const Statuses = Type.Array(Type.Object({ name: Type.String(), status: Type.String(), description: Nullable }));
+const WORDS = { Passed: 'success', Failed: 'failed' } as const;
+
 const told = (one: MergeRequest): PullRequest => {
   const state = STATES[one.state] ?? 'Closed';
   const merged = one.merge_commit_sha ?? one.squash_commit_sha;
@@ -112,6 +116,16 @@ export function gitlab(api: Api, path: string): Adapter {
       const closing = { method: 'PUT', path: `${requests}/${id}`, body: { state_event: 'close' } } as const;
       // 400, 422: it was merged meanwhile.
       accepted(await ask(api, closing, effect), `closing merge request ${id}`, 400, 422);
+    },
+
+    async report(commit, { context: name, state, description }, effect) {
+      const where = `${project}/repository/commits/${commit}/statuses`;
+      const listed = await ask(api, { method: 'GET', path: where, query: { name, per_page: '100' } });
+      const said = expected(Statuses, listed, `the statuses of ${commit}`).filter((one) => one.name === name);
+      if (said.some((one) => one.status === WORDS[state] && one.description === description)) return;
+      const body = { name, state: WORDS[state], description };
+      const answer = await ask(api, { method: 'POST', path: `${project}/statuses/${commit}`, body }, effect);
+      accepted(answer, `a status of ${commit}`);
     },
 
     async removeBranch(branch, effect) {

@@ -31,6 +31,28 @@ export interface AzureRepository {
   readonly web: string;
 }
 
+export interface BitbucketRepository {
+  /** Key of the project; `~name` for a person's own. */
+  readonly project: string;
+  readonly slug: string;
+  /** Page of the repository. */
+  readonly web: string;
+  /** Address of the whole application. */
+  readonly home: string;
+}
+
+/** `https://bitbucket.example.com/scm/PROJECT/shop.git`, with a path before `scm` or none; by SSH without `scm`. */
+export function bitbucketRepositoryOf({ origin, host, path }: Place): BitbucketRepository {
+  const [, before = '', project, slug] = /^(?:(.*?)\/?scm\/)?([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  if (project === undefined || slug === undefined) {
+    throw new TransientError(`${path} on ${host} is no repository of Bitbucket: its path ends in a project and a name`);
+  }
+  const home = [origin, ...before.split('/').filter(Boolean)].join('/');
+  const isOwn = project.startsWith('~');
+  const place = isOwn ? `users/${encodeURIComponent(project.slice(1))}` : `projects/${encodeURIComponent(project)}`;
+  return { project, slug, home, web: `${home}/${place}/repos/${encodeURIComponent(slug)}` };
+}
+
 const AZURE = 'dev.azure.com';
 
 /** `https://dev.azure.com/acme/team/_git/shop`, and the ways in which others write it. */

@@ -6,6 +6,7 @@
 export type { AnalysisMetric, AnalysisPhase, AnalysisView } from './analysis-view';
 export * from './application';
 export { changeLine } from './change';
+export { commitReports, type CommitReport } from './commit-reports';
 export { decideTrack } from './decide';
 export { decideGoneStation, decideStation } from './station';
 export { digestOfTrees, treeDigest } from './fingerprint';

@@ -44,6 +44,18 @@ conforms('Gitea', async () => {
       return (JSON.parse(text) as readonly { readonly body: string }[]).map(({ body }) => body);
     },
     texts: async (id) => JSON.parse(await ask(stack, 'GET', `${path}/pulls/${id}`)) as { title: string; body: string },
+    statuses: async (commit) => {
+      const said = JSON.parse(await ask(stack, 'GET', `${path}/commits/${commit}/statuses`)) as readonly {
+        readonly id: number;
+        readonly status: string;
+        readonly description: string;
+      }[];
+      const oldestFirst = [...said].sort((one, other) => one.id - other.id);
+      return oldestFirst.map(({ status, description }) => ({
+        state: status === 'success' ? 'Passed' : 'Failed',
+        description,
+      }));
+    },
     check: async (commit, state) => {
       await ask(stack, 'POST', `${path}/statuses/${commit}`, { state: STATES[state], context: 'ci' });
     },

@@ -29,6 +29,8 @@ export interface StationPlan {
   readonly analysis?: boolean;
   /** How its pull requests are merged, where it is entered by those. @default - by pushes */
   readonly pullRequests?: PullRequests;
+  /** Source commits show on their forge that they are here. @default false */
+  readonly commitStatus?: boolean;
   /** Tracks that branch off here. */
   readonly junctions?: readonly string[];
 }

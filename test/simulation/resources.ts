@@ -31,6 +31,7 @@ export const stationSpec = ({
   analysis,
   pullRequests,
   junctions = [],
+  commitStatus,
 }: StationPlan) => ({
   enabled: true,
   hold: false,
@@ -50,6 +51,7 @@ export const stationSpec = ({
     adopt: false,
   })),
   junctions: junctions.map((track) => ({ track, enabled: true })),
+  ...(commitStatus && { commitStatus }),
   ...(window === undefined && !approval && completed === undefined
     ? {}
     : {

@@ -1,7 +1,7 @@
 /** What every forge does alike for us, whichever it is; on the real one and on small servers that answer as documented. */
 
 import { TransientError } from '../../../runtime/errors';
-import type { Forges, PullRequest } from '../../../runtime/forge';
+import type { CommitStatus, Forges, PullRequest } from '../../../runtime/forge';
 
 export const METHODS = ['Merge', 'Squash', 'Rebase'] as const;
 export type Method = (typeof METHODS)[number];
@@ -21,6 +21,8 @@ export interface ForgeWorld {
   close(id: string): Promise<void>;
   notes(id: string): Promise<readonly string[]>;
   texts(id: string): Promise<{ readonly title: string; readonly body: string }>;
+  /** Every word that was ever said on a commit, oldest first, except that a forge may forget those that were replaced. */
+  statuses(commit: string): Promise<readonly Pick<CommitStatus, 'state' | 'description'>[]>;
   check(commit: string, state: 'Pending' | 'Passed' | 'Failed'): Promise<void>;
 }
 
@@ -158,6 +160,21 @@ export function conforms(name: string, begin: () => Promise<ForgeWorld>, abiliti
         expect(seen).toEqual(['Pending', 'Failed', 'Passed']);
       });
     }
+
+    test('says a word on a commit once, however often it is said, and another one in its place', async () => {
+      const { commit } = await waiting();
+      const context = 'k8sta/a-namespace-of-some-length/a-station-of-some-length';
+      const said = (state: CommitStatus['state'], description: string) =>
+        world.forges.report(world.repoURL, commit, { context, state, description });
+      await said('Passed', 'in test: "main-7" é');
+      await said('Passed', 'in test: "main-7" é');
+      const first = { state: 'Passed', description: 'in test: "main-7" é' };
+      expect(await world.statuses(commit)).toEqual([first]);
+      await said('Failed', 'failed at test');
+      expect((await world.statuses(commit)).at(-1)).toEqual({ state: 'Failed', description: 'failed at test' });
+      await said('Passed', 'in test again');
+      expect((await world.statuses(commit)).at(-1)).toEqual({ state: 'Passed', description: 'in test again' });
+    });
 
     test('says which Secret to mend where the forge does not know our credential, and never shows it (S10)', async () => {
       const asked = world.strangers.find(world.repoURL, { source: 'a', target: 'b' });

@@ -1,6 +1,6 @@
 /** Azure DevOps's answers. @see https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests */
 
-import type { Kept, Shape, Yard } from './shapes';
+import { saidIn, type Kept, type Shape, type Yard } from './shapes';
 
 const STATES = { Open: 'active', Merged: 'completed', Closed: 'abandoned' } as const;
 const METHODS: Readonly<Record<string, 'Merge' | 'Squash' | 'Rebase'>> = {
@@ -29,6 +29,7 @@ export const azureDevOps: Shape = (yard, asked) => {
   const [, , , , , , kind] = asked.parts;
   if (!asked.query.has('api-version')) return error(400, 'No api-version was supplied');
   if (kind === 'refs') return refs(yard, asked);
+  if (kind === 'commits') return statuses(yard, asked);
   const [number, verb] = asked.parts.slice(7);
   const { method, query, body } = asked;
   if (number === undefined && method === 'GET') {
@@ -50,6 +51,21 @@ export const azureDevOps: Shape = (yard, asked) => {
   }
   return update(yard, one, body);
 };
+
+function statuses(yard: Yard, { method, parts, body }: Parameters<Shape>[1]) {
+  const commit = String(parts[7]);
+  const context = body['context'] as { readonly name: string; readonly genre: string } | undefined;
+  if (method === 'POST')
+    return { status: 201, body: yard.say(commit, saidIn(body, `${context?.genre}/${context?.name}`)) };
+  const told = yard
+    .saidOn(commit)
+    .slice(-1)
+    .map(({ context: said, ...rest }) => {
+      const slash = said.indexOf('/');
+      return { ...rest, context: { genre: said.slice(0, slash), name: said.slice(slash + 1) } };
+    });
+  return { status: 200, body: { value: told, count: told.length } };
+}
 
 function update(yard: Yard, one: Kept, body: Readonly<Record<string, unknown>>) {
   if (one.state !== 'Open') return error(409, 'TF401181: The pull request cannot be edited due to its state.');

@@ -1,6 +1,6 @@
 /** Bitbucket Cloud's answers. @see https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/ */
 
-import type { Kept, Shape, Yard } from './shapes';
+import { saidIn, type Kept, type Shape, type Yard } from './shapes';
 
 const STATES = { Open: 'OPEN', Merged: 'MERGED', Closed: 'DECLINED' } as const;
 const METHODS: Readonly<Record<string, 'Merge' | 'Squash' | 'Rebase'>> = {
@@ -26,6 +26,7 @@ const error = (status: number, message: string) => ({ status, body: { type: 'err
 
 export const bitbucket: Shape = (yard, { method, parts, query, body }) => {
   const [, , , , kind, number, verb] = parts;
+  if (kind === 'commit') return builds(yard, method, parts.slice(5), body);
   if (kind === 'refs') {
     return yard.remove(parts.slice(6).join('/')) ? { status: 204 } : error(404, 'No such branch');
   }
@@ -40,6 +41,18 @@ export const bitbucket: Shape = (yard, { method, parts, query, body }) => {
   if (number === undefined) return open(yard, body);
   return about(yard, yard.byNumber(number), verb, body);
 };
+
+const LONGEST_KEY = 40;
+
+function builds(yard: Yard, method: string, [commit = '', , , key]: string[], body: Readonly<Record<string, unknown>>) {
+  if (method === 'POST') {
+    if (String(body['key']).length > LONGEST_KEY) return error(400, 'key: this value is too long');
+    if (typeof body['url'] !== 'string') return error(400, 'url: required key not provided');
+    return { status: 201, body: yard.say(commit, saidIn(body, body['key'])) };
+  }
+  const said = yard.saidOn(commit).findLast(({ context }) => context === key);
+  return said === undefined ? error(404, 'Build status not found') : { status: 200, body: said };
+}
 
 function about(yard: Yard, one: Kept, verb: string | undefined, body: Readonly<Record<string, unknown>>) {
   switch (verb) {

@@ -3,6 +3,7 @@
 import { createForges, type ForgeCredential } from '../../../runtime/forge';
 import { conforms, type Abilities, type ForgeWorld } from '../../conformance/forge/suite';
 import { azureDevOps } from './azure-devops-shape';
+import { bitbucketServer } from './bitbucket-server-shape';
 import { bitbucket } from './bitbucket-shape';
 import { github } from './github-shape';
 import { gitlab } from './gitlab-shape';
@@ -62,6 +63,16 @@ const KINDS: readonly Kind[] = [
     stranger: { type: 'error', error: { message: 'Token is invalid or not supported for this endpoint.' } },
   },
   {
+    name: 'Bitbucket Data Center',
+    kind: 'bitbucket-server',
+    shape: bitbucketServer,
+    path: '/scm/ACME/shop.git',
+    api: '/rest',
+    header: 'authorization',
+    credential: `Bearer ${TOKEN}`,
+    stranger: { errors: [{ context: null, message: 'Authentication failed. Please check your credentials.' }] },
+  },
+  {
     name: 'Azure DevOps',
     kind: 'azure-devops',
     shape: azureDevOps,
@@ -97,6 +108,11 @@ async function begin(one: Kind): Promise<ForgeWorld> {
     close: async (id) => yard.forges.close(yard.byNumber(id)),
     notes: async (id) => yard.byNumber(id).notes,
     texts: async (id) => yard.byNumber(id),
+    statuses: async (commit) =>
+      yard.saidOn(commit).map(({ state, description }) => ({
+        state: /^(success|succeeded)/i.test(state) ? 'Passed' : 'Failed',
+        description,
+      })),
     check: async (commit, state) => void yard.checks.set(commit, state),
   };
 }

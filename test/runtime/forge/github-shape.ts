@@ -1,6 +1,6 @@
 /** GitHub's answers. @see https://docs.github.com/rest/pulls */
 
-import type { Kept, Shape, Yard } from './shapes';
+import { saidIn, type Kept, type Shape, type Yard } from './shapes';
 
 const MERGEABLE = {
   None: 'clean',
@@ -44,7 +44,7 @@ export const github: Shape = (yard, { method, parts, query, body }) => {
     yard.byNumber(number).notes.push(String(body['body']));
     return { status: 201, body: { id: 1, body: body['body'] } };
   }
-  if (kind !== 'pulls') return undefined;
+  if (kind !== 'pulls') return statuses(yard, kind, String(number), body);
   if (number === undefined) return method === 'GET' ? list(yard, query) : open(yard, body);
   const one = yard.byNumber(number);
   if (verb === 'merge') return merge(yard, one, body);
@@ -54,6 +54,12 @@ export const github: Shape = (yard, { method, parts, query, body }) => {
   yard.forges.close(one);
   return { status: 200, body: pull(yard, one, true) };
 };
+
+/** They are written to one place, and read from another, the newest first. */
+function statuses(yard: Yard, kind: string | undefined, commit: string, body: Readonly<Record<string, unknown>>) {
+  if (kind === 'statuses') return { status: 201, body: yard.say(commit, saidIn(body, body['context'])) };
+  return kind === 'commits' ? { status: 200, body: [...yard.saidOn(commit)].reverse() } : undefined;
+}
 
 function list(yard: Yard, query: URLSearchParams) {
   const found = yard.newest((query.get('head') ?? '').replace(/^acme:/, ''), query.get('base') ?? '');

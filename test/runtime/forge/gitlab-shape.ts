@@ -1,6 +1,6 @@
 /** GitLab's answers. @see https://docs.gitlab.com/api/merge_requests/ */
 
-import type { Kept, Shape, Yard } from './shapes';
+import { saidIn, type Asked, type Kept, type Shape, type Yard } from './shapes';
 
 const STATES = { Open: 'opened', Merged: 'merged', Closed: 'closed' } as const;
 const STATUS = {
@@ -31,10 +31,24 @@ const request = (yard: Yard, one: Kept) => ({
 export const gitlab: Shape = (yard, { method, parts, query, body }) => {
   const [, , , project, kind, ...rest] = parts;
   if (project !== 'acme/shop') return undefined;
+  if (kind === 'statuses') return { status: 201, body: yard.say(String(rest[0]), saidIn(body, body['name'])) };
+  if (kind === 'repository' && rest[0] === 'commits') return statuses(yard, String(rest[1]), query.get('name'));
   if (kind === 'repository') {
     return yard.remove(rest[1] ?? '') ? { status: 204 } : { status: 404, body: { message: '404 Branch Not Found' } };
   }
-  const [number, verb] = rest;
+  return requests(yard, { method, query, body }, rest);
+};
+
+/** The newest of the name. */
+function statuses(yard: Yard, commit: string, name: string | null) {
+  const newest = yard.saidOn(commit).filter(({ context }) => context === name);
+  const told = newest.slice(-1).map(({ context, state, description }) => {
+    return { name: context, status: state, description };
+  });
+  return { status: 200, body: told };
+}
+
+function requests(yard: Yard, { method, query, body }: Omit<Asked, 'parts'>, [number, verb]: string[]) {
   if (number === undefined && method === 'GET') {
     const found = yard.newest(query.get('source_branch') ?? '', query.get('target_branch') ?? '');
     return { status: 200, body: found === undefined ? [] : [request(yard, found)] };
@@ -49,7 +63,7 @@ export const gitlab: Shape = (yard, { method, parts, query, body }) => {
   if (one.state === 'Merged') return { status: 400, body: { message: 'state_event is invalid' } };
   yard.forges.close(one);
   return { status: 200, body: request(yard, one) };
-};
+}
 
 function open(yard: Yard, body: Readonly<Record<string, unknown>>) {
   const [source, target] = [String(body['source_branch']), String(body['target_branch'])];

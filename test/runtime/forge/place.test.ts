@@ -1,4 +1,4 @@
-import { azureRepositoryOf, placeOf } from '../../../runtime/forge/place';
+import { azureRepositoryOf, bitbucketRepositoryOf, placeOf } from '../../../runtime/forge/place';
 
 test.each([
   ['https://github.com/acme/shop.git', 'https://github.com', 'acme/shop'],
@@ -28,4 +28,17 @@ test.each([
 
 test('a path without _git is no repository of Azure DevOps, and says so', () => {
   expect(() => azureRepositoryOf(placeOf('https://dev.azure.com/acme/shop'))).toThrow('its path has /_git/ in it');
+});
+
+test.each([
+  ['https://git.example.com/scm/ACME/shop.git', { project: 'ACME', slug: 'shop', home: 'https://git.example.com' }],
+  ['https://example.com/bitbucket/scm/ACME/shop.git', { project: 'ACME', home: 'https://example.com/bitbucket' }],
+  ['ssh://git@git.example.com:7999/acme/shop.git', { project: 'acme', slug: 'shop', home: 'https://git.example.com' }],
+  ['https://git.example.com/scm/~ada/shop.git', { web: 'https://git.example.com/users/ada/repos/shop' }],
+])('%s is a repository of Bitbucket Data Center', (url, expected) => {
+  expect(bitbucketRepositoryOf(placeOf(url))).toMatchObject(expected);
+});
+
+test('a path that names no project is no repository of Bitbucket, and says so', () => {
+  expect(() => bitbucketRepositoryOf(placeOf('https://git.example.com/shop'))).toThrow('ends in a project and a name');
 });

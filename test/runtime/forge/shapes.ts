@@ -23,11 +23,36 @@ export type Kept = NonNullable<ReturnType<ForgeServers['newest']>>;
 
 export const REPOSITORY = 'the repository';
 
+/** A word on a commit, in the forge's own spelling. */
+export interface Said {
+  readonly context: string;
+  readonly state: string;
+  readonly description: string;
+}
+
+export const saidIn = (body: Readonly<Record<string, unknown>>, context: unknown): Said => ({
+  context: String(context),
+  state: String(body['state']),
+  description: String(body['description']),
+});
+
 /** What all of them keep. */
 export class Yard {
   readonly git = new GitServers(() => Date.now());
   readonly forges = new ForgeServers(this.git);
   readonly checks = new Map<string, PullRequest['checks']>();
+
+  /** Words that were said on commits, as each forge writes them. */
+  readonly statuses = new Map<string, Said[]>();
+
+  /** Oldest first. */
+  saidOn = (commit: string): readonly Said[] => this.statuses.get(commit) ?? [];
+
+  /** A word more, or in the place of the one about the same. */
+  say(commit: string, said: Said): Said {
+    this.statuses.set(commit, [...this.saidOn(commit), said]);
+    return said;
+  }
 
   newest = (source: string, target: string): Kept | undefined => this.forges.newest(REPOSITORY, source, target);
 

@@ -25,6 +25,8 @@ interface Kept {
 export class ForgeServers {
   readonly requests: Kept[] = [];
   checks: PullRequest['checks'] = 'None';
+  /** By commit: the words that were said on it, oldest first. */
+  readonly said = new Map<string, readonly string[]>();
   /** Whether the forges answer at all. */
   away = false;
 
@@ -143,6 +145,18 @@ export class ForgeServers {
           () => {
             const one = kept(repoURL, id);
             if (one) this.close(one, note);
+          },
+          effect?.permit,
+        ),
+      report: (_repoURL, commit, { context, state, description }, effect) =>
+        call(
+          `report ${context}`,
+          'write',
+          () => {
+            const words = `${context} ${state} ${description}`;
+            const said = this.said.get(commit) ?? [];
+            const newest = said.findLast((one) => one.startsWith(`${context} `));
+            if (newest !== words) this.said.set(commit, [...said, words]);
           },
           effect?.permit,
         ),
