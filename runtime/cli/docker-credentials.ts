@@ -20,7 +20,11 @@ const HUB = 'https://index.docker.io/v1/';
  */
 export function dockerCredentials({ env }: Terminal): CredentialOf {
   const folder = env['DOCKER_CONFIG'] ?? join(env['HOME'] ?? '', '.docker');
-  const file = join(folder, 'config.json');
+  return loginsIn(join(folder, 'config.json'), env);
+}
+
+/** @param file in the form of docker's `config.json`, which other tools keep their logins in as well */
+export function loginsIn(file: string, env: Terminal['env']): CredentialOf {
   return async (repoURL) => {
     const text = await readFile(file, 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;

@@ -59,14 +59,16 @@ Examples:
   k8sta diff prod -n guestbook --image ghcr.io/acme/guestbook=1.4.0
                                               what prod would show with that image, whatever is on its way
 
-It reads with your own rights: tracks, stations and tickets by the kubeconfig, repositories by your Git's credentials.`,
+It reads with your own rights: tracks, stations and tickets by the kubeconfig, repositories by your Git's credentials,
+charts by the logins of your docker and helm.`,
   render: `
 Examples:
   k8sta render env/prod                       in the source repository
   k8sta render env/prod --image ghcr.io/acme/shop=1.4.0 | kubectl diff -f -
   k8sta render env/prod --source ../shop-source --into /tmp/prod
 
-Committed or not, the files count as they lie there. It is the renderer of the runtime: same version, same output.`,
+Committed or not, the files count as they lie there. It is the renderer of the runtime: same version, same output.
+Charts are fetched with the logins of your docker and helm.`,
   doctor: `
 Examples:
   k8sta doctor

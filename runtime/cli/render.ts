@@ -36,7 +36,7 @@ export async function render(terminal: Terminal, options: RenderOptions): Promis
   const images = (options.image ?? []).map((text) => imageNamed(text));
   const files = await filesIn(resolve(terminal.cwd, options.source));
   const folder = await openFolder(terminal, undefined, 'render');
-  const renderer = ownRenderer(folder.path, options);
+  const renderer = ownRenderer(terminal, folder.path, options);
   try {
     const overlay = posix.normalize(options.overlay).replace(/\/+$/, '');
     const name = options.name ?? overlay.replaceAll('/', '-');

@@ -38,7 +38,7 @@ export async function printDiff(terminal: Terminal, options: DiffOptions): Promi
     credentials: (repoURL) => ownCredential(terminal, repoURL),
     environment: terminal.env,
   });
-  const renderer = ownRenderer(folder.path, options);
+  const renderer = ownRenderer(terminal, folder.path, options);
   try {
     const { name, image: images, namespace = cluster.namespace } = options;
     const asked = { cluster, git, renderer, namespace, log: silentLog };
