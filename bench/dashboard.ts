@@ -139,6 +139,7 @@ async function main(): Promise<void> {
     applications,
     stationsOf: () => [],
     difference: () => Promise.reject(new Error('nobody asks')),
+    commit: () => Promise.reject(new Error('nobody asks')),
     settings: () => [],
   };
   // Whoever asks may do everything, as on a railyard.

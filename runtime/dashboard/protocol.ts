@@ -111,10 +111,38 @@ export interface Links {
   readonly commits: Readonly<Record<string, string>>;
 }
 
-/** `GET /api/tracks/:namespace/:name`: the resource as the API server has it. Stations and tickets alike. */
+/** `GET /api/tracks/:namespace/:name`: the resource as the API server has it. Tickets alike; stations say more. */
 export interface Whole<Kind extends Track | Station | Ticket> {
   readonly resource: Kind;
   readonly links: Links;
+}
+
+/** `GET /api/stations/:namespace/:name`. */
+export interface WholeStation extends Whole<Station> {
+  /** What each of `spec.entry.windows` says now, in their order. */
+  readonly windows: readonly WindowNow[];
+}
+
+export interface WindowNow {
+  /** Whether its time is now: an allowing window lets in, a denying one lets nobody in. */
+  readonly open: boolean;
+  /** When that changes. RFC 3339. @default - never */
+  readonly until?: string;
+}
+
+/** `GET /api/stations/:namespace/:name/authors`. */
+export interface Authors {
+  /** SHA -> who made the commit, of the base and the overlay that the station shows; those that Git knows. */
+  readonly commits: Readonly<Record<string, CommitAuthor>>;
+}
+
+/** A claim of whoever made the commit. */
+export interface CommitAuthor {
+  readonly name: string;
+  /** The first line of its message. */
+  readonly subject: string;
+  /** RFC 3339. @default - it has none that can be read */
+  readonly time?: string;
 }
 
 /** `GET /api/tickets/:namespace/:name/diff`. */

@@ -2,6 +2,7 @@
 
 import type { Station, Ticket, Track } from '../../lib/api';
 import { TerminalError } from '../errors';
+import type { CommitDescription } from '../git';
 import type { ApplicationView } from '../journey';
 import { keyOf } from '../kube';
 import type { Tools } from './prepare';
@@ -30,6 +31,12 @@ export interface Sight {
    * @throws TerminalError where there is no such ticket, or nothing that it changes
    */
   difference(ticket: string, signal: AbortSignal): Promise<TicketDifference>;
+  /**
+   * A commit in words.
+   *
+   * @throws TerminalError where the repository has it no longer
+   */
+  commit(repoURL: string, commit: string): Promise<CommitDescription>;
   /** The operator's Secrets for the dashboard: what label `k8sta.io/credential` calls `dashboard`. */
   settings(): readonly DashboardSecret[];
 }
@@ -59,6 +66,7 @@ export function sightOf(world: World, tools: Tools): Sight {
       if (kept.resource === undefined) throw new TerminalError(kept.problems.join(' '));
       return differenceFor(tools, world, kept.resource, signal);
     },
+    commit: (repoURL, commit) => tools.git.describe(repoURL, commit),
     settings: () =>
       world.credentials
         .list()

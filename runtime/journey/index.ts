@@ -36,4 +36,5 @@ export { namingPaths } from './suspension';
 export { ranksAbove, selectChart, selectTag, versionRanksAbove, type Selection, type TagFact } from './selection';
 export { tagStories, type Considered, type TagStory } from './tag-stories';
 export { siftTags, tagFilter, together, type Sifted, type TagFilters } from './tag-filter';
+export { windowStates, type WindowState } from './window';
 export { transitionsOf, type Transition } from './transitions';

@@ -21,17 +21,22 @@ function cronOf(window: Window): Cron {
   return cron;
 }
 
-interface Phase {
+/** One window by itself. */
+export interface WindowState {
+  /** Whether its time is now: it allows, or denies. One that cannot be read keeps the gate shut. */
   readonly open: boolean;
-  /** When it opens or closes next; absent when it never does. */
+  /** When that changes. @default - never */
   readonly changes?: Date;
 }
 
 /** What was last found of a window, and since when that holds: until it changes it is not worked out again. */
-const PHASES = new WeakMap<Window, { readonly since: Date; readonly phase: Phase & { readonly changes: Date } }>();
+const PHASES = new WeakMap<
+  Window,
+  { readonly since: Date; readonly phase: WindowState & { readonly changes: Date } }
+>();
 
 /** Whether a window is open now, and when that changes. @throws Error where expression or time zone cannot be read */
-function phaseOf(window: Window, now: Date): Phase {
+function phaseOf(window: Window, now: Date): WindowState {
   if (NEVER.has(window)) return { open: false };
   const known = PHASES.get(window);
   if (known !== undefined && known.since <= now && now < known.phase.changes) return known.phase;
@@ -42,7 +47,7 @@ function phaseOf(window: Window, now: Date): Phase {
   return phase;
 }
 
-function workedOut(window: Window, now: Date): Phase {
+function workedOut(window: Window, now: Date): WindowState {
   const cron = cronOf(window);
   const length = parseDuration(window.duration);
   const end = (opening: Date): Date => new Date(opening.getTime() + length);
@@ -84,6 +89,12 @@ export function windowProblems(windows: readonly Window[], now: Date): string[] 
 
 const earliest = (dates: readonly (Date | undefined)[]): Date | undefined =>
   dates.filter((date) => date !== undefined).sort((one, other) => one.getTime() - other.getTime())[0];
+
+/** Each window at a moment, in their order. */
+export const windowStates = (windows: readonly Window[], now: Date): WindowState[] =>
+  windows.map((window) =>
+    fault(window, now) === undefined ? phaseOf(window, now) : { open: window.allow === undefined },
+  );
 
 /** What the windows say now. */
 export function windowObstacle(windows: readonly Window[], now: Date): Obstacle | undefined {

@@ -205,7 +205,102 @@ describe('a ticket', () => {
   });
 });
 
+describe('a difference', () => {
+  const LINES = 10_000;
+  const manifest = (line: (index: number) => string): string =>
+    Array.from({ length: LINES }, (_, index) => `${line(index)}\n`).join('');
+  const long = (files: TicketDiff['applications'][number]['files']): TicketDiff => ({
+    ...diff,
+    applications: diff.applications.map((application) => ({ ...application, files })),
+  });
+  /** Seconds of a processor that the page takes from the click until it answers another one: other work of the machine does not count. */
+  const interactiveIn = async (files: TicketDiff['applications'][number]['files']): Promise<[Page, number]> => {
+    const page = await open({ diff: long(files) }, '#/ticket/shop/europe-3');
+    const button = page.getByRole('button', { name: 'Review and approve' });
+    await button.waitFor();
+    const debug = await page.context().newCDPSession(page);
+    await debug.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const taken = async (): Promise<number> => {
+      const { metrics } = await debug.send('Performance.getMetrics');
+      return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
+    };
+    const start = await taken();
+    await button.click();
+    await page.locator('.diff .sides').first().waitFor();
+    await page.locator('.diff summary').last().click();
+    await page.locator('.diff details:not([open])').first().waitFor();
+    return [page, (await taken()) - start];
+  };
+
+  test('of ten thousand lines with a few that change is folded, and interactive within two seconds', async () => {
+    const before = manifest((index) => `key-${index}: value ${index}`);
+    const after = manifest((index) => `key-${index}: value ${index % 2_500 === 7 ? 'another' : index}`);
+    const [page, took] = await interactiveIn([
+      { path: 'long.yaml', before, after },
+      { path: 'other.yaml', before: 'a: 1\n', after: 'a: 2\n' },
+    ]);
+    expect(took).toBeGreaterThan(0);
+    expect(took).toBeLessThan(2);
+    expect(await page.locator('.diff summary').first().innerText()).toMatch(/\+4 −4/);
+    expect(await page.getByRole('button', { name: /lines that stay/ }).count()).toBe(5);
+    expect(await page.locator('.diff tbody tr').count()).toBeLessThan(60);
+    await page
+      .getByRole('button', { name: /lines that stay/ })
+      .nth(1)
+      .click();
+    await page.getByRole('button', { name: /more rows/ }).waitFor();
+    await keepPicture(page, 'long-difference');
+  });
+
+  test('of ten thousand lines that all change is drawn in parts, and interactive within two seconds', async () => {
+    const [page, took] = await interactiveIn([
+      {
+        path: 'long.yaml',
+        before: manifest((index) => `old-${index}: 1`),
+        after: manifest((index) => `new-${index}: 2`),
+      },
+      { path: 'other.yaml', before: 'a: 1\n', after: 'a: 2\n', truncated: true },
+    ]);
+    expect(took).toBeGreaterThan(0);
+    expect(took).toBeLessThan(2);
+    const rows = page.locator('.diff tbody tr');
+    const drawn = await rows.count();
+    expect(drawn).toBeLessThan(1_000);
+    await page.getByRole('button', { name: /more rows/ }).click();
+    await soon(async () => expect(await rows.count()).toBeGreaterThan(drawn));
+    await page.getByText('The end of this file is cut off.').waitFor({ state: 'attached' });
+  });
+
+  test('of a binary file says so, and no lines', async () => {
+    const page = await open({}, '#/ticket/shop/europe-3');
+    await page.getByRole('button', { name: 'Review and approve' }).click();
+    const file = page.locator('.diff details', { hasText: 'logo.png' });
+    await file.getByText('A binary file: it changes.').waitFor();
+    expect(await file.locator('summary').innerText()).toMatch(/logo\.png\s+binary/);
+    expect(await file.locator('table').count()).toBe(0);
+  });
+});
+
 describe('a station', () => {
+  test('says who made what it shows, and what its windows say while nobody is there', async () => {
+    const until = new Date(Date.now() + 2 * 3_600_000).toISOString();
+    const windows = [{ allow: '0 9 * * 1-5', duration: '8h', timeZone: 'UTC' }];
+    const prod = station('shop', 'timed', '1.4.0', { entry: { windows } });
+    const { base = '', overlay = '' } = prod.status?.states?.[0] ?? {};
+    const authors = {
+      [base]: { name: 'Ada <i>Lovelace</i>', subject: 'Add a page', time: '2026-01-02T03:04:05Z' },
+      [overlay]: { name: 'Grace', subject: 'Two replicas' },
+    };
+    const world = { ...shop(), stations: [...shop().stations, prod] };
+    const page = await open({ world, authors, windows: [{ open: false, until }] }, '#/station/shop/timed');
+    const panel = page.locator('.panel');
+    await panel.getByText('by Ada <i>Lovelace</i>').waitFor();
+    await panel.getByText('by Grace').waitFor();
+    await panel.locator('.gates li.shut', { hasText: /opens in (2 h|1 h 59 min)/ }).waitFor();
+    await keepPicture(page, 'station-window');
+    expect(await violationsIn(page)).toEqual([]);
+  });
+
   test('goes back to an earlier arrival, after a question', async () => {
     const page = await open({}, '#/station/shop/us-prod');
     await page.getByRole('button', { name: 'Roll back to this' }).first().click();

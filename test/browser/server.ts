@@ -4,7 +4,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { readFileSync, readdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { extname, join, resolve } from 'node:path';
-import type { ChangeEvent, Rights, TicketDiff, Verb, VerbRequest } from '../../runtime/dashboard/protocol';
+import type {
+  Authors,
+  ChangeEvent,
+  Rights,
+  TicketDiff,
+  Verb,
+  VerbRequest,
+  WindowNow,
+} from '../../runtime/dashboard/protocol';
 import type { Shown } from './world';
 
 const PAGE = resolve(__dirname, '../../dist/runtime/dashboard');
@@ -23,6 +31,9 @@ export interface Script {
   /** Token that opens the door; without one it is open. */
   token?: string;
   diff?: TicketDiff;
+  /** What each window of every station says. */
+  windows?: readonly WindowNow[];
+  authors?: Authors['commits'];
   /** Verbs that the reader may not use, and why. */
   forbidden?: Partial<Record<Verb, string>>;
   /** What a verb is refused with. */
@@ -100,7 +111,7 @@ export class FakeDashboard {
 
   private api(path: string, body: unknown, response: ServerResponse): void {
     const [, , kind = '', namespace, name, what] = path.split('/').map(decodeURIComponent);
-    const { world, diff, refusal } = this.script;
+    const { world, refusal } = this.script;
     switch (kind) {
       case 'stream':
         return this.stream(response);
@@ -124,18 +135,23 @@ export class FakeDashboard {
       case 'tracks':
       case 'stations':
       case 'tickets':
-        return what === 'diff'
-          ? json(response, 200, diff ?? { station: '', applications: [] })
-          : this.whole(kind, `${namespace}/${name}`, response);
+        return this.single(kind, { key: `${namespace}/${name}`, what }, response);
       default:
         return json(response, 404, { error: `nothing is at ${path}` });
     }
   }
 
-  private whole(kind: 'tracks' | 'stations' | 'tickets', key: string, response: ServerResponse): void {
-    const found = this.script.world[kind].find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key);
+  private single(
+    kind: 'tracks' | 'stations' | 'tickets',
+    { key, what }: { readonly key: string; readonly what: string | undefined },
+    response: ServerResponse,
+  ): void {
+    const { world, diff, authors = {}, windows = [] } = this.script;
+    if (what === 'diff') return json(response, 200, diff ?? { station: '', applications: [] });
+    if (what === 'authors') return json(response, 200, { commits: authors });
+    const found = world[kind].find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key);
     if (found === undefined) json(response, 404, { error: `there is no ${key}` });
-    else json(response, 200, { resource: found, links: { commits: {} } });
+    else json(response, 200, { resource: found, links: { commits: {} }, windows });
   }
 
   private rights(): Rights {

@@ -1,7 +1,17 @@
 /** Questions to the server of the dashboard. What it refuses is told in its own words. */
 
-import type { Station, Ticket, Track } from '../../../lib/api';
-import type { Me, Rights, Target, TicketDiff, VerbAnswer, VerbRequest, Whole } from '../protocol';
+import type { Ticket, Track } from '../../../lib/api';
+import type {
+  Authors,
+  Me,
+  Rights,
+  Target,
+  TicketDiff,
+  VerbAnswer,
+  VerbRequest,
+  Whole,
+  WholeStation,
+} from '../protocol';
 
 export type Ways = readonly ('token' | 'oidc')[];
 
@@ -44,10 +54,11 @@ const post = <Answer>(path: string, body: object): Promise<Answer> =>
 const path = (...parts: readonly string[]): string => `/api/${parts.map(encodeURIComponent).join('/')}`;
 
 export type Kind = 'tracks' | 'stations' | 'tickets';
-interface Kinds {
-  tracks: Track;
-  stations: Station;
-  tickets: Ticket;
+/** What is answered of each kind. */
+export interface Wholes {
+  tracks: Whole<Track>;
+  stations: WholeStation;
+  tickets: Whole<Ticket>;
 }
 
 /** Where verbs are asked about, and the kind of what would be held or resumed. */
@@ -61,8 +72,10 @@ export const api = {
   me: (): Promise<Me> => ask('/api/me'),
   signIn: (token: string): Promise<Me> => post('/api/sign-in', { token }),
   signOut: (): Promise<unknown> => post('/api/sign-out', {}),
-  whole: <K extends Kind>(kind: K, namespace: string, name: string): Promise<Whole<Kinds[K]>> =>
+  whole: <K extends Kind>(kind: K, namespace: string, name: string): Promise<Wholes[K]> =>
     ask(path(kind, namespace, name)),
+  authors: (namespace: string, station: string): Promise<Authors> =>
+    ask(`${path('stations', namespace, station)}/authors`),
   diff: (namespace: string, name: string): Promise<TicketDiff> => ask(`${path('tickets', namespace, name)}/diff`),
   rights: (namespace: string, about: RightsQuestion): Promise<Rights> =>
     ask(

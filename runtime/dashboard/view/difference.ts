@@ -22,7 +22,7 @@ const AROUND = 3;
 /** Fewer than this are not worth folding. */
 const LEAST_FOLDED = 4;
 /** Edits beyond which a comparison is given up: everything goes, and everything comes. */
-const MOST_EDITS = 4_000;
+const MOST_EDITS = 1_000;
 
 const linesOf = (text: string): string[] => {
   const lines = text.split('\n');

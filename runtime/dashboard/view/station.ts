@@ -3,7 +3,7 @@
 import { shortRepository, shortVersion } from '../../../lib/api/words';
 import { hasEnded } from '../../../lib/api/reasons';
 import type { ListedState, Station, WaitingReason } from '../../../lib/api';
-import type { StreamedStation, StreamedTicket } from '../protocol';
+import type { StreamedStation, StreamedTicket, WindowNow } from '../protocol';
 import { isArriving, span, type Tone } from './words';
 import { keyOf, type World } from './world';
 
@@ -119,14 +119,22 @@ export function ticketsAt(station: { namespace: string; name: string }, world: W
 export interface Gate {
   readonly name: string;
   readonly words: string;
-  /** When it opens by itself. */
+  /** When it opens or, where it is open, shuts by itself. */
   readonly until?: string;
-  /** Whether somebody stands before it; whether an empty station's gates are open is not known here. */
-  readonly state: 'shut' | 'unknown';
+  /** Of most gates nothing is known before somebody stands there: it is that ticket which they are asked about. */
+  readonly state: 'open' | 'shut' | 'unknown';
 }
 
-/** The gates before and behind a station, with what the first ticket there waits for. */
-export function gatesOf({ spec: { entry, exit } }: StreamedStation, first: StreamedTicket | undefined): Gate[] {
+/**
+ * The gates before and behind a station, with what the first ticket there waits for.
+ *
+ * @param now what each window of the entry says now, where the server has told it
+ */
+export function gatesOf(
+  { spec: { entry, exit } }: StreamedStation,
+  first: StreamedTicket | undefined,
+  now: readonly WindowNow[] = [],
+): Gate[] {
   const waiting = first?.status?.waiting;
   const gate = (reason: WaitingReason, words: string, name: string = reason): Gate => ({
     name,
@@ -138,13 +146,20 @@ export function gatesOf({ spec: { entry, exit } }: StreamedStation, first: Strea
   const { soak, analyses = [] } = exit ?? {};
   return [
     ...(approval === undefined ? [] : [gate('Approval', 'a person approves the exact change')]),
-    ...windows.map((window) =>
-      gate(
-        'Window',
-        `${window.allow ?? window.deny ?? ''} for ${window.duration}, ${window.timeZone}`,
-        window.deny === undefined ? 'Window' : 'Closed hours',
-      ),
-    ),
+    ...windows.map((window, index) => {
+      const words = `${window.allow ?? window.deny ?? ''} for ${window.duration}, ${window.timeZone}`;
+      const allows = window.deny === undefined;
+      const known = gate('Window', words, allows ? 'Window' : 'Closed hours');
+      const told = now[index];
+      if (told === undefined) return known;
+      const { open, until } = told;
+      return {
+        name: known.name,
+        words,
+        state: open === allows ? ('open' as const) : ('shut' as const),
+        ...(until && { until }),
+      };
+    }),
     ...(completed === undefined ? [] : [gate('Completed', `rides on ${completed.tracks.join(', ')} completed`)]),
     ...(soak === undefined ? [] : [gate('Soak', `stays healthy for ${soak}`)]),
     ...analyses.map(({ template }) => gate('Analysis', template)),

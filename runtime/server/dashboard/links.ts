@@ -40,23 +40,38 @@ export function pagesOf(commits: Iterable<Commit>): Record<string, string> {
   return pages;
 }
 
-/** The commits that a station's status names. */
-export function commitsOfStation({ spec, status }: Station): Commit[] {
+/** Finds a commit of an application's repository; a station may have forgotten the application. */
+function repositoriesOf({ spec }: Station): (application: string, commit: string | undefined) => Commit[] {
   const repositories = new Map(spec.applications.map((one) => [`${one.namespace}/${one.name}`, one.repoURL]));
-  const at = (application: string, commit: string | undefined): Commit[] => {
+  return (application, commit) => {
     const repoURL = repositories.get(application);
     return repoURL === undefined || commit === undefined ? [] : [{ repoURL, commit }];
   };
-  const shown = (status?.applications ?? []).flatMap((one) => {
+}
+
+/** The commits of people that a station was rendered from. */
+export function sourcesOfStation(station: Station): Commit[] {
+  const { status } = station;
+  const at = repositoriesOf(station);
+  return (status?.applications ?? []).flatMap((one) => {
     const key = `${one.namespace}/${one.name}`;
     const states = [one.good?.state, one.head?.state].flatMap((index) => status?.states?.[index ?? -1] ?? []);
-    const sources = states.flatMap(({ base, overlay }) => [...at(key, base), ...at(key, overlay)]);
-    return [...at(key, one.good?.commit), ...at(key, one.head?.commit), ...sources];
+    return states.flatMap(({ base, overlay }) => [...at(key, base), ...at(key, overlay)]);
+  });
+}
+
+/** The commits that a station's status names. */
+export function commitsOfStation(station: Station): Commit[] {
+  const { status } = station;
+  const at = repositoriesOf(station);
+  const shown = (status?.applications ?? []).flatMap((one) => {
+    const key = `${one.namespace}/${one.name}`;
+    return [...at(key, one.good?.commit), ...at(key, one.head?.commit)];
   });
   const past = (status?.history ?? []).flatMap(({ commits }) =>
     commits.flatMap(({ application, commit }) => at(application, commit)),
   );
-  return [...shown, ...past];
+  return [...shown, ...sourcesOfStation(station), ...past];
 }
 
 /**

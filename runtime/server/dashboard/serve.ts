@@ -10,6 +10,7 @@ import { listen, type Served } from '../listen';
 import { Access } from './access';
 import { Refusal } from './answer';
 import { guard } from './boundary';
+import { routeAuthors } from './authors';
 import { routeDetails } from './details';
 import { routeDiff } from './diff';
 import { routeFiles } from './files';
@@ -83,7 +84,8 @@ export async function serveDashboard(options: DashboardOptions): Promise<Served>
   routeSignIn(app, { sight, sessions, access }, limit);
   if (!open) routeOIDC(app, { sessions, settings, clock, log }, limit);
   routeStream(app, { sight, sessions, access, clock, log });
-  routeDetails(app, { sight, sessions });
+  routeDetails(app, { sight, sessions, clock });
+  routeAuthors(app, { sight, sessions, clock });
   routeDiff(app, { sight, sessions, clock });
   routeRights(app, { sessions, access });
   routeVerbs(app, { sessions, suffix: () => randomBytes(3).toString('hex'), log });

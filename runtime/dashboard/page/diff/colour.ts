@@ -2,6 +2,7 @@
 
 import yaml from 'highlight.js/lib/languages/yaml';
 import { createLowlight } from 'lowlight';
+import type { Line } from '../../view/difference';
 
 export interface Piece {
   readonly text: string;
@@ -11,12 +12,27 @@ export interface Piece {
 const lowlight = createLowlight({ yaml });
 type Root = ReturnType<typeof lowlight.highlight>;
 type Node = Root | Root['children'][number];
-/** Longer texts are shown plain: colours are not worth the wait. */
-const MOST_COLOURED = 400_000;
+/** Of longer texts a line is coloured by itself when it is drawn: all of it is not worth the wait. */
+const MOST_AT_ONCE = 100_000;
+
+/** Finds the pieces of a line. */
+export type Colours = (line: Line) => readonly Piece[];
+
+export function coloursOf(text: string): Colours {
+  if (text.length <= MOST_AT_ONCE) {
+    const lines = colourLines(text);
+    return (line) => lines[line.number - 1] ?? [{ text: line.text }];
+  }
+  const known = new Map<number, readonly Piece[]>();
+  return (line) => {
+    const pieces = known.get(line.number) ?? colourLines(line.text)[0] ?? [];
+    known.set(line.number, pieces);
+    return pieces;
+  };
+}
 
 /** The pieces of each line. */
-export function colourLines(text: string): readonly (readonly Piece[])[] {
-  if (text.length > MOST_COLOURED) return text.split('\n').map((line) => [{ text: line }]);
+function colourLines(text: string): readonly (readonly Piece[])[] {
   const lines: Piece[][] = [[]];
   const walk = (node: Node, tone: string | undefined): void => {
     if (node.type === 'text') {

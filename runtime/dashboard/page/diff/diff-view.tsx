@@ -3,7 +3,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ApplicationDiff, FileDiff, TicketDiff } from '../../protocol';
 import { changedIn, folded, rowsOf, type Fold, type Line, type Row } from '../../view/difference';
-import { colourLines, type Piece } from './colour';
+import { coloursOf, type Colours } from './colour';
 
 export interface DiffViewProps {
   readonly diff: TicketDiff;
@@ -57,8 +57,14 @@ function File({ file, open }: { file: FileDiff; open: boolean }) {
   return (
     <details open={open} onToggle={({ currentTarget }) => setShown(currentTarget.open)}>
       <summary>
-        <span class="path">{file.path}</span> <span class="added">+{added}</span>{' '}
-        <span class="removed">−{removed}</span>
+        <span class="path">{file.path}</span>{' '}
+        {file.binary === true ? (
+          <span class="hint">binary</span>
+        ) : (
+          <>
+            <span class="added">+{added}</span> <span class="removed">−{removed}</span>
+          </>
+        )}
       </summary>
       {shown &&
         (file.binary === true ? <p class="hint">A binary file: it changes.</p> : <Table file={file} rows={rows} />)}
@@ -70,8 +76,8 @@ function File({ file, open }: { file: FileDiff; open: boolean }) {
 function Table({ file, rows }: { file: FileDiff; rows: readonly Row[] }) {
   const [most, setMost] = useState(MOST_ROWS);
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
-  const before = useMemo(() => colourLines(file.before), [file]);
-  const after = useMemo(() => colourLines(file.after), [file]);
+  const before = useMemo(() => coloursOf(file.before), [file]);
+  const after = useMemo(() => coloursOf(file.after), [file]);
   const parts = useMemo(() => folded(rows), [rows]);
   const flat = parts.flatMap((part, index): (Row | (Fold & { index: number }))[] =>
     part.kind !== 'fold' ? [part] : opened.has(index) ? [...part.rows] : [{ ...part, index }],
@@ -123,7 +129,7 @@ function Table({ file, rows }: { file: FileDiff; rows: readonly Row[] }) {
 
 interface SideProps {
   readonly line: Line | undefined;
-  readonly colours: readonly (readonly Piece[])[];
+  readonly colours: Colours;
   readonly changed: string;
 }
 
@@ -137,7 +143,7 @@ const Side = ({ line, colours, changed }: SideProps) =>
     <>
       <td class={`number ${changed}`}>{line.number}</td>
       <td class={`text ${changed}`}>
-        {(colours[line.number - 1] ?? [{ text: line.text }]).map(({ text, tone }, index) =>
+        {colours(line).map(({ text, tone }, index) =>
           tone === undefined ? (
             text
           ) : (

@@ -2,10 +2,9 @@
 
 import { shortCommit } from '../../../../lib/api/words';
 import { useEffect, useState } from 'preact/hooks';
-import type { Station, Ticket, Track } from '../../../../lib/api';
-import type { Whole } from '../../protocol';
+import type { CommitAuthor } from '../../protocol';
 import { ago, moment } from '../../view/words';
-import { api, type Kind, wordsOf } from '../api';
+import { api, type Kind, type Wholes, wordsOf } from '../api';
 import { useNow } from '../context';
 
 /** A commit, with its page at the forge where that is known. */
@@ -21,6 +20,20 @@ export function Commit({ sha, links }: { sha: string; links: Readonly<Record<str
   );
 }
 
+/** Who made a commit, and what they say of it. */
+export function By({ author }: { author: CommitAuthor | undefined }) {
+  if (author === undefined) return null;
+  return (
+    <span
+      class="hint"
+      title={author.time === undefined ? author.subject : `${author.subject} (${moment(author.time)})`}
+    >
+      {' '}
+      by {author.name}
+    </span>
+  );
+}
+
 /** A moment as people say it, and exactly for those who want to know. */
 export function Since({ time }: { time: string }) {
   const now = useNow();
@@ -31,18 +44,18 @@ export function Since({ time }: { time: string }) {
   );
 }
 
-interface Kinds {
-  tracks: Track;
-  stations: Station;
-  tickets: Ticket;
-}
-
-/** The whole resource, asked for anew when the stream says that it changed. What was there before stays until then. */
+/**
+ * The whole resource, asked for anew when the stream says that it changed. What was there before stays until then.
+ *
+ * @param stale whether what was there before has run out by itself
+ */
 export function useWhole<K extends Kind>(
   kind: K,
   { namespace, name, resourceVersion }: { namespace: string; name: string; resourceVersion: string },
-): { whole?: Whole<Kinds[K]>; trouble?: string } {
-  const [answer, setAnswer] = useState<{ whole?: Whole<Kinds[K]>; trouble?: string }>({});
+  stale: (whole: Wholes[K]) => boolean = () => false,
+): { whole?: Wholes[K]; trouble?: string } {
+  const [answer, setAnswer] = useState<{ whole?: Wholes[K]; trouble?: string }>({});
+  const due = answer.whole !== undefined && stale(answer.whole);
   useEffect(() => {
     let current = true;
     api.whole(kind, namespace, name).then(
@@ -52,6 +65,6 @@ export function useWhole<K extends Kind>(
     return () => {
       current = false;
     };
-  }, [kind, namespace, name, resourceVersion]);
+  }, [kind, namespace, name, resourceVersion, due]);
   return answer;
 }

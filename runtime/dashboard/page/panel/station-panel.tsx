@@ -2,15 +2,17 @@
 
 import { shortRepository } from '../../../../lib/api/words';
 import type { StationHistory } from '../../../../lib/api';
-import type { StreamedStation } from '../../protocol';
+import { useEffect, useState } from 'preact/hooks';
+import type { Authors, StreamedStation, WindowNow } from '../../protocol';
 import { countdown, gatesOf, healthTone, shownAt, ticketsAt, worstHealth, type Shown } from '../../view/station';
 import { moment } from '../../view/words';
 import { keyOf, type World } from '../../view/world';
+import { api } from '../api';
 import { useNow } from '../context';
 import { addressTo } from '../route';
 import { Act, Trouble } from '../verbs/act';
 import { useRights, type Permissions } from '../verbs/rights';
-import { Commit, Since, useWhole } from './parts';
+import { By, Commit, Since, useWhole } from './parts';
 import { TicketRows } from './ticket-rows';
 
 interface StationPanelProps {
@@ -18,11 +20,16 @@ interface StationPanelProps {
   readonly world: World;
 }
 
+type AuthorsBySha = Authors['commits'];
 type Links = Readonly<Record<string, string>> | undefined;
 
 export function StationPanel({ station, world }: StationPanelProps) {
   const { namespace, name } = station.metadata;
-  const { whole, trouble } = useWhole('stations', station.metadata);
+  const now = useNow();
+  const { whole, trouble } = useWhole('stations', station.metadata, ({ windows }) =>
+    windows.some(({ until }) => until !== undefined && Date.parse(until) <= now),
+  );
+  const authors = useAuthors(station);
   const permissions = useRights(namespace, { station: name, on: 'Station' });
   const links = whole?.links.commits;
   return (
@@ -35,11 +42,11 @@ export function StationPanel({ station, world }: StationPanelProps) {
         <h3>Shows</h3>
         {station.spec.applications.length === 0 && <p class="hint">A junction alone: it deploys nothing itself.</p>}
         {shownAt(whole?.resource ?? station, world).map((shown) => (
-          <Application key={shown.application} shown={shown} links={links} />
+          <Application key={shown.application} shown={shown} links={links} authors={authors} />
         ))}
       </section>
       <TicketRows title="Here" tickets={ticketsAt(station.metadata, world)} waits />
-      <Gates station={station} world={world} />
+      <Gates station={station} world={world} windows={whole?.windows} />
       <section class="verbs" aria-label="What you can do here">
         <Holding station={station} permissions={permissions} />
       </section>
@@ -74,7 +81,30 @@ function Facts({ station, world }: StationPanelProps) {
   );
 }
 
-function Application({ shown, links }: { shown: Shown; links: Links }) {
+/** Who made what it shows: asked for beside the rest, because Git may take its time, and done without where it does not answer. */
+function useAuthors({ metadata: { namespace, name }, status }: StreamedStation): AuthorsBySha {
+  const [authors, setAuthors] = useState<AuthorsBySha>({});
+  const sources = (status?.states ?? []).map(({ base, overlay }) => `${base} ${overlay}`).join();
+  useEffect(() => {
+    let current = true;
+    api.authors(namespace, name).then(
+      ({ commits }) => current && setAuthors(commits),
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, [namespace, name, sources]);
+  return authors;
+}
+
+interface ApplicationProps {
+  readonly shown: Shown;
+  readonly links: Links;
+  readonly authors: AuthorsBySha;
+}
+
+function Application({ shown, links, authors }: ApplicationProps) {
   const { application, images, charts, base, overlay, commit, branch, health, sync } = shown;
   return (
     <div class="application">
@@ -106,6 +136,7 @@ function Application({ shown, links }: { shown: Shown; links: Links }) {
               <dt>base</dt>
               <dd>
                 <Commit sha={base} links={links} />
+                <By author={authors[base]} />
               </dd>
             </div>
           )}
@@ -114,6 +145,7 @@ function Application({ shown, links }: { shown: Shown; links: Links }) {
               <dt>overlay</dt>
               <dd>
                 <Commit sha={overlay} links={links} />
+                <By author={authors[overlay]} />
               </dd>
             </div>
           )}
@@ -129,10 +161,14 @@ function Application({ shown, links }: { shown: Shown; links: Links }) {
   );
 }
 
-function Gates({ station, world }: StationPanelProps) {
+function Gates({
+  station,
+  world,
+  windows,
+}: StationPanelProps & { readonly windows: readonly WindowNow[] | undefined }) {
   const now = useNow();
   const first = ticketsAt(station.metadata, world)[0];
-  const gates = gatesOf(station, first);
+  const gates = gatesOf(station, first, windows);
   if (gates.length === 0) return null;
   return (
     <section>
@@ -142,9 +178,10 @@ function Gates({ station, world }: StationPanelProps) {
           <li key={index} class={state}>
             <strong>{name}</strong> {words}
             {state === 'shut' && until === undefined && <span class="pill asks">shut</span>}
+            {state === 'open' && until === undefined && <span class="pill good">open</span>}
             {until !== undefined && (
-              <span class="pill busy" title={moment(until)}>
-                opens {countdown(until, now)}
+              <span class={`pill ${state === 'open' ? 'good' : 'busy'}`} title={moment(until)}>
+                {state === 'open' ? 'open, shuts' : 'opens'} {countdown(until, now)}
               </span>
             )}
           </li>

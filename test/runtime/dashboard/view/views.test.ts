@@ -118,6 +118,30 @@ test('the gate that the first ticket waits for is shut, and says when it opens',
   expect(soak?.until).toBe(get(world.tickets, 'us-east-3').status?.waiting?.until);
 });
 
+test('a window says whether it is open before anybody stands there', () => {
+  const [allow, deny] = [
+    { allow: '0 9 * * *', duration: '8h', timeZone: 'UTC' },
+    { deny: '0 12 * * *', duration: '1h', timeZone: 'UTC' },
+  ];
+  const prod = get(world.stations, 'eu-prod');
+  const timed = { ...prod, spec: { ...prod.spec, entry: { windows: [allow, deny] } } };
+  const until = '2026-01-05T13:00:00Z';
+  const states = (...now: { open: boolean; until?: string }[]) =>
+    gatesOf(timed, undefined, now).map((gate) => [gate.name, gate.state, gate.until]);
+  expect(states()).toEqual([
+    ['Window', 'unknown', undefined],
+    ['Closed hours', 'unknown', undefined],
+  ]);
+  expect(states({ open: true, until }, { open: true, until })).toEqual([
+    ['Window', 'open', until],
+    ['Closed hours', 'shut', until],
+  ]);
+  expect(states({ open: false }, { open: false, until })).toEqual([
+    ['Window', 'shut', undefined],
+    ['Closed hours', 'open', until],
+  ]);
+});
+
 test('spans and moments are said as people say them', () => {
   expect([59_400, 60_000, 190_000, 7_500_000, 100_000_000].map(span)).toEqual([
     '59 s',

@@ -3,6 +3,7 @@ import { systemClock } from '../../../../runtime/kube';
 import { eventually } from '../../../waiting';
 import { station, ticket, track } from './objects';
 import { DIGEST, openScene, Page, type Scene, type Told } from './scene';
+import { testStations } from './stations';
 
 const ALL = { namespaces: ['*'], resources: ['*'], verbs: ['*'] };
 const containing = (text: string): unknown => expect.stringContaining(text);
@@ -321,6 +322,8 @@ describe('resources', () => {
     });
     expect((await page.get('/api/tickets/shop/..%2f..%2fsecrets')).code).toBe(400);
   });
+
+  testStations({ scene: () => scene, signedIn });
 
   test('show of a diff what fits, and of Secrets and binary files only that they change', async () => {
     const page = await signedIn('viewer-token');

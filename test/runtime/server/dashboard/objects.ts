@@ -4,6 +4,13 @@ const ours = (kind: string, namespace: string, name: string, spec: object): Draf
   ({ apiVersion: 'k8sta.io/v1alpha1', kind, metadata: { namespace, name }, spec }) as Draft;
 
 const application = { name: 'web', namespace: 'argocd', repoURL: 'https://github.com/acme/shop.git' };
+/** An entry of a station's applications. */
+export const applicationNamed = (name: string) => ({
+  ...application,
+  name,
+  overlay: `env/${name}`,
+  branch: `env/${name}`,
+});
 
 export const station = (namespace: string, name: string, more: object = {}): Draft =>
   ours('Station', namespace, name, {

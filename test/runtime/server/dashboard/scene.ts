@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import type { Ticket } from '../../../../lib/api';
 import { crds } from '../../../../lib/api/crd';
 import type {
+  Authors,
+  WindowNow,
   AllEvent,
   ChangeEvent,
   ErrorAnswer,
@@ -48,6 +50,8 @@ export interface Scene {
   readonly log: Lines;
   /** Answers what is asked of the diff. */
   difference: Sight['difference'];
+  /** Answers what is asked of commits. */
+  commit: Sight['commit'];
   serve(options?: { readonly open?: boolean; readonly clock?: Clock }): Promise<Page>;
   apply(...objects: readonly Draft[]): Promise<void>;
   /** Resolves when the runtime knows a Secret for the dashboard. */
@@ -88,7 +92,12 @@ export async function openScene(): Promise<Scene> {
     door,
     log,
     difference: async () => ({ ticket: undefined as never, station: 'prod', applications: [] }),
-    sight: { ...sightOf(world, noTools), difference: (ticket, signal) => scene.difference(ticket, signal) },
+    commit: () => Promise.reject(new Error('there is none')),
+    sight: {
+      ...sightOf(world, noTools),
+      difference: (ticket, signal) => scene.difference(ticket, signal),
+      commit: (repoURL, commit) => scene.commit(repoURL, commit),
+    },
     async serve({ open = false, clock = systemClock } = {}) {
       const asked = open ? cluster : connect({ kubeconfig: doorConfig });
       const options = { address: '127.0.0.1', port: 0, open, page, sight: scene.sight, cluster: asked, log, clock };
@@ -113,7 +122,12 @@ export async function openScene(): Promise<Scene> {
 
 /** What an answer may hold; a test knows which. */
 export type Said = Partial<
-  ErrorAnswer & Me & TicketDiff & Rights & VerbAnswer & { readonly resource: Ticket; readonly links: Links }
+  ErrorAnswer &
+    Me &
+    TicketDiff &
+    Rights &
+    VerbAnswer &
+    Authors & { readonly resource: Ticket; readonly links: Links; readonly windows: readonly WindowNow[] }
 >;
 
 export interface Reply {
