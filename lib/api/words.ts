@@ -1,4 +1,4 @@
-/** Changes and tickets in words, the same in status, commits, the command and the page. */
+/** Changes, tickets and spans of time in words, the same in status, commits, the command and the page. */
 
 import type { Change, Image } from './change';
 import type { Ticket } from './resource';
@@ -34,3 +34,25 @@ export function describeTicket({ spec, status }: Pick<Ticket, 'spec' | 'status'>
   if (spec.rollback) return `rollback of ${spec.rollback.station}`;
   return status?.summary?.change ?? describeChange(spec.change);
 }
+
+export interface SpanOptions {
+  /** Whether what is shorter than ten seconds is told to a tenth: for what took so long, not for what counts down. @default false */
+  readonly tenths?: boolean;
+}
+
+/** A span of time: `42 s`, `3 min 10 s`, `2 h 5 min`, `4 d 3 h`. Less than none is none. */
+export function span(milliseconds: number, { tenths = false }: SpanOptions = {}): string {
+  const exact = Math.max(0, milliseconds) / 1000;
+  if (tenths && exact < 9.95) return `${exact.toFixed(1)} s`;
+  const seconds = Math.round(exact);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return pair([minutes, 'min'], [seconds % 60, 's']);
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return pair([hours, 'h'], [minutes % 60, 'min']);
+  return pair([Math.floor(hours / 24), 'd'], [hours % 24, 'h']);
+}
+
+type Part = readonly [count: number, unit: string];
+const pair = ([most, unit]: Part, [rest, lesser]: Part): string =>
+  rest === 0 ? `${most} ${unit}` : `${most} ${unit} ${rest} ${lesser}`;

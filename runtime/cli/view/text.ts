@@ -1,5 +1,7 @@
 /** Text as a terminal can bear it: no control characters, folded, padded, with the tone left to the caller. */
 
+import { span as spanOf } from '../../../lib/api/words';
+
 /** Colours by meaning. Each gets finished, padded text and gives it back as wide as it was. */
 export interface Palette {
   readonly strong: (text: string) => string;
@@ -65,14 +67,5 @@ export function fold(text: string, width: number, most: number): string[] {
   return [...kept.slice(0, -1), `${cut(kept[most - 1] ?? '', room - 1).replace(/…$/, '')}…`];
 }
 
-/** A span of time for people: `0.8 s`, `42 s`, `3 min 10 s`, `2 h 5 min`. */
-export function span(milliseconds: number): string {
-  const seconds = Math.max(0, milliseconds) / 1000;
-  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return whole % 60 === 0 ? `${minutes} min` : `${minutes} min ${whole % 60} s`;
-  const hours = Math.floor(minutes / 60);
-  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-}
+/** A span of time that something took, to a tenth where it was short. */
+export const span = (milliseconds: number): string => spanOf(milliseconds, { tenths: true });

@@ -3,7 +3,8 @@
 import { hasEnded } from '../../../lib/api/reasons';
 import type { Phase, Stamp } from '../../../lib/api';
 import type { StreamedTicket } from '../protocol';
-import { isArriving, span, toneOf, type Tone } from './words';
+import { span } from '../../../lib/api/words';
+import { isArriving, toneOf, type Tone } from './words';
 import { keyOf, type World } from './world';
 
 export interface Leg {

@@ -1,10 +1,10 @@
 /** A station in words: what it shows, how it is, and which gates stand before and behind it. */
 
-import { shortRepository, shortVersion } from '../../../lib/api/words';
+import { shortRepository, shortVersion, span } from '../../../lib/api/words';
 import { hasEnded } from '../../../lib/api/reasons';
 import type { ListedState, Station, WaitingReason } from '../../../lib/api';
 import type { StreamedStation, StreamedTicket, WindowNow } from '../protocol';
-import { isArriving, span, type Tone } from './words';
+import { isArriving, type Tone } from './words';
 import { keyOf, type World } from './world';
 
 export interface Shown {

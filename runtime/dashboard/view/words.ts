@@ -2,6 +2,7 @@
 
 import type { WaitingReason } from '../../../lib/api';
 import type { Phase } from '../../../lib/api/reasons';
+import { span } from '../../../lib/api/words';
 import type { StreamedTicket } from '../protocol';
 
 export const isArriving = (ticket: StreamedTicket): boolean =>
@@ -61,20 +62,6 @@ export function placeOf(ticket: StreamedTicket): string {
   if (phase === undefined) return 'is boarding';
   return PLACES[phase](failure?.station ?? station ?? 'its first station');
 }
-
-/** A span of time: `42 s`, `3 min 10 s`, `2 h 5 min`, `4 d 3 h`. */
-export function span(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return pair(minutes, 'min', seconds % 60, 's');
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return pair(hours, 'h', minutes % 60, 'min');
-  return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
-}
-
-const pair = (most: number, unit: string, rest: number, lesser: string): string =>
-  rest === 0 ? `${most} ${unit}` : `${most} ${unit} ${rest} ${lesser}`;
 
 /** How long ago, without the seconds that nobody needs: `just now`, `5 min ago`, `2 d ago`. */
 export function ago(time: string, now: number): string {

@@ -3,7 +3,8 @@ import { boardOf } from '../../../../runtime/dashboard/view/board';
 import { journeyOf, lineageOf } from '../../../../runtime/dashboard/view/journey';
 import { conditionOf, countdown, gatesOf, shownAt } from '../../../../runtime/dashboard/view/station';
 import { placeTickets, wayBetween, type Token } from '../../../../runtime/dashboard/view/tokens';
-import { ago, span } from '../../../../runtime/dashboard/view/words';
+import { span } from '../../../../lib/api/words';
+import { ago } from '../../../../runtime/dashboard/view/words';
 import { worldOf, type World } from '../../../../runtime/dashboard/view/world';
 import { shop, ticket, type Shown } from '../../../browser/world';
 
@@ -143,11 +144,17 @@ test('a window says whether it is open before anybody stands there', () => {
 });
 
 test('spans and moments are said as people say them', () => {
-  expect([59_400, 60_000, 190_000, 7_500_000, 100_000_000].map(span)).toEqual([
+  expect([59_400, 60_000, 190_000, 7_500_000, 100_000_000].map((each) => span(each))).toEqual([
     '59 s',
     '1 min',
     '3 min 10 s',
     '2 h 5 min',
+    '1 d 3 h',
+  ]);
+  expect([840, 9_949, 9_950, 100_000_000].map((each) => span(each, { tenths: true }))).toEqual([
+    '0.8 s',
+    '9.9 s',
+    '10 s',
     '1 d 3 h',
   ]);
   const now = Date.parse('2026-01-01T00:10:00Z');
