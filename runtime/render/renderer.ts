@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { TerminalError } from '../errors';
+import { Line } from '../line';
 import { type Log, silentLog } from '../log';
 import { ByteCache } from './cache';
 import { type Commands } from './command';
@@ -68,7 +69,7 @@ export interface RendererOptions {
   readonly shim?: string;
   /** @default - nobody is told */
   readonly log?: Log;
-  /** Renders that run side by side. @default 2 */
+  /** Renders that run side by side, by whatever they are rendered. @default 2 */
   readonly workers?: number;
   /** Longest render, without its wait for its turn. @default 60000 */
   readonly deadlineMs?: number;
@@ -122,6 +123,7 @@ export function createRenderer({
   const pool = new ShimPool(shim === undefined ? inside : nativeOr(inside, shim, limits.memoryBytes, log), limits);
   const cache = new ByteCache<Reply>(limits.cacheBytes, ({ text }) => 2 * text.length);
   const programs = new Programs(limits);
+  const turns = new Turns(limits.workers);
   return {
     async render(request, signal) {
       const charts = pulledCharts(request);
@@ -129,8 +131,12 @@ export function createRenderer({
       const input = inputOf(request, { commands, archives });
       const bytes = encode(input, limits);
       const program = input.call && (await programs.find(input.call, signal));
-      const render = async (ended: AbortSignal): Promise<Reply> =>
-        pool.run(program === undefined ? bytes : await printed(programs, program, input, limits, ended), ended);
+      const render = (ended: AbortSignal): Promise<Reply> =>
+        turns.take(ended, async () => {
+          if (program === undefined) return pool.run(bytes, ended);
+          pool.makeRoom(turns.free * limits.memoryBytes);
+          return pool.run(await printed(programs, program, input, limits, ended), ended);
+        });
       const answer = await inWordsOf(input, () => cache.get(keyOf(bytes, input.call, program), render, signal));
       if (answer.refused) throw failed(input, answer.text);
       const { destinationNamespace } = request.application;
@@ -145,6 +151,29 @@ export function createRenderer({
       await Promise.all([pool.close(), programs.close()]);
     },
   };
+}
+
+/** Programs and shims render in one line: each of them may take all the memory that a render may take. */
+class Turns {
+  /** Renders that could begin now. */
+  free: number;
+  private readonly line: Line;
+
+  constructor(workers: number) {
+    this.free = workers;
+    this.line = new Line(workers);
+  }
+
+  async take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await this.line.enter(false, signal);
+    this.free -= 1;
+    try {
+      return await work();
+    } finally {
+      this.free += 1;
+      this.line.leave();
+    }
+  }
 }
 
 const refuseCharts: PullChart = ({ repoURL, name }) => {

@@ -57,6 +57,20 @@ export class ShimPool {
     if (this.shims === 0) await this.run(request, this.closing.signal);
   }
 
+  /**
+   * Makes room for others: of the shims that have nothing to do those that rested longest are ended, until the rest hold no
+   * more bytes than this. One stays, since whatever a program prints is read by it.
+   */
+  makeRoom(bytes: number): void {
+    let held = this.idle.reduce((sum, { memory }) => sum + memory, 0);
+    while (held > bytes && this.idle.length > 1) {
+      const [oldest] = this.idle.splice(0, 1);
+      if (oldest === undefined) return;
+      held -= oldest.memory;
+      this.end(oldest);
+    }
+  }
+
   /** Ends every render and every shim. What waits is refused as transient. */
   async close(): Promise<void> {
     this.closing.abort(new TransientError('The renderer is closed.'));

@@ -6,15 +6,16 @@ const options = { ...limits, workers: 1, recycleBytes: 2 ** 20, idleMs: 60_000 }
 const live = new AbortController().signal;
 
 /** Shims that say what they were asked, and which of them answered; `ends` says what the nth request does to one. */
-function shims(ends: (request: string, nth: number) => Error | undefined) {
+function shims(ends: (request: string, nth: number) => Error | undefined, memory = 0) {
   let started = 0;
+  const stopped: number[] = [];
   const source: ShimSource = {
     start(): Promise<Shim> {
       const mark = ++started;
       let asked = 0;
       let usable = true;
       return Promise.resolve({
-        memory: 0,
+        memory,
         get usable() {
           return usable;
         },
@@ -25,12 +26,15 @@ function shims(ends: (request: string, nth: number) => Error | undefined) {
           usable = false;
           return Promise.reject(error);
         },
-        stop: () => Promise.resolve(),
+        stop: () => {
+          stopped.push(mark);
+          return Promise.resolve();
+        },
       });
     },
     rest: () => undefined,
   };
-  return { source, started: () => started };
+  return { source, started: () => started, stopped };
 }
 
 const outOfMemory = () => broken('fatal error: out of memory', limits);
@@ -70,5 +74,21 @@ describe('a shim that dies of a request', () => {
       await expect(ask('slow')).rejects.toThrow('it did not finish within 1 s and was ended');
       expect(started()).toBe(1);
     });
+  });
+});
+
+describe('room for others', () => {
+  test('is made of the shims that rested longest, as much as is wanted; one always stays', async () => {
+    const { source, stopped } = shims(() => undefined, 100);
+    const pool = new ShimPool(source, { ...options, workers: 3 });
+    await Promise.all(['a', 'b', 'c'].map((text) => pool.run(Buffer.from(text), live)));
+    pool.makeRoom(300);
+    expect(stopped).toEqual([]);
+    pool.makeRoom(299);
+    expect(stopped).toEqual([1]);
+    pool.makeRoom(0);
+    expect(stopped).toEqual([1, 2]);
+    expect((await pool.run(Buffer.from('again'), live)).text).toBe('again by 3');
+    await pool.close();
   });
 });

@@ -175,3 +175,23 @@ test('ytt is asked for base and overlay by names that no folder of a team can ch
   await expect(asked).rejects.toThrow('--file=base --file=overlay --output=yaml\nbase\noverlay');
   await renderer.close();
 });
+
+test('a program and what is rendered inside take turns: where one may run, neither begins beside the other', async () => {
+  const renderer = createRenderer({ commands: declared, workers: 1 });
+  const [began, go] = [join(folder, 'began'), join(folder, 'go')];
+  const waits = [`: > ${began}`, `while [ ! -e ${go} ]; do :; done`, `cat env/prod/b.yaml`];
+  declared.set('mine', program('waits', ...waits));
+  const order: string[] = [];
+  const ended = (what: string) => () => void order.push(what);
+  const byProgram = render(renderer, files, { render: { command: { name: 'mine' } } }).then(ended('program'));
+  await eventually('the program runs', () => existsSync(began));
+  const inside = render(renderer, tree({ 'env/prod/a.yaml': configMap('inside') })).then(ended('inside'));
+  // Another renderer has all the time that this one would have needed.
+  await render(shared, tree({ 'env/prod/a.yaml': configMap('inside') }));
+  await render(shared, tree({ 'env/prod/a.yaml': configMap('outside') }));
+  expect(order).toEqual([]);
+  writeFileSync(go, '');
+  await Promise.all([byProgram, inside]);
+  expect(order).toEqual(['program', 'inside']);
+  await renderer.close();
+});
