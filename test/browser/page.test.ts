@@ -359,6 +359,33 @@ test('signing in needs a token that the API server knows, and says so', async ()
   await page.getByLabel('Kubernetes token').waitFor();
 });
 
+test('a sign-in that ends is said, and the next one leads back to where the reader was', async () => {
+  const page = await open({ token: 'right' }, '#/ticket/shop/europe-3');
+  const signIn = async (): Promise<void> => {
+    await page.getByLabel('Kubernetes token').fill('right');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  };
+  const subject = page.getByRole('heading', { name: 'guestbook 1.4.0' });
+  const ended = page.getByText('Your sign-in has ended.');
+  await page.getByLabel('Kubernetes token').waitFor();
+  expect(await ended.count()).toBe(0);
+  await signIn();
+  await subject.waitFor();
+  dashboard.endSessions();
+  await ended.waitFor();
+  expect(await violationsIn(page)).toEqual([]);
+  await signIn();
+  await subject.waitFor();
+  dashboard.endSessions();
+  await ended.waitFor();
+  await page.getByRole('link', { name: 'Sign in with your organisation' }).click();
+  await subject.waitFor();
+  expect(new URL(page.url()).hash).toBe('#/ticket/shop/europe-3');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Kubernetes token').waitFor();
+  expect(await ended.count()).toBe(0);
+});
+
 test('names, tags and messages that are markup are text', async () => {
   const hostile = '<img src=x onerror="document.title=`owned`"><script>document.title="owned"</script>';
   const world = {

@@ -82,6 +82,12 @@ export class FakeDashboard {
     for (const stream of this.streams) send(stream, 'change', { at: new Date().toISOString(), set, gone });
   }
 
+  /** Knows nobody any more, as when tokens have run out. */
+  endSessions(): void {
+    this.signedIn = false;
+    this.breakStreams();
+  }
+
   /** Breaks every connection, as a network does. */
   breakStreams(): void {
     for (const stream of this.streams) stream.destroy();
@@ -102,6 +108,13 @@ export class FakeDashboard {
       this.signedIn = (body as { token?: string }).token === this.script.token;
       if (!this.signedIn)
         return json(response, 401, { error: 'the API server does not know this token: ask for a new one' });
+    }
+    if (path === '/api/oidc/start') {
+      // The issuer knows everybody, and sends them back.
+      this.signedIn = true;
+      response.writeHead(302, { location: '/' });
+      response.end();
+      return;
     }
     if (this.script.token !== undefined && !this.signedIn) {
       return json(response, 401, { error: 'sign in first', signIn: ['oidc', 'token'] });

@@ -9,12 +9,12 @@ import { Clock, Session } from './context';
 import { Header } from './header';
 import { LineMap } from './map/line-map';
 import { Panel } from './panel/panel';
-import { usePlace } from './route';
+import { goBack, usePlace } from './route';
 import { SignIn } from './sign-in';
 
 type Door =
   | { readonly state: 'asking' }
-  | { readonly state: 'shut'; readonly ways: Ways }
+  | { readonly state: 'shut'; readonly ways: Ways; readonly ended: boolean }
   | { readonly state: 'in'; readonly me: Me };
 
 const FIRST_PAUSE_MS = 1_000;
@@ -25,11 +25,13 @@ export function App() {
 
   const knock = useCallback(async (): Promise<void> => {
     try {
-      setDoor({ state: 'in', me: await api.me() });
+      const me = await api.me();
+      goBack();
+      setDoor({ state: 'in', me });
       setTrouble(undefined);
     } catch (error) {
       if (error instanceof Refused && error.code === 401) {
-        setDoor({ state: 'shut', ways: error.signIn });
+        setDoor({ state: 'shut', ways: error.signIn, ended: false });
         setTrouble(undefined);
       } else {
         setTrouble(wordsOf(error));
@@ -39,12 +41,15 @@ export function App() {
   }, []);
   useEffect(() => void knock(), [knock]);
 
-  if (door.state === 'shut') return <SignIn ways={door.ways} onSignedIn={(me) => setDoor({ state: 'in', me })} />;
+  if (door.state === 'shut') {
+    const { ways, ended } = door;
+    return <SignIn ways={ways} ended={ended} onSignedIn={(me) => setDoor({ state: 'in', me })} />;
+  }
   if (door.state === 'asking') return <Waiting words={trouble ?? 'Looking at the cluster…'} />;
   return (
     <Station
       me={door.me}
-      onSignedOut={(ways) => setDoor({ state: 'shut', ways })}
+      onSignedOut={(ways) => setDoor({ state: 'shut', ways, ended: true })}
       onLeave={() => void api.signOut().finally(() => void knock())}
     />
   );

@@ -42,6 +42,21 @@ export function usePlace(): Place | undefined {
   return place;
 }
 
+const LEFT = 'k8sta-left';
+
+/** Keeps the place while somebody is away to sign in, in this tab alone. */
+export function leaveFrom(): void {
+  if (placeIn(location.hash) !== undefined) sessionStorage.setItem(LEFT, location.hash);
+}
+
+/** Back to where somebody was before they went away to sign in, unless they have come by an address that names a place. */
+export function goBack(): void {
+  const left = sessionStorage.getItem(LEFT);
+  sessionStorage.removeItem(LEFT);
+  const place = left === null ? undefined : placeIn(left);
+  if (place !== undefined && placeIn(location.hash) === undefined) goTo(place);
+}
+
 export const goTo = (place: Place): void => {
   location.hash = addressOf(place);
 };

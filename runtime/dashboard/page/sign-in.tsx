@@ -3,13 +3,16 @@
 import { useState } from 'preact/hooks';
 import type { Me } from '../protocol';
 import { api, wordsOf, type Ways } from './api';
+import { leaveFrom } from './route';
 
 interface SignInProps {
   readonly ways: Ways;
+  /** Whether somebody was signed in until now. */
+  readonly ended: boolean;
   readonly onSignedIn: (me: Me) => void;
 }
 
-export function SignIn({ ways, onSignedIn }: SignInProps) {
+export function SignIn({ ways, ended, onSignedIn }: SignInProps) {
   const [trouble, setTrouble] = useState(() => refusalIn(location.hash));
   const [busy, setBusy] = useState(false);
   const submit = async (form: HTMLFormElement): Promise<void> => {
@@ -29,8 +32,9 @@ export function SignIn({ ways, onSignedIn }: SignInProps) {
         <span class="roundel large" aria-hidden="true" />
         <h1>K8sTA</h1>
         <p>You see and do here what you may see and do in the cluster.</p>
+        {ended && <p role="status">Your sign-in has ended. Sign in again to go on where you were.</p>}
         {ways.includes('oidc') && (
-          <a class="button strong" href="/api/oidc/start">
+          <a class="button strong" href="/api/oidc/start" onClick={leaveFrom}>
             Sign in with your organisation
           </a>
         )}
