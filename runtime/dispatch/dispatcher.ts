@@ -78,7 +78,11 @@ export class Dispatcher {
       world.tickets.onChange((key, before, after) => {
         const { metadata, spec } = after?.resource ?? before?.resource ?? {};
         if (spec?.track !== undefined) {
-          add(`track ${keyOf({ ...(metadata && { namespace: metadata.namespace }), name: spec.track })}`);
+          const track = keyOf({ ...(metadata && { namespace: metadata.namespace }), name: spec.track });
+          add(`track ${track}`);
+          // On a track that was edited those behind it may stand before another station than it was in.
+          if (standingKeys(before?.resource).length > 0 && standingKeys(after?.resource).length === 0)
+            this.#standing(track, add);
         }
         this.#maker(before, after, add);
         const places = new Set([before, after].flatMap((kept) => standingKeys(kept?.resource)));
