@@ -33,7 +33,7 @@ export async function merged(
   const heads = await git.heads(repoURL, [one.branch, request.branch], signal);
   const head = heads.get(one.branch);
   if (head === undefined) return { outcome: 'Suspended', reference, ownership: { whose: 'BranchDeleted' } };
-  if (head === one.parent) return about(one, found, 'merged; the branch does not show it yet');
+  if (head === one.parent) return { ...about(one, found, 'merged; the branch does not show it yet'), unshown: head };
   if (one.parent !== undefined && !(await git.contains(repoURL, one.parent, head))) {
     return { outcome: 'Suspended', reference, ownership: { whose: 'HistoryRewritten', head } };
   }
@@ -45,7 +45,11 @@ export async function merged(
 }
 
 /** An open one that is about to show more. */
-export const about = ({ reference }: Asked, { url }: PullRequest, message: string): LandedApplication => ({
+export const about = (
+  { reference }: Asked,
+  { url }: PullRequest,
+  message: string,
+): Extract<LandedApplication, { outcome: 'Requested' }> => ({
   outcome: 'Requested',
   reference,
   url,

@@ -278,6 +278,8 @@ export type LandedApplication =
       readonly url: string;
       readonly message: string;
       readonly soon?: true;
+      /** The head of a branch that does not show the merge of which the forge tells. */
+      readonly unshown?: string;
     }
   /** Its pull request was closed and not merged. */
   | { readonly outcome: 'Closed'; readonly reference: ApplicationReference; readonly message: string };

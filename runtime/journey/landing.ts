@@ -7,7 +7,7 @@ import { headsJob, landJob, withShown } from './land-job';
 import { NO_COMMIT } from './ownership';
 import { prepareJob, prepareKey, resumedHeads } from './prepare-job';
 import { mayStillLand } from './push';
-import { EMPTY_TREE, mayBeOpen, pauseOf, requestObstacle } from './request';
+import { areUnshown, EMPTY_TREE, mayBeOpen, pauseOf, requestObstacle, undone } from './request';
 import { isSame, keyOf } from './state';
 import { suspension } from './suspension';
 import { afterDeadline, type Looked } from './unanswered';
@@ -51,6 +51,10 @@ function lookAgain({ draft, ticket }: Visit, job: LandJob, fact: Extract<JobFact
   const open = fact.result.filter((one): one is Requested => one.outcome === 'Requested');
   if (open.length === 0 || fact.again) return;
   const { waiting } = ticket.status ?? {};
+  if (waiting?.reason === 'HistoryRewritten' && areUnshown(open)) {
+    if (fact.seen !== job.seen) draft.start(job);
+    return;
+  }
   const waited = waiting?.reason === 'PullRequest' ? draft.now.getTime() - Date.parse(waiting.since) : 0;
   const next = new Date(fact.at.getTime() + pauseOf(open, waited));
   if (next <= draft.now || fact.seen !== job.seen) draft.start(job);
@@ -174,7 +178,11 @@ function landed(visit: Visit, arrival: Arrival, landing: Landing): void {
   if (waiting) return waitInStation(visit, seen, { reason: 'Pushing', message: waiting.message });
 
   const open = landing.filter((one): one is Requested => one.outcome === 'Requested');
-  if (open.length > 0) return waitInStation(visit, seen, requestObstacle(open));
+  if (open.length > 0) {
+    const found = undone(open, visit.ticket.status ?? {}, draft.now);
+    if ('outcome' in found) return suspendOrResume(visit, seen, found);
+    return waitInStation(visit, seen, { ...requestObstacle(open), ...(found.until && { until: found.until }) });
+  }
 
   const deadline = new Date(draft.now.getTime() + parseDuration(station.spec.deadlines.arrival));
   const names = seen.applications.filter((one) => one.result !== 'Skipped').map((one) => one.name);

@@ -1,6 +1,14 @@
 /** Arrivals by pull request (rule D9): which commits go by one, and what is asked of the forge for them. */
 
-import type { ApplicationReference, Arrival, ArrivalApplication, PullRequests, Station, Ticket } from '../../lib/api';
+import type {
+  ApplicationReference,
+  Arrival,
+  ArrivalApplication,
+  PullRequests,
+  Station,
+  Ticket,
+  TicketStatus,
+} from '../../lib/api';
 import { pullRequestRef } from '../../lib/network/overlays';
 import { describeTicket } from './cargo';
 import type { LandedApplication, RequestOrder } from './job';
@@ -61,10 +69,38 @@ function lineageOf({ spec: { origin = {} }, status }: Ticket): string[] {
 
 type Requested = Extract<LandedApplication, { outcome: 'Requested' }>;
 
+/** Whether the forge says that all of them are merged, and a branch shows none of it. */
+export const areUnshown = (open: readonly Requested[]): boolean => open.every(({ unshown }) => unshown !== undefined);
+
+/** How long a branch may take to show what its forge says is merged, in milliseconds. */
+const SHOWS_WITHIN_MS = 60_000;
+
+/**
+ * A branch that has been set back since its pull request was merged: after a while it is not late any more (rule D8).
+ *
+ * @returns what suspends the arrival, or until when the branch may still come to show it
+ */
+export function undone(
+  open: readonly Requested[],
+  { waiting }: Pick<TicketStatus, 'waiting'>,
+  now: Date,
+): Extract<LandedApplication, { outcome: 'Suspended' }> | { readonly until?: Date } {
+  const [first] = open;
+  if (first?.unshown === undefined || !areUnshown(open)) return {};
+  const { reference, unshown: head } = first;
+  const suspended = { outcome: 'Suspended', reference, ownership: { whose: 'HistoryRewritten', head } } as const;
+  if (waiting?.reason === 'HistoryRewritten') return suspended;
+  const since = waiting?.reason === 'Pushing' ? Date.parse(waiting.since) : now.getTime();
+  const until = new Date(since + SHOWS_WITHIN_MS);
+  return until <= now ? suspended : { until };
+}
+
 /** What open pull requests wait for. */
 export function requestObstacle(open: readonly Requested[]): Obstacle {
   const told = open.map(({ url, reference, message }) => `${url} into ${reference.branch} (${message})`);
   const what = told.length === 1 ? 'the pull request' : `${told.length} pull requests`;
+  if (areUnshown(open))
+    return { reason: 'Pushing', message: `waits for the merge of ${what} to show: ${told.join('; ')}` };
   return { reason: 'PullRequest', message: `waits for ${what} to be merged: ${told.join('; ')}` };
 }
 

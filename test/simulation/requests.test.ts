@@ -73,6 +73,40 @@ test('D9: closed means failed with the reason, and the next ticket opens its own
   expect(ticket(scene, second)?.status?.phase).toBe('Completed');
 });
 
+test('D8: a merge that somebody undoes before it is seen suspends the arrival, and a resume has it merged once more', async () => {
+  const scene = begin(network([web]));
+  let undone: string | undefined;
+  let seen: Ticket | undefined;
+  everyHalfMinute(scene, () => {
+    const [one, two, three] = scene.forges.requests;
+    if (one) scene.forges.merge(one, 'Merge', 'Ada');
+    if (two?.state === 'Open') {
+      undone = scene.git.head(repositoryOf(web), branch());
+      scene.forges.merge(two, 'Squash', 'Ada');
+      scene.git.force(repositoryOf(web), branch(), undone, 'Grace');
+    }
+    const asking = ticket(scene, second);
+    if (asking?.status?.phase === 'Suspended' && seen === undefined) {
+      seen = asking;
+      const { namespace, name, uid } = asking.metadata;
+      const resumes = [{ uid, heads: [undone ?? ''], by: 'ada' }];
+      scene.timeline.after(30 * MINUTE, () =>
+        scene.api.merge(TICKETS, { namespace, name }, { spec: { resumes } }, { by: 'Ada' }),
+      );
+    }
+    if (three) scene.forges.merge(three, 'Merge', 'Ada');
+    scene.argocd.noticeHeads();
+  });
+  await scene.live();
+  isTidy(scene);
+  expect(seen?.status?.waiting).toMatchObject({
+    reason: 'HistoryRewritten',
+    message: expect.stringContaining('resume'),
+  });
+  expect(ticket(scene, second)?.status?.phase).toBe('Completed');
+  expect(shown(scene)).toContain('2.0.0');
+});
+
 test('D9: merged by the runtime once the checks pass, and not before', async () => {
   const scene = begin(network([web], { merge: 'Automatic', method: 'Squash' }));
   scene.forges.checks = 'Pending';
