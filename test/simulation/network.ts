@@ -65,7 +65,7 @@ export const SOURCE_BRANCH = 'main';
 const STATION_NAMES = ['test', 'stage', 'prod'] as const;
 
 /**
- * One to three stations on one to two tracks, which may meet; maybe a track that branches off at one of them, and
+ * One to three stations on one to two tracks, which may meet, and some that are entered by pull request; maybe a track that branches off at one of them, and
  * another one that branches off there.
  */
 export function drawNetwork(chance: Chance): Network {
@@ -110,8 +110,14 @@ function drawStation(chance: Chance, name: string, repositories: number): Statio
     ...(chance.happens(`window ${name}`, 0.12) ? { window: chance.whole(`window start ${name}`, 0, 59) } : {}),
     ...(chance.happens(`approval ${name}`, 0.2) ? { approval: true } : {}),
     ...(chance.happens(`analysis ${name}`, 0.15) ? { analysis: true } : {}),
+    ...(chance.happens(`pull requests ${name}`, 0.12) ? { pullRequests: drawPullRequests(chance, name) } : {}),
   };
 }
+
+const drawPullRequests = (chance: Chance, station: string): PullRequests => ({
+  merge: chance.one(`merger ${station}`, ['People', 'People', 'Automatic'] as const) ?? 'People',
+  method: chance.one(`method ${station}`, ['Merge', 'Squash', 'Rebase'] as const) ?? 'Merge',
+});
 
 /** A track branches off at a station of the first one, and maybe another one off that; the next station may wait for it. */
 function branched(chance: Chance, { stations, tracks }: Network, repositories: number): Network {

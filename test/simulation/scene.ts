@@ -9,7 +9,7 @@ import { World } from '../../runtime/dispatch/world';
 import { silentLog, type Log, type LogFields } from '../../runtime/log';
 import type { Hint } from '../../runtime/webhooks';
 import { drawNetwork, type Network } from './network';
-import { act, drawActions, type Action } from './people';
+import { act, drawActions, review, type Action } from './people';
 import { apply } from './resources';
 import {
   ArgoCd,
@@ -39,6 +39,8 @@ export interface Story {
   readonly faults?: readonly Fault[];
   /** Probability of a fault at each effect. @default 0 */
   readonly trouble?: number;
+  /** People look at the pull requests that are opened. @default false */
+  readonly reviews?: boolean;
   /** Two runtimes at a time, of which one is elected. @default one that works alone */
   readonly elected?: boolean;
 }
@@ -73,7 +75,10 @@ export function drawStory(seed: number): Story {
   const chance = new Chance(seed);
   const trouble = chance.one('trouble', [0, 0.01, 0.02, 0.05]) ?? 0;
   const elected = chance.happens('elected', 0.3);
-  return { seed, network: drawNetwork(chance), actions: drawActions(chance), trouble, ...(elected && { elected }) };
+  const network = drawNetwork(chance);
+  const reviews = network.stations.some(({ pullRequests }) => pullRequests !== undefined);
+  const actions = drawActions(chance);
+  return { seed, network, actions, trouble, ...(elected && { elected }), ...(reviews && { reviews }) };
 }
 
 export class Scene {
@@ -107,6 +112,7 @@ export class Scene {
     this.faults = new Faults(this.chance, story.trouble ?? 0, story.faults);
     const { timeline, api, git, chance } = this;
     new Rollouts({ timeline, api, chance, outcome: (run) => this.#outcome(run) });
+    if (story.reviews) this.forges.onOpen = (one) => review(this, one);
     this.argocd = new ArgoCd({ timeline, api, git, chance, fate: (application) => this.#fate(application) });
   }
 

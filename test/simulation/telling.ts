@@ -70,8 +70,8 @@ export function tell({ lines, api, git, timeline }: Scene): Line[] {
 /** The story as people read it, with what is wrong about it at the end. */
 export function storyOf(scene: Scene, breaches: readonly Breach[]): string {
   const { stations, tracks } = scene.story.network;
-  const gates = ({ soak, window, approval }: StationPlan): string =>
-    `${approval ? ', asks for approval' : ''}${soak === undefined ? '' : `, soaks ${soak} min`}${window === undefined ? '' : `, open from minute ${window} for half an hour`}`;
+  const gates = ({ soak, window, approval, pullRequests }: StationPlan): string =>
+    `${pullRequests ? `, entered by pull request (${pullRequests.merge})` : ''}${approval ? ', asks for approval' : ''}${soak === undefined ? '' : `, soaks ${soak} min`}${window === undefined ? '' : `, open from minute ${window} for half an hour`}`;
   return [
     ...tracks.map(
       ({ name, stations: stops, subscribes }) =>

@@ -22,6 +22,10 @@ function digestAt(evidence: Evidence, station: Station, time: number): string {
   return sha256(trees.sort().join(''));
 }
 
+/** Whether it is the empty commit with which a branch begins that is entered by pull request: it changes nothing. */
+const isBeginning = ({ scene }: Evidence, { before, commit }: Landing): boolean =>
+  before === undefined && scene.git.objects.filesNow(commit.commit).size === 0;
+
 /** @returns what is wrong with the approval of a landing at a station that asks for one */
 export function unapproved(
   evidence: Evidence,
@@ -29,7 +33,7 @@ export function unapproved(
   ticket: Ticket | undefined,
   station: Station,
 ): string[] {
-  if (station.spec.entry?.approval === undefined) return [];
+  if (station.spec.entry?.approval === undefined || isBeginning(evidence, landing)) return [];
   // Applications of several repositories land one after the other; the last landing shows what was approved.
   const later = evidence.landings.some(
     (other) =>

@@ -1,7 +1,8 @@
 /** I1: every ticket ends exactly once, or stands somewhere for a reason that its status names and that is there. */
 
 import type { Station, Ticket, Track, WaitingReason } from '../../../lib/api';
-import { ENDINGS, type Evidence } from './evidence';
+import type { PullRequestKept } from '../world/forges';
+import { ENDINGS, keepsCommits, type Evidence } from './evidence';
 
 interface Now {
   readonly ticket: Ticket;
@@ -13,6 +14,8 @@ interface Now {
 
 const sequence = (ticket: Ticket): number => ticket.status?.sequence ?? Infinity;
 const isOpen = (ticket: Ticket): boolean => !ENDINGS.includes(ticket.status?.phase);
+
+const isOpenRequest = ({ state }: PullRequestKept): boolean => state === 'Open';
 
 /** Reasons that may be there for ever, until a person or the outside moves; and what has to be true then. */
 const MAY_STAY: Partial<Record<WaitingReason, (now: Now) => boolean>> = {
@@ -48,6 +51,11 @@ const MAY_STAY: Partial<Record<WaitingReason, (now: Now) => boolean>> = {
   Approval: ({ station }) => station?.spec.entry?.approval !== undefined,
   Completed: ({ ticket, station }) => ticket.spec.express === undefined && station?.spec.entry?.completed !== undefined,
   Follow: ({ ticket }) => ticket.spec.express !== undefined,
+  // What the commits of an earlier life of a station wait on is left to people, by name.
+  PullRequest: ({ station, evidence: { scene } }) =>
+    (station?.spec.applications ?? []).some(
+      ({ repoURL, branch }) => scene.forges.into(branch).some(isOpenRequest) || keepsCommits(scene, repoURL),
+    ),
   Analysis: ({ ticket, evidence }) =>
     evidence.analysesOf(ticket).some((versions) => versions.at(-1)?.object.status?.phase === 'Inconclusive'),
 };

@@ -10,6 +10,8 @@ import type { Choice, Verb } from './choice';
 import { OUTSIDE } from './outside';
 import { WORDS } from './words';
 
+export { review } from './reviews';
+
 const VERBS = { ...CHANGES, ...WORDS, ...OUTSIDE } satisfies Record<string, Verb>;
 
 export type VerbName = keyof typeof VERBS;

@@ -7,7 +7,8 @@ import type { Process } from './process';
 
 export type Method = 'Merge' | 'Squash' | 'Rebase';
 
-interface Kept {
+/** A pull request as its forge keeps it. */
+export interface PullRequestKept {
   readonly repoURL: string;
   readonly source: string;
   readonly target: string;
@@ -23,38 +24,52 @@ interface Kept {
 }
 
 export class ForgeServers {
-  readonly requests: Kept[] = [];
+  readonly requests: PullRequestKept[] = [];
   checks: PullRequest['checks'] = 'None';
   /** By commit: the words that were said on it, oldest first. */
   readonly said = new Map<string, readonly string[]>();
   /** Whether the forges answer at all. */
   away = false;
+  /** Told of every pull request that is opened. */
+  onOpen: (one: PullRequestKept) => void = () => undefined;
 
   constructor(private readonly git: GitServers) {}
 
   /** Every pull request into a branch, oldest first. */
-  into(target: string): readonly Kept[] {
+  into(target: string): readonly PullRequestKept[] {
     return this.requests.filter((one) => one.target === target);
   }
 
-  newest(repoURL: string, source: string, target: string): Kept | undefined {
+  newest(repoURL: string, source: string, target: string): PullRequestKept | undefined {
     this.#follow();
     return this.requests.findLast((one) => one.repoURL === repoURL && one.source === source && one.target === target);
   }
 
-  open(repoURL: string, source: string, target: string, title: string, body: string): Kept {
+  open(repoURL: string, source: string, target: string, title: string, body: string): PullRequestKept {
     const present = this.newest(repoURL, source, target);
     if (present?.state === 'Open') return present;
     const [head, base] = [this.git.head(repoURL, source), this.git.head(repoURL, target)];
     if (head === undefined || base === undefined) throw new Error(`${source} or ${target} is not there`);
     const number = this.requests.length + 1;
-    const made: Kept = { repoURL, source, target, number, title, body, base, head, state: 'Open', notes: [] };
+    const made: PullRequestKept = {
+      repoURL,
+      source,
+      target,
+      number,
+      title,
+      body,
+      base,
+      head,
+      state: 'Open',
+      notes: [],
+    };
     this.requests.push(made);
+    this.onOpen(made);
     return made;
   }
 
   /** @returns why not */
-  merge(one: Kept, method: Method, by: string): string | undefined {
+  merge(one: PullRequestKept, method: Method, by: string): string | undefined {
     this.#follow();
     if (one.state !== 'Open') return `it is ${one.state}`;
     const target = this.git.head(one.repoURL, one.target);
@@ -79,7 +94,7 @@ export class ForgeServers {
     return undefined;
   }
 
-  close(one: Kept, note?: string): void {
+  close(one: PullRequestKept, note?: string): void {
     if (one.state !== 'Open') return;
     one.state = 'Closed';
     if (note !== undefined) one.notes.push(note);
@@ -112,7 +127,7 @@ export class ForgeServers {
         },
         { kind, ...(permit && { patience: () => Math.min(10_000, permit()) }) },
       );
-    const kept = (repoURL: string, id: string): Kept | undefined =>
+    const kept = (repoURL: string, id: string): PullRequestKept | undefined =>
       this.requests.find((one) => one.repoURL === repoURL && one.number === Number(id));
     return {
       find: (repoURL, way) =>
@@ -170,7 +185,7 @@ export class ForgeServers {
     };
   }
 
-  #told({ number, state, head, merged, repoURL }: Kept): PullRequest {
+  #told({ number, state, head, merged, repoURL }: PullRequestKept): PullRequest {
     const url = `${repoURL}/pulls/${number}`;
     return { url, id: `${number}`, state, head, checks: this.checks, ...(merged !== undefined && { merged }) };
   }
