@@ -77,12 +77,8 @@ export class Dispatcher {
     ends.push(
       world.tickets.onChange((key, before, after) => {
         const { metadata, spec } = after?.resource ?? before?.resource ?? {};
-        if (spec?.track !== undefined) {
-          const track = keyOf({ ...(metadata && { namespace: metadata.namespace }), name: spec.track });
-          add(`track ${track}`);
-          // On a track that was edited those behind it may stand before another station than it was in.
-          if (standingKeys(before?.resource).length > 0 && standingKeys(after?.resource).length === 0)
-            this.#standing(track, add);
+        if (metadata && spec?.track !== undefined) {
+          this.#track(keyOf({ namespace: metadata.namespace, name: spec.track }), before, after, add);
         }
         this.#maker(before, after, add);
         const places = new Set([before, after].flatMap((kept) => standingKeys(kept?.resource)));
@@ -222,6 +218,13 @@ export class Dispatcher {
     for (const { metadata, spec } of [before, after].filter((track) => track !== undefined)) {
       for (const { name } of spec.stations) add(`station ${keyOf({ namespace: metadata.namespace, name })}`);
     }
+  }
+
+  /** The track of a ticket. On one that was edited those behind it may stand before another station than it was in. */
+  #track(track: string, before: Kept<Ticket> | undefined, after: Kept<Ticket> | undefined, add: Add): void {
+    add(`track ${track}`);
+    const hasLeft = standingKeys(before?.resource).length > 0 && standingKeys(after?.resource).length === 0;
+    if (hasLeft) this.#standing(track, add);
   }
 
   /** The stations before which tickets of a track stand. */
