@@ -26,6 +26,10 @@ export interface StationDescription {
   readonly degradedGraceSeconds?: number;
   /** @default 600 */
   readonly missingTimeoutSeconds?: number;
+  /** @default Push */
+  readonly via?: 'Push' | 'PullRequest';
+  /** Source commits show on the forge that they are here. @default false */
+  readonly commitStatus?: boolean;
   /** Templates of analyses at its exit, each with the argument `version`. @default none */
   readonly analyses?: readonly string[];
 }
@@ -42,8 +46,9 @@ export class Described extends Chart {
     super(scope, id, { namespace });
     new Track(this, 'main', {
       stations: stations.map(
-        ({ name, applications, analyses = [], degradedGraceSeconds = 60, missingTimeoutSeconds = 600 }) => {
+        ({ name, applications, analyses = [], degradedGraceSeconds = 60, missingTimeoutSeconds = 600, ...rest }) => {
           const station = new Station(this, name, {
+            ...rest,
             exit: analyses.map((template) => Gate.analysis(template, { args: { version: Value.imageTag(IMAGE) } })),
             degradedGrace: Duration.seconds(degradedGraceSeconds),
             missingTimeout: Duration.seconds(missingTimeoutSeconds),
