@@ -14,6 +14,9 @@ const client = (name, module, room) => ({
   to: { path: `node_modules/${module}/` },
 });
 
+/** The rooms of the decisions, each on those before it. */
+const JOURNEY = ['facts', 'plan', 'visits', 'gates', 'order', 'arrival'];
+
 module.exports = {
   forbidden: [
     {
@@ -56,6 +59,20 @@ module.exports = {
       '^(runtime/verbs/|lib/api/)',
       'What people say is a function of what they see: command, dashboard and simulation say it alike.',
     ),
+    ...JOURNEY.map((room, floor) => ({
+      name: `journey-${room}-stands-on-what-is-below`,
+      comment: 'What is below is understood without what is above.',
+      severity: 'error',
+      from: { path: `^runtime/journey/${room}/` },
+      to: { path: `^runtime/journey/(?!(${JOURNEY.slice(0, floor + 1).join('|')})/)` },
+    })),
+    {
+      name: 'journey-subscriptions-stand-on-visits',
+      comment: 'Where tickets come from is decided without how they ride.',
+      severity: 'error',
+      from: { path: '^runtime/journey/subscriptions/' },
+      to: { path: '^runtime/journey/(?!(facts|plan|visits|subscriptions)/)' },
+    },
     only(
       'page-knows-words-and-places-only',
       '^runtime/dashboard/',

@@ -1,7 +1,7 @@
 /** What the runtime does with Git for one arrival of a station: all of it but Argo CD, Kubernetes and the renderer. */
 
 import type { ApplicationReference, RenderedState } from '../lib/api';
-import { prepare } from '../runtime/dispatch/prepare';
+import { prepare } from '../runtime/dispatch/arrivals/prepare';
 import type { Git } from '../runtime/git';
 import type { PrepareApplication, PrepareJob } from '../runtime/journey';
 import type { Renderer } from '../runtime/render';

@@ -1,5 +1,5 @@
 import { normaliseRepositoryURL } from '../../lib/network/repository-url';
-import type { ApplicationSource, ApplicationView } from '../journey/application';
+import type { ApplicationSource, ApplicationView } from '../journey/facts/application';
 
 /** A branch of a repository, however its URL is spelled. */
 export interface Branch {

@@ -6,7 +6,7 @@ import type {
   Expectation,
   RevisionRelation,
   Verdict,
-} from '../journey/application';
+} from '../journey/facts/application';
 import { isOnBranch } from './branch';
 import { floorToSecond, later, plus, timeOf } from './time';
 

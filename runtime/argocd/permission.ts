@@ -1,7 +1,7 @@
 /** What an AppProject lets an Application deploy, where that can be known without the destination: read as Argo CD reads it. */
 
 import { isObject, objectAt, objectsAt, textAt } from '../raw';
-import { globMatcher } from '../journey/glob';
+import { globMatcher } from '../journey/facts/glob';
 
 /** Where an Application deploys to, as its spec says: the server or the name of a cluster. */
 export interface Destination {

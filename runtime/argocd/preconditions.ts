@@ -1,4 +1,4 @@
-import type { ApplicationSource, ApplicationView, Precondition } from '../journey/application';
+import type { ApplicationSource, ApplicationView, Precondition } from '../journey/facts/application';
 import { AUTHORIZED_STATION } from './annotations';
 import { branchKey, branchKeysOf, isOnBranch, type Branch } from './branch';
 

@@ -8,7 +8,7 @@ import type {
   OperationState,
   PendingOperation,
   SyncStatus,
-} from '../journey/application';
+} from '../journey/facts/application';
 import { AUTHORIZED_STATION, REFRESH, REFRESH_TIMESTAMP, SKIP_RECONCILE, TICKET_INFO } from './annotations';
 import { isObject, objectAt, objectsAt, textAt, textsAt, type RawObject } from '../raw';
 

@@ -1,4 +1,4 @@
-import type { ApplicationView } from '../journey/application';
+import type { ApplicationView } from '../journey/facts/application';
 import { INITIATOR, REFRESH, REFRESH_TIMESTAMP, TICKET_INFO } from './annotations';
 
 /** Body of a JSON merge patch on an Application. */

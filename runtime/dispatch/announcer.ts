@@ -16,8 +16,8 @@ import {
   untold,
 } from '../notifications';
 import { TICKETS } from '../resources';
-import { ownsTicket } from './shares';
-import type { World } from './world';
+import { ownsTicket } from './caches/shares';
+import type { World } from './caches/world';
 
 export interface AnnouncerOptions {
   readonly world: World;

@@ -6,7 +6,7 @@ import type { ForgeCredential } from '../forge';
 import type { GitCredential, GitHubApp } from '../git';
 import type { CredentialOf, RegistryCredential } from '../registry';
 import type { Secret } from '../resources';
-import { credentialIn, type KeptCredential, type World } from './world';
+import { credentialIn, type KeptCredential, type World } from './caches/world';
 
 /** Whether a URL is the prefix itself, or lies below it at a path boundary. */
 const isBelow = (url: string, prefix: string): boolean =>

@@ -2,9 +2,9 @@
 
 import type { Patience } from '../argocd';
 import { Recall, type Facts, type Sight } from '../journey';
-import type { JobBoard } from './job-board';
-import { factsOf } from './snapshot';
-import type { World } from './world';
+import type { JobBoard } from './jobs/job-board';
+import { factsOf } from './caches/snapshot';
+import type { World } from './caches/world';
 
 export interface DeskOptions {
   readonly world: World;

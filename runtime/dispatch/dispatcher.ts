@@ -7,13 +7,13 @@ import { decideGoneStation, decideStation, decideTrack, type Plan, type Sight } 
 import { keyOf, type Cluster, type EventRecorder } from '../kube';
 import type { Log } from '../log';
 import { Desk } from './desk';
-import type { Executor } from './execute';
-import type { JobBoard } from './job-board';
-import { fieldsOfKey } from './log-fields';
-import { snapshotOf, stationSnapshotOf } from './snapshot';
-import { ownsUnreadable } from './shares';
-import { sayUnreadable, type OurKind } from './unreadable';
-import { standingKeys, type Kept, type World } from './world';
+import type { Executor } from './caches/execute';
+import type { JobBoard } from './jobs/job-board';
+import { fieldsOfKey } from './jobs/log-fields';
+import { snapshotOf, stationSnapshotOf } from './caches/snapshot';
+import { ownsUnreadable } from './caches/shares';
+import { sayUnreadable, type OurKind } from './caches/unreadable';
+import { standingKeys, type Kept, type World } from './caches/world';
 
 export interface DispatcherOptions {
   readonly world: World;

@@ -2,7 +2,7 @@
 
 import type { Standing, WorkQueueStats } from '../kube';
 import type { Machine } from './machine';
-import type { CacheHealth, World } from './world';
+import type { CacheHealth, World } from './caches/world';
 
 /** What is looked at. */
 export interface Vitals {

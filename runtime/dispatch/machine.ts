@@ -15,13 +15,13 @@ import type { Post } from '../notifications';
 import { Announcer } from './announcer';
 import { Reporter } from './reporter';
 import { Dispatcher } from './dispatcher';
-import { Executor } from './execute';
-import { JobBoard } from './job-board';
-import { jobRunner } from './jobs';
-import { fieldsOfKey } from './log-fields';
-import { liveRecords } from './records';
+import { Executor } from './caches/execute';
+import { JobBoard } from './jobs/job-board';
+import { jobRunner } from './job-runner';
+import { fieldsOfKey } from './jobs/log-fields';
+import { liveRecords } from './caches/records';
 import { secretValues, SECRETS } from '../resources';
-import type { World } from './world';
+import type { World } from './caches/world';
 
 /** Everything that the machine touches. */
 export interface Ports {

@@ -6,7 +6,7 @@ import type { Clock, Standing } from '../kube';
 import type { Metrics } from '../metrics';
 import type { Renderer } from '../render';
 import type { Machine } from './machine';
-import type { World } from './world';
+import type { World } from './caches/world';
 
 export function measuredGit(git: Git, metrics: Metrics): Git {
   return {

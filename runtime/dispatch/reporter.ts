@@ -10,8 +10,8 @@ import { commitReports, type CommitReport } from '../journey';
 import { keyOf, NotFoundError, WorkQueue, type Clock, type Cluster } from '../kube';
 import type { Log } from '../log';
 import { TICKETS } from '../resources';
-import { ownsTicket } from './shares';
-import type { World } from './world';
+import { ownsTicket } from './caches/shares';
+import type { World } from './caches/world';
 
 export interface ReporterOptions {
   readonly world: World;

@@ -13,16 +13,16 @@ import { createPost } from '../notifications';
 import { Connections, createCharts, createRegistry } from '../registry';
 import { createRenderer } from '../render';
 import { forgeCredential, gitCredential, registryCredential, signingKey } from './credentials';
-import { dropUnnamed } from './disuse';
+import { dropUnnamed } from './caches/disuse';
 import { elected, type ElectionChoice } from './elected';
 import { clockWords, leadWords, stuck, unready, vitalsOf, type Vitals } from './health';
-import { Hints } from './hints';
+import { Hints } from './looks/hints';
 import { assemble, type Machine, type Ports } from './machine';
 import { measure, measuredGit, measuredRenderer } from './measure';
-import { Reception } from './reception';
+import { Reception } from './looks/reception';
 import { type Sight, sightOf } from './sight';
-import { wakeForTickets } from './warm';
-import { type Scope, World } from './world';
+import { wakeForTickets } from './caches/warm';
+import { type Scope, World } from './caches/world';
 
 const JOBS_FOR_EACH_PROCESSOR = 4;
 

@@ -5,9 +5,9 @@ import { TerminalError } from '../errors';
 import type { CommitDescription } from '../git';
 import type { ApplicationView } from '../journey';
 import { keyOf } from '../kube';
-import type { Tools } from './prepare';
-import { differenceFor, type TicketDifference } from './ticket-difference';
-import type { Kept, World } from './world';
+import type { Tools } from './arrivals/prepare';
+import { differenceFor, type TicketDifference } from './differences/ticket-difference';
+import type { Kept, World } from './caches/world';
 
 /** The objects of one kind, as the runtime knows them. */
 export interface Shown<T> {

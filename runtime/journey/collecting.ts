@@ -2,8 +2,8 @@
 
 import { hasEnded } from '../../lib/api';
 import type { Station, Ticket } from '../../lib/api';
-import type { Draft } from './plan';
-import type { Facts, Line } from './snapshot';
+import type { Draft } from './plan/plan';
+import type { Facts, Line } from './facts/snapshot';
 
 /** Ended tickets that visited a station alone and stay: rollbacks, and what went ahead of its track. */
 const KEPT_SINGLES = 50;

@@ -1,8 +1,8 @@
 /** What source commits of a ticket are to show on their forge: in which stations they are, and where they failed. */
 
 import type { Stamp, Ticket } from '../../lib/api';
-import { wholeChange } from './cargo';
-import type { Place } from './snapshot';
+import { wholeChange } from './facts/cargo';
+import type { Place } from './facts/snapshot';
 
 export interface CommitReport {
   readonly repoURL: string;

@@ -1,18 +1,18 @@
 /** The decision for a track and all that rides it. Whose turn it is at a station, the station's own decision says. */
 
 import type { Ticket } from '../../lib/api';
-import { decideArriving } from './arriving';
-import { decideBoarding } from './boarding';
+import { decideArriving } from './arrival/arriving';
+import { decideBoarding } from './order/boarding';
 import { collectTrack } from './collecting';
-import { isPending } from './coupling';
-import { abort } from './ending';
-import { belongsTo } from './identity';
-import { waitingFor } from './obstacle';
-import { Draft, type Plan } from './plan';
-import { arrivalIsStamped, hasPassed, orderOf, type Order } from './ride';
-import type { Line, Snapshot } from './snapshot';
-import { decideStanding } from './standing';
-import { decideTicketing } from './ticketing';
+import { isPending } from './order/coupling';
+import { abort } from './visits/ending';
+import { belongsTo } from './facts/identity';
+import { waitingFor } from './plan/obstacle';
+import { Draft, type Plan } from './plan/plan';
+import { arrivalIsStamped, hasPassed, orderOf, type Order } from './facts/ride';
+import type { Line, Snapshot } from './facts/snapshot';
+import { decideStanding } from './visits/standing';
+import { decideTicketing } from './subscriptions/ticketing';
 import { trackView } from './views';
 
 /** The plan for one track: what to do now, and when to look again if nothing happens. */

@@ -4,25 +4,25 @@
  */
 
 import { hasEnded } from '../../lib/api';
-import { endStrayRuns } from './analysis';
+import { endStrayRuns } from './arrival/analysis';
 import { collectSingles } from './collecting';
-import { closedOfGone } from './closing';
-import { abort } from './ending';
+import { closedOfGone } from './arrival/closing';
+import { abort } from './visits/ending';
 import type { Child, Station, Ticket } from '../../lib/api';
-import { decideArriving } from './arriving';
-import { boardExpress } from './express';
-import { decideCoupling, isPending } from './coupling';
-import { makeChildren } from './junction';
-import { leave } from './leaving';
-import { Draft, type Plan } from './plan';
-import { arrivalIsStamped, hasPassed } from './ride';
-import { decideRollbacks } from './rollback';
-import type { Place, Sight, StationSnapshot } from './snapshot';
-import { stand } from './standing';
-import { endStops } from './stop';
-import { decideTurn, nextInto } from './turn';
+import { decideArriving } from './arrival/arriving';
+import { boardExpress } from './order/express';
+import { decideCoupling, isPending } from './order/coupling';
+import { makeChildren } from './visits/junction';
+import { leave } from './arrival/leaving';
+import { Draft, type Plan } from './plan/plan';
+import { arrivalIsStamped, hasPassed } from './facts/ride';
+import { decideRollbacks } from './arrival/rollback';
+import type { Place, Sight, StationSnapshot } from './facts/snapshot';
+import { stand } from './visits/standing';
+import { endStops } from './plan/stop';
+import { decideTurn, nextInto } from './order/turn';
 import { stationView } from './views';
-import { without } from './without';
+import { without } from './facts/without';
 
 /** The plan for one station. */
 export function decideStation(snapshot: StationSnapshot): Plan {

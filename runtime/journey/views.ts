@@ -1,13 +1,13 @@
 /** What Tracks and Stations say of themselves: conditions and one-line texts. Nothing decides by them. */
 
 import type { Station, StationStatus, Track, TrackStatus } from '../../lib/api';
-import { readyCondition, type Unready } from './conditions';
-import { describeGates } from './gates';
-import { junctionProblems } from './junction';
-import { once } from './once';
-import type { Draft } from './plan';
-import type { Facts } from './snapshot';
-import { windowProblems } from './window';
+import { readyCondition, type Unready } from './plan/conditions';
+import { describeGates } from './gates/entry';
+import { junctionProblems } from './visits/junction';
+import { once } from './facts/once';
+import type { Draft } from './plan/plan';
+import type { Facts } from './facts/snapshot';
+import { windowProblems } from './gates/window';
 
 /** What the station's spec asks for and this version does not do. */
 function unhonouredOfStation(facts: Facts, station: Station, now: Date): string[] {

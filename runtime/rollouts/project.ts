@@ -1,5 +1,5 @@
 import { LABELS } from '../../lib/api';
-import type { AnalysisPhase, AnalysisView } from '../journey/analysis-view';
+import type { AnalysisPhase, AnalysisView } from '../journey/facts/analysis-view';
 import type { KubeObject } from '../kube';
 
 /** An AnalysisRun as the API has it; every field of its status may be missing. */

@@ -8,7 +8,7 @@ const LONG = [
   'test/runtime/dispatch/gates',
   'test/runtime/dispatch/failures',
   'test/runtime/dispatch/ride',
-  'test/runtime/dispatch/recovery',
+  'test/runtime/dispatch/arrivals/recovery',
   'test/runtime/dispatch/rollback',
   'test/runtime/dispatch/',
   'test/runtime/git/',

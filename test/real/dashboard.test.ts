@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Rights } from '../../runtime/dashboard/protocol';
 import { sightOf } from '../../runtime/dispatch/sight';
-import { World } from '../../runtime/dispatch/world';
+import { World } from '../../runtime/dispatch/caches/world';
 import { connect, systemClock } from '../../runtime/kube';
 import { silentLog } from '../../runtime/log';
 import { serveDashboard, type Served } from '../../runtime/server';

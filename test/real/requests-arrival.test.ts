@@ -2,9 +2,9 @@
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { close } from '../../runtime/dispatch/close';
-import { land } from '../../runtime/dispatch/land';
-import { writeStateRecord } from '../../runtime/dispatch/state-record';
+import { close } from '../../runtime/dispatch/arrivals/close';
+import { land } from '../../runtime/dispatch/arrivals/land';
+import { writeStateRecord } from '../../runtime/dispatch/jobs/state-record';
 import { createForges } from '../../runtime/forge';
 import { blobId, openGit, type OpenGit } from '../../runtime/git';
 import type { LandJob, RequestOrder } from '../../runtime/journey';

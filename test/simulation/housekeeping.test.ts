@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import { GitRepository, Station, Subscription, Track } from '../../lib';
-import { stateAt } from '../../runtime/journey/state';
+import { stateAt } from '../../runtime/journey/facts/state';
 import { growth, open, ride } from './many-tickets';
 import { found, Yard } from './yard';
 

@@ -2,7 +2,7 @@
 
 import { API_VERSION, type Change, type Station, type Ticket, type Track } from '../../lib/api';
 import { parseStation, parseTrack } from '../../lib/api/validation';
-import { stateAt } from '../../runtime/journey/state';
+import { stateAt } from '../../runtime/journey/facts/state';
 import { Simulation } from '../../testing/simulation';
 
 export const REPOSITORY = 'https://git.example.com/shop.git';

@@ -3,9 +3,9 @@
 import type { Station, Ticket, Track } from '../../lib/api';
 import { STATIONS, TICKETS, TRACKS } from '../../runtime/resources';
 import { elected } from '../../runtime/dispatch/elected';
-import { Hints } from '../../runtime/dispatch/hints';
+import { Hints } from '../../runtime/dispatch/looks/hints';
 import { assemble } from '../../runtime/dispatch/machine';
-import { World } from '../../runtime/dispatch/world';
+import { World } from '../../runtime/dispatch/caches/world';
 import { silentLog, type Log, type LogFields } from '../../runtime/log';
 import type { Hint } from '../../runtime/webhooks';
 import { drawNetwork, type Network } from './network';

@@ -4,7 +4,7 @@ import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { GitRepository, Station, Subscription, Track } from '../../lib';
 import type { Station as StationResource, Ticket, Track as TrackResource } from '../../lib/api';
-import { stateAt, wholeStates } from '../../runtime/journey/state';
+import { stateAt, wholeStates } from '../../runtime/journey/facts/state';
 import { resourcesOf } from '../../testing/network';
 import { Simulation } from '../../testing/simulation';
 

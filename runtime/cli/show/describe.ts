@@ -3,7 +3,7 @@
 import { describeImages, describeTicket, shortCommit } from '../../../lib/api/words';
 import { hasEnded } from '../../../lib/api';
 import type { ListedState, Station, Ticket, Track } from '../../../lib/api';
-import { stateAt } from '../../journey/state';
+import { stateAt } from '../../journey/facts/state';
 import { isRaw, printRaw, type Format } from '../output';
 import { Reach, targetOf, needKind, type ReachOptions } from '../reach';
 import { EXIT, type ExitCode, print, type Terminal } from '../terminal';

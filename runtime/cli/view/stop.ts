@@ -3,7 +3,7 @@
 import { describeImages, shortCommit } from '../../../lib/api/words';
 import { hasEnded } from '../../../lib/api';
 import type { Station, Ticket, Track } from '../../../lib/api';
-import { stateAt } from '../../journey/state';
+import { stateAt } from '../../journey/facts/state';
 import { between, inOrder, isOn, type Snapshot } from './snapshot';
 import { oneLine, span, type Tone } from './text';
 

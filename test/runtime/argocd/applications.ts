@@ -1,5 +1,5 @@
 import { projectApplication } from '../../../runtime/argocd';
-import type { ApplicationView } from '../../../runtime/journey/application';
+import type { ApplicationView } from '../../../runtime/journey/facts/application';
 
 export const REPOSITORY = 'https://git.example.com/guestbook.git';
 export const COMMIT = '1'.repeat(40);

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { judge } from '../../../runtime/argocd';
-import type { ApplicationView, Expectation, RevisionRelation, Verdict } from '../../../runtime/journey/application';
+import type {
+  ApplicationView,
+  Expectation,
+  RevisionRelation,
+  Verdict,
+} from '../../../runtime/journey/facts/application';
 import {
   application,
   at,

@@ -1,5 +1,5 @@
 import { judge, preconditions, projectApplication, refreshPatch, syncOperation } from '../../../runtime/argocd';
-import type { Expectation, Verdict } from '../../../runtime/journey/application';
+import type { Expectation, Verdict } from '../../../runtime/journey/facts/application';
 import { startRailyard, type Railyard } from '../../../runtime/railyard';
 import { eventually } from '../../waiting';
 import { configMap, deployment, Person } from '../railyard/world';

@@ -1,7 +1,7 @@
 /** How long Argo CD's word is waited by, and how it is told. */
 
 import { judge } from '../../../runtime/argocd';
-import type { ApplicationView, Expectation, Verdict } from '../../../runtime/journey/application';
+import type { ApplicationView, Expectation, Verdict } from '../../../runtime/journey/facts/application';
 import { application, at, COMMIT, OLDER, REPOSITORY, source, written } from './applications';
 
 const expectation: Expectation = { repoURL: REPOSITORY, branch: 'env/test', commit: COMMIT, since: at(10.7) };

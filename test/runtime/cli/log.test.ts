@@ -1,5 +1,5 @@
 import { logTo } from '../../../runtime/cli/log';
-import { fieldsOfKey } from '../../../runtime/dispatch/log-fields';
+import { fieldsOfKey } from '../../../runtime/dispatch/jobs/log-fields';
 import { testTerminal } from './terminal';
 
 const SECRET = 'hunter2';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fencedGit } from '../../../runtime/dispatch/fenced-git';
 import { assemble, type Machine } from '../../../runtime/dispatch/machine';
-import { World } from '../../../runtime/dispatch/world';
+import { World } from '../../../runtime/dispatch/caches/world';
 import { createForges } from '../../../runtime/forge';
 import { openGit, type Git } from '../../../runtime/git';
 import { systemClock } from '../../../runtime/kube';

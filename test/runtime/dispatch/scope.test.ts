@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crds } from '../../../lib/api/crd';
-import { World, type Scope } from '../../../runtime/dispatch/world';
+import { World, type Scope } from '../../../runtime/dispatch/caches/world';
 import { connect, systemClock, type Cluster, type Draft } from '../../../runtime/kube';
 import { silentLog } from '../../../runtime/log';
 import { startRailyard, type Railyard } from '../../../runtime/railyard';

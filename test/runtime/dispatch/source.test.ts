@@ -1,6 +1,6 @@
-import { SourceTagLooks } from '../../../runtime/dispatch/source-tags';
-import { Tips } from '../../../runtime/dispatch/tips';
-import { walk } from '../../../runtime/dispatch/walk';
+import { SourceTagLooks } from '../../../runtime/dispatch/looks/source-tags';
+import { Tips } from '../../../runtime/dispatch/looks/tips';
+import { walk } from '../../../runtime/dispatch/looks/walk';
 import type { Git } from '../../../runtime/git';
 import { stockGit, World } from '../git/world';
 

@@ -19,7 +19,7 @@ import type {
 } from '../../../../runtime/dashboard/protocol';
 import type { Sight } from '../../../../runtime/dispatch';
 import { sightOf } from '../../../../runtime/dispatch/sight';
-import { World } from '../../../../runtime/dispatch/world';
+import { World } from '../../../../runtime/dispatch/caches/world';
 import { connect, systemClock, type Clock, type ConnectedCluster, type Draft } from '../../../../runtime/kube';
 import type { Log } from '../../../../runtime/log';
 import { installArgoCD } from '../../../../runtime/railyard/installation';

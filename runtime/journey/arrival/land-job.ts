@@ -1,0 +1,98 @@
+/** The recorded commits of an arrival as jobs see them, and what their branches were seen to show (rules D2, D5). */
+
+import type { Arrival, ArrivalApplication, Station, Ticket } from '../../../lib/api';
+import type { HeadsJob, Landing, LandJob, RecordedCommit } from '../facts/job';
+import { displacedShas } from '../visits/displaced';
+import { seenAt } from '../visits/prepare-job';
+import { goesByRequest, mayBeOpen, requestOrder } from '../visits/request';
+import type { Facts } from '../facts/snapshot';
+import { isSame, keyOf, recordOf } from '../facts/state';
+import type { Visit } from './visit';
+import { without } from '../facts/without';
+
+/** Whose record it is. */
+interface Recorder {
+  readonly facts: Facts;
+  readonly station: Station;
+  readonly ticket: Ticket;
+}
+
+export function recordedCommits({ facts, station, ticket }: Recorder, arrival: Arrival): RecordedCommit[] {
+  return arrival.applications.flatMap((one) => {
+    const reference = station.spec.applications.find((candidate) => isSame(candidate, one));
+    const commit = one.commit ?? one.withdrawn?.[0];
+    if (reference === undefined || commit === undefined || one.branch === undefined) return [];
+    const { head } = recordOf(station, reference);
+    const displaced = displacedShas(facts, station, keyOf(one));
+    return [
+      {
+        reference: { ...reference, repoURL: one.repoURL ?? reference.repoURL, branch: one.branch },
+        branch: one.branch,
+        ...(one.parent === undefined ? {} : { parent: one.parent }),
+        commit,
+        ...(head === undefined ? {} : { head }),
+        listed: [...new Set([commit, ...(one.withdrawn ?? [])])],
+        ...(displaced.length === 0 ? {} : { displaced }),
+        push: one.result === 'Commit' && !goesByRequest(one),
+        ...(mayBeOpen(one) && { request: requestOrder(station, ticket, arrival, one) }),
+        ...(goesByRequest(one) && one.shown && { entered: true as const }),
+      },
+    ];
+  });
+}
+
+/** The job that looks where the recorded commits stand; `round` tells one look from the next. */
+export function headsJob(visit: Visit, arrival: Arrival, round: string): HeadsJob {
+  const { ticket, station, start } = visit;
+  const commits = recordedCommits({ facts: visit.draft.snapshot.facts, station, ticket }, arrival);
+  return {
+    kind: 'heads',
+    key: [ticket.metadata.uid, start, round, ...commits.map((one) => one.commit)].join('/'),
+    namespace: station.metadata.namespace,
+    station: station.metadata.name,
+    stationUid: station.metadata.uid,
+    ticket: ticket.metadata.name,
+    ticketUid: ticket.metadata.uid,
+    start,
+    commits,
+    seen: seenAt(visit.draft.snapshot.facts, station),
+  };
+}
+
+/** The job that pushes them. */
+export function landJob(visit: Visit, arrival: Arrival): LandJob {
+  const job = headsJob(visit, arrival, 'land');
+  const hint = job.commits.some(({ request }) => request !== undefined) ? visit.ticket.status?.hinted : undefined;
+  return { ...job, kind: 'land', ...(hint !== undefined && { seen: `${job.seen} ${hint}` }) };
+}
+
+/** The arrival with what its branches were seen to show; a record that was withdrawn may be what landed. */
+export function withShown(arrival: Arrival, landing: Landing): Arrival {
+  const shown = new Map(
+    landing.flatMap((one) => (one.outcome === 'Shown' ? [[keyOf(one.reference), one.commit]] : [])),
+  );
+  const applications = arrival.applications.map((one): ArrivalApplication => {
+    const commit = shown.get(keyOf(one));
+    if (commit === undefined) return one;
+    if (commit === one.commit) return { ...one, shown: true };
+    const withdrawn = [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
+    return { ...one, commit, withdrawn: withdrawn.filter((sha) => sha !== commit), shown: true };
+  });
+  const pullRequests = openAfter(arrival, landing);
+  return {
+    ...without(arrival, 'pullRequests'),
+    applications,
+    ...(pullRequests.length > 0 && { pullRequests }),
+  };
+}
+
+/** The pull requests that are open then. */
+function openAfter({ pullRequests = [] }: Arrival, landing: Landing): NonNullable<Arrival['pullRequests']> {
+  const open = new Map(pullRequests.map(({ application, url }) => [application, url]));
+  for (const one of landing) {
+    const key = keyOf(one.reference);
+    if (one.outcome === 'Requested') open.set(key, one.url);
+    else if (one.outcome === 'Shown') open.delete(key);
+  }
+  return [...open].map(([application, url]) => ({ application, url }));
+}

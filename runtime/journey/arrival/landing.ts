@@ -1,0 +1,258 @@
+/** The second stage of an arrival: the recorded commits get to their branches, once (rules D2, D4, D5). */
+
+import { parseDuration, type Arrival, type ArrivalApplication } from '../../../lib/api';
+import { closed, failClosed, standAgainClosed } from './closing';
+import type {
+  JobFact,
+  LandedApplication,
+  Landing,
+  LandJob,
+  Prepared,
+  PreparedApplication,
+  PrepareJob,
+} from '../facts/job';
+import { headsJob, landJob, withShown } from './land-job';
+import { NO_COMMIT } from '../facts/ownership';
+import { prepareJob, prepareKey, resumedHeads } from '../visits/prepare-job';
+import { mayStillLand } from './push';
+import { areUnshown, EMPTY_TREE, mayBeOpen, pauseOf, requestObstacle, undone } from '../visits/request';
+import { isSame, keyOf } from '../facts/state';
+import { suspension } from '../plan/suspension';
+import { afterDeadline, type Looked } from './unanswered';
+import { shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
+import { without } from '../facts/without';
+
+/** Records of one application that are given up before the ticket is: status lists no more. */
+const MOST_WITHDRAWN = 90;
+
+/** Whether the recorded bytes are at hand: made in this very life of the process. */
+function isMade(arrival: Arrival, fact: JobFact<Prepared> | undefined): boolean {
+  if (fact?.state !== 'Done') return false;
+  const made = new Set(fact.result.flatMap((one: PreparedApplication) => ('commit' in one ? [one.commit] : [])));
+  return arrival.applications.every(
+    (one) => one.result !== 'Commit' || (one.commit !== undefined && made.has(one.commit)),
+  );
+}
+
+/** Brings the recorded commits to their branches, or finds that they are there (rules D2, D5). */
+export function land(visit: Visit, arrival: Arrival): void {
+  const { draft } = visit;
+  const job = landJob(visit, arrival);
+  const running = draft.peek('land', job.key);
+  if (arrival.applications.some(mayBeOpen)) {
+    if (running === undefined && !readyToAsk(visit, arrival)) return;
+  } else if (running === undefined && arrival.applications.some((one) => one.result === 'Commit')) {
+    if (!readyToPush(visit, arrival)) return;
+  }
+  const fact = draft.ask(job);
+  if (fact === undefined || fact.state === 'Running') return;
+  if (fact.state === 'Failed') return waitInStation(visit, arrival, fact);
+  if (fact.result.some((one) => one.outcome === 'Suspended')) draft.askAgain(job);
+  lookAgain(visit, job, fact);
+  landed(visit, arrival, fact.result);
+}
+
+type Requested = Extract<LandedApplication, { outcome: 'Requested' }>;
+
+/** Looks at open pull requests again: when Argo CD reports something else, or the pause since the last look is over. */
+function lookAgain({ draft, ticket }: Visit, job: LandJob, fact: Extract<JobFact<Landing>, { state: 'Done' }>): void {
+  const open = fact.result.filter((one): one is Requested => one.outcome === 'Requested');
+  if (open.length === 0 || fact.again) return;
+  const { waiting } = ticket.status ?? {};
+  if (waiting?.reason === 'HistoryRewritten' && areUnshown(open)) {
+    if (fact.seen !== job.seen) draft.start(job);
+    return;
+  }
+  const waited = waiting?.reason === 'PullRequest' ? draft.now.getTime() - Date.parse(waiting.since) : 0;
+  const next = new Date(fact.at.getTime() + pauseOf(open, waited));
+  if (next <= draft.now || fact.seen !== job.seen) draft.start(job);
+  else draft.wake(next);
+}
+
+/**
+ * Pull requests are found again by their branch. After a restart before any was opened the gates are held again
+ * (rule F4); a commit whose bytes are gone by then is made again.
+ */
+function readyToAsk(visit: Visit, arrival: Arrival): boolean {
+  const isBegun = arrival.pullRequests !== undefined || arrival.applications.some((one) => one.shown);
+  const stop = stopOf(withoutRecord(visit));
+  if (isBegun || isMade(arrival, visit.draft.peek('prepare', prepareKey(stop, visit.start)))) return true;
+  if (shutAgain(visit) === undefined) return true;
+  standAgainClosed(visit, arrival);
+  return false;
+}
+
+/**
+ * After a restart the record is all there is: look first whether the push had happened, hold the gates again if it had
+ * not (rule F4), and make the bytes again (rule D2).
+ */
+function readyToPush(visit: Visit, arrival: Arrival): boolean {
+  const { draft } = visit;
+  const stop = stopOf(withoutRecord(visit));
+  if (isMade(arrival, draft.peek('prepare', prepareKey(stop, visit.start)))) return true;
+  const heads = draft.ask(headsJob(visit, arrival, 'restart'));
+  if (heads === undefined || heads.state === 'Running') return false;
+  if (heads.state === 'Failed') {
+    waitInStation(visit, arrival, heads);
+    return false;
+  }
+  const undecided = heads.result.every((one) => one.outcome === 'Shown' || one.outcome === 'NotShown');
+  if (undecided && heads.result.some((one) => one.outcome === 'NotShown'))
+    return madeAgain(visit, arrival, heads, prepareJob(stop, visit.start));
+  landed(visit, arrival, heads.result);
+  return false;
+}
+
+/** Makes the bytes of a record again that has not landed; gives the record up where they, or the gates, are not what they were. */
+function madeAgain(visit: Visit, arrival: Arrival, heads: Looked, job: PrepareJob): boolean {
+  const pushed = arrival.applications.filter((one) => one.result === 'Commit').map(keyOf);
+  const untouched = !heads.result.some((one) => one.outcome === 'Shown' && pushed.includes(keyOf(one.reference)));
+  if (untouched && shutAgain(visit) !== undefined) return givenUp(visit, arrival, heads, () => standAgain(visit));
+  const again = visit.draft.ask(job);
+  if (again === undefined || again.state === 'Running') return false;
+  if (again.state === 'Failed') {
+    waitInStation(visit, arrival, again);
+    return false;
+  }
+  return isMade(arrival, again) || givenUp(visit, arrival, heads, () => withdraw(visit, arrival, () => true));
+}
+
+/** Gives a record up once the push of an earlier life cannot land any more; if it has, that is what counts (rule D5). */
+function givenUp(visit: Visit, arrival: Arrival, heads: Looked, giveUp: () => void): false {
+  const last = afterDeadline(visit, arrival, 'restart', heads);
+  if (last === undefined) return false;
+  if (mayStillLand(arrival, last)) giveUp();
+  else landed(visit, arrival, last);
+  return false;
+}
+
+/** The visit as it was before the present record, so that the same job makes the same commits again. */
+function withoutRecord(visit: Visit): Visit {
+  const arrival = visit.ticket.status?.arrival;
+  if (arrival === undefined) return visit;
+  const applications = arrival.applications.map((one): ArrivalApplication => without(one, 'commit'));
+  const status = { ...visit.ticket.status, arrival: { ...arrival, applications } };
+  return { ...visit, ticket: { ...visit.ticket, status } };
+}
+
+/** Marks records that can no longer land; their SHAs stay listed, and new ones are made (rule D2). */
+function withdraw(visit: Visit, arrival: Arrival, which: (key: string) => boolean): void {
+  const restless = arrival.applications.find((one) => (one.withdrawn?.length ?? 0) >= MOST_WITHDRAWN);
+  if (restless) {
+    const message = `branch ${restless.branch} moved on before each of ${MOST_WITHDRAWN} commits could land`;
+    return failClosed(visit, { reason: 'PushRejected', message }, arrival);
+  }
+  const note = `Its commit is made again on the present head of the branch, for ticket ${visit.ticket.metadata.name}.`;
+  const landing = closed(visit, arrival, { note, which });
+  if (landing === undefined) return;
+  if (landing.some(({ outcome }) => outcome === 'Shown')) {
+    const message = 'a pull request was merged before it could be closed';
+    return waitInStation(visit, withShown(arrival, landing), { reason: 'Pushing', message });
+  }
+  const applications = arrival.applications.map((one): ArrivalApplication => {
+    if (one.commit === undefined || one.result === 'Skipped') return one;
+    const { commit } = one;
+    const rest = without(one, 'commit', 'tree', 'parent', 'via');
+    return which(keyOf(one)) || one.result === 'NoChange'
+      ? { ...rest, withdrawn: one.result === 'Commit' ? [commit, ...(one.withdrawn ?? [])] : (one.withdrawn ?? []) }
+      : one;
+  });
+  waitInStation(
+    visit,
+    { ...without(arrival, 'pullRequests'), applications, ...requestsWithout(arrival, which) },
+    { reason: 'Rendering', message: 'makes its commits again on the present heads' },
+  );
+}
+
+function landed(visit: Visit, arrival: Arrival, landing: Landing): void {
+  const { draft, station } = visit;
+  const seen = withShown(arrival, landing);
+  const by = <O extends LandedApplication['outcome']>(outcome: O) =>
+    landing.find((one): one is Extract<LandedApplication, { outcome: O }> => one.outcome === outcome);
+
+  const suspended = by('Suspended');
+  if (suspended) return suspendOrResume(visit, seen, suspended);
+  const rejected = by('Rejected');
+  if (rejected) {
+    const message = `${rejected.reference.branch} of ${rejected.reference.repoURL}: ${rejected.message}`;
+    return failClosed(visit, { reason: 'PushRejected', message }, seen);
+  }
+  const refused = by('Closed');
+  if (refused) return failClosed(visit, { reason: 'PullRequestClosed', message: refused.message }, seen);
+  const withdrawn = new Set(landing.filter((one) => one.outcome === 'Withdraw').map((one) => keyOf(one.reference)));
+  if (withdrawn.size > 0) return withdraw(visit, seen, (key) => withdrawn.has(key));
+  if (seen.applications.some(isOnlyBegun)) return goOnFromBegun(visit, seen);
+  const waiting = by('NotShown');
+  if (waiting) return waitInStation(visit, seen, { reason: 'Pushing', message: waiting.message });
+
+  const open = landing.filter((one): one is Requested => one.outcome === 'Requested');
+  if (open.length > 0) {
+    const found = undone(open, visit.ticket.status ?? {}, draft.now);
+    if ('outcome' in found) return suspendOrResume(visit, seen, found);
+    return waitInStation(visit, seen, { ...requestObstacle(open), ...(found.until && { until: found.until }) });
+  }
+
+  const deadline = new Date(draft.now.getTime() + parseDuration(station.spec.deadlines.arrival));
+  const names = seen.applications.filter((one) => one.result !== 'Skipped').map((one) => one.name);
+  waitInStation(
+    visit,
+    { ...seen, pushed: draft.time, deadline: deadline.toISOString() },
+    { reason: 'NotSynced', message: `waits for Argo CD to sync ${names.join(', ')}` },
+  );
+}
+
+/** Whether the branch shows the empty commit with which it begins, so that a pull request can be opened into it (rule D9). */
+const isOnlyBegun = (one: ArrivalApplication): boolean => one.shown === true && one.tree === EMPTY_TREE;
+
+/** The station has the new heads on record first, so that they are ours whatever becomes of the ticket; then commits are made on them. */
+function goOnFromBegun(visit: Visit, arrival: Arrival): void {
+  const { draft, station } = visit;
+  const begun = arrival.applications.filter(isOnlyBegun);
+  const present = station.status?.applications ?? [];
+  const missing = begun.filter((one) => !present.some((entry) => isSame(entry, one) && entry.head));
+  if (missing.length > 0) {
+    const heads = missing.flatMap(({ name, namespace, commit }) =>
+      commit === undefined ? [] : [{ name, namespace, head: { commit } }],
+    );
+    const others = present.filter((entry) => !heads.some((head) => isSame(head, entry)));
+    const applications = [...others, ...heads].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+    draft.writeStation(station, { ...station.status, applications });
+    return;
+  }
+  // The head that the station has on record is no answer to what is asked for next: nothing lists it any more.
+  const applications = arrival.applications.map((one): ArrivalApplication =>
+    isOnlyBegun(one) ? without(one, 'commit', 'tree', 'shown') : one,
+  );
+  const message = 'makes its commits for pull requests into branches that have begun';
+  waitInStation(visit, { ...arrival, applications }, { reason: 'Rendering', message });
+}
+
+/** The pull requests of the other applications. */
+const requestsWithout = (
+  { pullRequests = [] }: Arrival,
+  which: (key: string) => boolean,
+): Pick<Arrival, 'pullRequests'> => {
+  const left = pullRequests.filter(({ application }) => !which(application));
+  return left.length === 0 ? {} : { pullRequests: left };
+};
+
+/**
+ * Suspends an arrival whose branch is not ours any more; where a person has seen that very head and said resume, the
+ * records are withdrawn and our files are put on top in new commits (rule D8).
+ */
+export function suspendOrResume(
+  visit: Visit,
+  arrival: Arrival,
+  found: Extract<LandedApplication, { outcome: 'Suspended' }>,
+): void {
+  const { reference, ownership } = found;
+  const head = 'head' in ownership ? ownership.head : NO_COMMIT;
+  if (resumedHeads(visit.ticket).includes(head)) {
+    return withdraw(
+      visit,
+      without(arrival, 'pushed', 'synced', 'soaking', 'deadline'),
+      (key) => key === keyOf(reference),
+    );
+  }
+  waitInStation(visit, arrival, suspension(reference, ownership, visit.ticket), true);
+}

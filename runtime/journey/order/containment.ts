@@ -1,0 +1,79 @@
+/** Whether a station has all of a ticket's change already, with its gates held for it (rules A4, A6, C5). */
+
+import type { ApplicationReference, Station, Ticket } from '../../../lib/api';
+import { cargoOf, type Piece } from '../facts/cargo';
+import { descentJob, historyOf } from '../visits/descent';
+import type { DescentQuestion } from '../facts/job';
+import type { Obstacle } from '../plan/obstacle';
+import type { Draft } from '../plan/plan';
+import {
+  commitsFor,
+  comparisons,
+  isContained,
+  keyOf,
+  recordOf,
+  sourceBranchOf,
+  type SourceHistory,
+} from '../facts/state';
+
+/** Nothing that has to be compared is contained. */
+const NOTHING: SourceHistory = { contains: () => false, onBranch: () => true };
+
+/** A visit that needs no arrival. */
+export interface Contained {
+  /** Why, in a sentence. */
+  readonly contained: string;
+  /** Applications that the change concerns and that are disabled (rule C7). */
+  readonly skipped: string[];
+}
+
+/** Whether any part of the change is for the application. */
+const concerns = (cargo: readonly Piece[], reference: ApplicationReference): boolean =>
+  cargo.some(
+    ({ change }) =>
+      (change.images?.length ?? 0) + (change.charts?.length ?? 0) > 0 || commitsFor(change, reference).length > 0,
+  );
+
+/**
+ * Judged over the enabled applications that the change concerns; a recovered good state has held no gates.
+ *
+ * @returns why the ticket need not arrive; `Unknown` while somebody looks into Git; an obstacle where nobody can
+ */
+export function containment(
+  draft: Draft,
+  ticket: Ticket,
+  station: Station,
+): Contained | 'Unknown' | Obstacle | undefined {
+  const cargo = cargoOf(ticket);
+  const { applications } = station.spec;
+  const skipped = applications.filter((one) => !one.enabled && concerns(cargo, one)).map(keyOf);
+  const enabled = applications.filter((application) => application.enabled);
+  if (enabled.length === 0) return undefined;
+  const concerned = enabled.filter((reference) => concerns(cargo, reference));
+  if (concerned.length === 0) return { contained: 'The change concerns no application that is enabled here.', skipped };
+  const states = concerned.map((reference) => ({ reference, good: recordOf(station, reference).good }));
+  if (states.some(({ good }) => good === undefined || good.recovered)) return undefined;
+
+  const holds = (history: SourceHistory): boolean =>
+    states.every(({ reference, good }) => good !== undefined && isContained(good.state, cargo, reference, history));
+  const words = 'The good state of the station has all of the change, and has held its gates for it.';
+  if (holds(NOTHING)) return { contained: words, skipped };
+  if (!holds({ contains: () => true, onBranch: () => true })) return undefined;
+
+  const questions = states.flatMap(({ reference, good }): DescentQuestion[] => {
+    const pairs = good === undefined ? [] : cargo.flatMap(({ change }) => comparisons(good.state, change, reference));
+    if (pairs.length === 0) return [];
+    return [
+      {
+        repoURL: reference.repoURL,
+        branch: sourceBranchOf(reference),
+        incoming: [...new Set(pairs.map((pair) => pair.incoming))].sort(),
+        recorded: [...new Set(pairs.map((pair) => pair.recorded))].sort(),
+      },
+    ];
+  });
+  const fact = draft.ask(descentJob(questions));
+  if (fact === undefined || fact.state === 'Running') return 'Unknown';
+  if (fact.state === 'Failed') return { reason: fact.reason, message: fact.message };
+  return holds(historyOf(fact.result)) ? { contained: words, skipped } : undefined;
+}

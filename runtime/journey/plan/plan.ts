@@ -1,0 +1,201 @@
+/** What a decision asks for: steps that can each run twice, and when to decide again if nothing happens. */
+
+import type {
+  ApplicationReference,
+  Station,
+  StationStatus,
+  Ticket,
+  TicketReference,
+  TicketStatus,
+  Track,
+  TrackStatus,
+} from '../../../lib/api';
+import type { AnalysisView } from '../facts/analysis-view';
+import { same } from '../facts/canonical';
+import { withConditions } from './conditions';
+import type { MadeSpec } from '../facts/identity';
+import type { Job, JobFact, JobKind, JobResults } from '../facts/job';
+import { once } from '../facts/once';
+import type { Sight } from '../facts/snapshot';
+
+export type Step =
+  /** Replaces a status by compare-and-swap on the resourceVersion of the object that was decided on. */
+  | { readonly step: 'WriteTrack'; readonly track: Track; readonly status: TrackStatus }
+  | {
+      readonly step: 'WriteStation';
+      readonly station: Station;
+      readonly status: StationStatus;
+      /** Only if this ticket is really gone: to be asked past the cache, which may lag behind (rule C3). */
+      readonly ifGone?: TicketReference;
+    }
+  | { readonly step: 'WriteTicket'; readonly ticket: Ticket; readonly status: TicketStatus }
+  /** Makes a ticket, or adopts the one that has this identity (rule B8). */
+  | {
+      readonly step: 'CreateTicket';
+      readonly namespace: string;
+      /** Names to try in order, or the track and the number of the first one. */
+      readonly names: readonly string[] | { readonly track: string; readonly number: number };
+      readonly labels: Readonly<Record<string, string>>;
+      readonly spec: MadeSpec;
+    }
+  /** Removes an ended ticket, this very version of it. */
+  | { readonly step: 'DeleteTicket'; readonly ticket: Ticket }
+  /** Asks Argo CD to look at the branch again. */
+  | { readonly step: 'Refresh'; readonly reference: ApplicationReference; readonly why: string }
+  /** Asks Argo CD to sync to a commit, where it does not by itself. */
+  | {
+      readonly step: 'Sync';
+      readonly reference: ApplicationReference;
+      readonly commit: string;
+      readonly ticketUid: string;
+    }
+  /** Tells a run of Argo Rollouts to end. */
+  | { readonly step: 'EndAnalysis'; readonly run: AnalysisView }
+  | { readonly step: 'Start'; readonly job: Job };
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** When to decide again although nothing happened; absent where only an event can change the decision. */
+  readonly wakeAt?: Date;
+}
+
+/** A time as status writes it: put into words once, though many decisions are made at that time. */
+const textOf = once((time: Date) => time.toISOString());
+
+/**
+ * A plan in the making. Each object is written at most once in a plan: what was decided on its old version is decided
+ * again once the write is seen.
+ */
+export class Draft {
+  private readonly steps: Step[] = [];
+  private readonly written = new Set<string>();
+  private wakeAt: Date | undefined;
+  /** Whether something was left to a later plan, since this one writes the object already. */
+  private deferred = false;
+
+  constructor(readonly snapshot: Sight) {}
+
+  get now(): Date {
+    return this.snapshot.now;
+  }
+
+  /** The time as status writes it. */
+  get time(): string {
+    return textOf(this.now);
+  }
+
+  /**
+   * Decides a part of the plan, unless it asked for nothing before and all that it is made of is as it was.
+   *
+   * @param inputs what it is made of besides facts; values that never change
+   */
+  part(key: string, inputs: readonly unknown[], decide: () => void): void {
+    const { recall } = this.snapshot;
+    if (recall === undefined) return decide();
+    const quiet = recall.quiet(key, inputs, this.now);
+    if (quiet !== undefined) return this.wake(quiet.until);
+    const before = this.wakeAt;
+    const steps = this.steps.length;
+    this.wakeAt = undefined;
+    this.deferred = false;
+    const reads = recall.watch(decide);
+    const until = this.wakeAt;
+    if (this.steps.length === steps && !this.deferred) recall.keep(key, { inputs, reads, since: this.now, until });
+    this.wake(before);
+  }
+
+  writeTrack(track: Track, status: TrackStatus): void {
+    if (same(track.status ?? {}, status) || !this.claim(track.metadata.uid)) return;
+    this.steps.push({ step: 'WriteTrack', track, status });
+  }
+
+  writeStation(station: Station, status: StationStatus, ifGone?: TicketReference): void {
+    if (same(station.status ?? {}, status) || !this.claim(station.metadata.uid)) return;
+    this.steps.push({ step: 'WriteStation', station, status, ...(ifGone && { ifGone }) });
+  }
+
+  /** Writes a ticket's status, its conditions derived from the rest. */
+  writeTicket(ticket: Ticket, status: TicketStatus): void {
+    const complete = withConditions(ticket, status, this.time);
+    if (same(ticket.status ?? {}, complete) || !this.claim(ticket.metadata.uid)) return;
+    this.steps.push({ step: 'WriteTicket', ticket, status: complete });
+  }
+
+  createTicket(ticket: Omit<Extract<Step, { step: 'CreateTicket' }>, 'step'>): void {
+    this.steps.push({ step: 'CreateTicket', ...ticket });
+  }
+
+  refresh(reference: ApplicationReference, why: string): void {
+    this.steps.push({ step: 'Refresh', reference, why });
+  }
+
+  sync(reference: ApplicationReference, commit: string, ticketUid: string): void {
+    this.steps.push({ step: 'Sync', reference, commit, ticketUid });
+  }
+
+  endAnalysis(run: AnalysisView): void {
+    this.steps.push({ step: 'EndAnalysis', run });
+  }
+
+  /** Whether this plan already writes the object. */
+  writes(uid: string): boolean {
+    const isWritten = this.written.has(uid);
+    this.deferred ||= isWritten;
+    return isWritten;
+  }
+
+  /** Decides again at this time, or earlier. */
+  wake(at: Date | undefined): void {
+    if (at !== undefined && (this.wakeAt === undefined || at < this.wakeAt)) this.wakeAt = at;
+  }
+
+  /**
+   * What became of a job; starts it where nobody has, and again where it failed and its time has come.
+   *
+   * @returns the fact, or `undefined` where it has only now been started
+   */
+  ask<J extends Job>(job: J): JobFact<JobResults[J['kind']]> | undefined {
+    return this.askFor<J['kind']>(job.kind, job.key, () => job);
+  }
+
+  /** The same for a job that takes some work to put together: only one that is started is. */
+  askFor<K extends JobKind>(kind: K, key: string, job: () => Job): JobFact<JobResults[K]> | undefined {
+    const fact = this.snapshot.facts.job(kind, key);
+    if (fact?.state === 'Failed') {
+      if (fact.retryAt <= this.now) this.start(job());
+      else this.wake(fact.retryAt);
+      return fact;
+    }
+    if (fact === undefined) this.start(job());
+    return fact;
+  }
+
+  /** Does a job again whose answer waits for a person, once Argo CD reports something else: the branch may be mended. */
+  askAgain<J extends Job & { readonly seen: string }>(job: J): void {
+    const fact = this.peek(job.kind, job.key);
+    if (fact?.state === 'Done' && fact.seen !== job.seen) this.start(job);
+  }
+
+  /** What is known of a job that this decision does not need to run. */
+  peek<K extends JobKind>(kind: K, key: string): JobFact<JobResults[K]> | undefined {
+    return this.snapshot.facts.job(kind, key);
+  }
+
+  deleteTicket(ticket: Ticket): void {
+    if (this.claim(ticket.metadata.uid)) this.steps.push({ step: 'DeleteTicket', ticket });
+  }
+
+  start(job: Job): void {
+    this.steps.push({ step: 'Start', job });
+  }
+
+  plan(): Plan {
+    return { steps: this.steps, ...(this.wakeAt === undefined ? {} : { wakeAt: this.wakeAt }) };
+  }
+
+  private claim(uid: string): boolean {
+    if (this.writes(uid)) return false;
+    this.written.add(uid);
+    return true;
+  }
+}

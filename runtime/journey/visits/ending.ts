@@ -1,0 +1,265 @@
+/**
+ * How visits end, in the order that a crash may cut anywhere (rule D7): the ticket's result first, then one write of
+ * the station that sets head and good and frees it.
+ */
+
+import { shortCommit, shortRepository, shortVersion } from '../../../lib/api/words';
+import {
+  type ApplicationStatus,
+  type Arrival,
+  type ArrivalApplication,
+  type CommitReference,
+  type FailureReason,
+  type Stamp,
+  type StampResult,
+  type Station,
+  type StationHistory,
+  type StationStatus,
+  type ListedState,
+  type RenderedState,
+  type Ticket,
+  type TicketStatus,
+} from '../../../lib/api';
+import { fittingHistory, fittingStamps } from '../facts/bounds';
+import { describeTicket } from '../facts/cargo';
+import { childrenAt } from './junction';
+import { olderObstacle, shorten, trackObstacle, waitingFor } from '../plan/obstacle';
+import type { Draft } from '../plan/plan';
+import { arrivalAt, isFollower, nextStation, orderOf } from '../facts/ride';
+import type { Line } from '../facts/snapshot';
+import { keyOf, stateAt, StateList, wholeStates } from '../facts/state';
+import { without } from '../facts/without';
+
+/** The present good state, and ten earlier ones (rule H1). */
+const KEPT_HISTORY = 11;
+
+/** Puts the ticket before the next station of its way, or ends it at the end of its line; without one it ends at once. */
+export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp?: Stamp): void {
+  const rest = without(ticket.status ?? {}, 'waiting', 'entry');
+  const status: TicketStatus = stamp === undefined ? rest : { ...rest, stamps: stampsAfter(ticket, rest, stamp) };
+  if (line?.gone) {
+    draft.writeTicket(ticket, { ...status, phase: 'Aborted' });
+    return;
+  }
+  const next = line && nextStation(line.track, status);
+  const last = stamp?.station ?? ticket.status?.station;
+  const station = next ?? (line && isFollower(line, ticket) ? last : undefined);
+  if (station === undefined) return draft.writeTicket(ticket, { ...status, phase: 'Completed' });
+  const older = next === undefined ? undefined : olderAfter(line, ticket, status);
+  draft.writeTicket(ticket, {
+    ...status,
+    phase: 'Standing',
+    station,
+    standingSince: draft.time,
+    ...(older && { waiting: waitingFor(draft, olderObstacle(older, station), ticket, station) }),
+  });
+}
+
+/** Whom the ticket waits for once its status is this; said in the same write, since nothing else will come first. */
+function olderAfter(line: Line | undefined, ticket: Ticket, status: TicketStatus): Ticket | undefined {
+  if (line === undefined || trackObstacle(line.track) !== undefined) return undefined;
+  return orderOf(line).aheadWith(line, ticket, status);
+}
+
+/** What went wrong, in the words of whoever said no. */
+export interface Failure {
+  readonly reason: FailureReason;
+  readonly message: string;
+}
+
+const commitsOf = (arrival: Arrival | undefined): CommitReference[] =>
+  (arrival?.applications ?? []).flatMap((one) =>
+    one.commit === undefined || one.result === 'Skipped' ? [] : [{ application: keyOf(one), commit: one.commit }],
+  );
+
+function stampOf(
+  draft: Draft,
+  station: string,
+  arrival: Arrival | undefined,
+  result: StampResult,
+  failure?: Failure,
+): Stamp {
+  const commits = commitsOf(arrival);
+  const skipped = (arrival?.applications ?? []).filter((one) => one.result === 'Skipped').map(keyOf);
+  return {
+    station,
+    ...(arrival === undefined ? {} : { arrived: arrival.start }),
+    departed: draft.time,
+    result,
+    ...(failure === undefined ? {} : { reason: failure.reason, message: failure.message }),
+    ...(commits.length === 0 ? {} : { commits }),
+    ...(arrival?.approvals === undefined ? {} : { approvals: arrival.approvals }),
+    ...(skipped.length === 0 ? {} : { skipped }),
+  };
+}
+
+/** Ends the ticket `Failed` at a station, whether it stands before it or is in it (rule E3). */
+export function fail(draft: Draft, ticket: Ticket, station: string, failure: Failure, arrival?: Arrival): void {
+  const short = { reason: failure.reason, message: shorten(failure.message) };
+  const stamp = stampOf(draft, station, arrival, 'Failed', short);
+  end(draft, ticket, { phase: 'Failed', failure: { ...short, station }, ...(arrival && { arrival }) }, stamp);
+}
+
+/** Ends the ticket `Aborted`, on a person's word; its branches stay as they are (rule G1). */
+export function abort(draft: Draft, ticket: Ticket, station: string, arrival?: Arrival, message?: string): void {
+  const stamp = { ...stampOf(draft, station, arrival, 'Aborted'), ...(message === undefined ? {} : { message }) };
+  end(draft, ticket, { phase: 'Aborted', ...(arrival && { arrival }) }, stamp);
+}
+
+/** Ends a ticket `Aborted` that a rollback has taken the station from, naming the rollback (rule G3). */
+export function displace(draft: Draft, ticket: Ticket, station: Station, rollback: Ticket): void {
+  const { name, uid } = station.metadata;
+  const arrival = ticket.status?.arrival?.stationUid === uid ? ticket.status.arrival : undefined;
+  const message = `the rollback ${rollback.metadata.name} took ${name} from it`;
+  end(draft, ticket, { phase: 'Aborted' }, { ...stampOf(draft, name, arrival, 'RolledBack'), message });
+}
+
+function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): void {
+  const status = without(ticket.status ?? {}, 'waiting', 'entry');
+  draft.writeTicket(ticket, { ...status, ...ending, stamps: stampsAfter(ticket, status, stamp) });
+}
+
+const stampsAfter = ({ spec }: Ticket, status: TicketStatus, stamp: Stamp): Stamp[] =>
+  fittingStamps([...(status.stamps ?? []), stamp], { spec, status: without(status, 'stamps') });
+
+/** A ticket that leaves a station. */
+interface Leaving {
+  readonly draft: Draft;
+  readonly line: Line | undefined;
+  readonly ticket: Ticket;
+  readonly station: Station;
+}
+
+/**
+ * The arrival is complete: every application synced to its commit and healthy, every exit gate open.
+ *
+ * @param words what is worth a line in its stamp
+ */
+export function complete({ draft, line, ticket, station }: Leaving, arrival: Arrival, words: string): void {
+  const changed = arrival.applications.some((one) => one.result === 'Commit');
+  const result = changed || arrival.applications.length === 0 ? 'Arrived' : 'NoChange';
+  const stamp = stampOf(draft, station.metadata.name, arrival, result);
+  const branches = line !== undefined && !line.gone && ticket.spec.track !== undefined;
+  const children = branches ? childrenAt(draft.snapshot.facts, line, ticket, station) : [];
+  const said = words === '' ? {} : { message: shorten(words) };
+  goOn(draft, line, ticket, { ...stamp, ...said, ...(children.length > 0 && { children }) });
+}
+
+/** What a state shows, in a line. */
+const describeState = (state: RenderedState): string =>
+  [
+    ...(state.images ?? []).map((image) => `${shortRepository(image.repoURL)} ${shortVersion(image)}`),
+    ...(state.charts ?? []).map((chart) => `${chart.name} ${chart.version}`),
+    ...(state.base === undefined ? [] : [`source ${shortCommit(state.base)}`]),
+  ].join(', ');
+
+const shownBy = (arrival: Arrival, one: ArrivalApplication): boolean =>
+  arrival.pushed !== undefined || one.shown === true;
+
+/**
+ * The station's status without its occupant: with head for every branch that shows the commit of its arrival, and good
+ * if the arrival is stamped as complete.
+ */
+export function statusAfter(station: Station, ticket: Ticket): StationStatus {
+  const arrival = arrivalAt(station, ticket);
+  const start = station.status?.occupant?.start;
+  const stamp = ticket.status?.stamps?.find((one) => one.station === station.metadata.name && one.arrived === start);
+  const completed = stamp?.result === 'Arrived' || stamp?.result === 'NoChange';
+  const status: StationStatus = without(station.status ?? {}, 'occupant');
+  if (arrival === undefined) return status;
+  const recorded = rewrite(status, arrival, completed);
+  return {
+    ...status,
+    ...recorded,
+    ...(completed && stamp !== undefined ? completedView(recorded, station, arrival, ticket, stamp) : {}),
+  };
+}
+
+type Recorded = Required<Pick<StationStatus, 'applications' | 'states'>>;
+
+/** Looks a state up in the list that it is in and puts it into the new one. */
+function moveState(
+  list: StateList,
+  states: readonly ListedState[] | undefined,
+  index: number | undefined,
+): number | undefined {
+  const state = stateAt(states, index);
+  return state === undefined ? undefined : list.place(state);
+}
+
+/** An entry that the arrival leaves as it is, its states moved to the new list. */
+function kept(list: StateList, status: StationStatus, entry: ApplicationStatus): ApplicationStatus {
+  const { name, namespace, head, good } = entry;
+  const goodState = moveState(list, status.states, good?.state);
+  const headState = moveState(list, status.states, head?.state);
+  return {
+    name,
+    namespace,
+    ...(head && { head: { commit: head.commit, ...(headState !== undefined && { state: headState }) } }),
+    ...(good && goodState !== undefined && { good: { ...good, state: goodState } }),
+  };
+}
+
+/** The good commit that the arrival read back from a branch, where the station had no record of one (rule A7). */
+function recoveredGood(list: StateList, arrival: Arrival, one: ArrivalApplication): ApplicationStatus['good'] {
+  const state = moveState(list, arrival.states, one.recovered?.state);
+  if (one.recovered === undefined || state === undefined) return undefined;
+  return { commit: one.recovered.commit, state, recovered: true };
+}
+
+/** An entry after its branch was seen to show our commit. */
+function advanced(
+  { name, namespace, commit }: ArrivalApplication & { commit: string },
+  state: number | undefined,
+  good: ApplicationStatus['good'],
+  completed: boolean,
+): ApplicationStatus {
+  if (completed && state !== undefined) return { name, namespace, head: { commit }, good: { commit, state } };
+  const differs = state !== undefined && state !== good?.state;
+  return { name, namespace, head: { commit, ...(differs && { state }) }, ...(good && { good }) };
+}
+
+/** The applications after the arrival, and the list of states that they refer to, each once. */
+function rewrite(status: StationStatus, arrival: Arrival, completed: boolean): Recorded {
+  const list = new StateList();
+  const before = new Map((status.applications ?? []).map((entry) => [keyOf(entry), entry]));
+  const arrived = new Map(arrival.applications.map((one) => [keyOf(one), one]));
+  const applications = [...new Set([...before.keys(), ...arrived.keys()])]
+    .sort()
+    .flatMap((key): ApplicationStatus[] => {
+      const entry = before.get(key);
+      const one = arrived.get(key);
+      const commit = one !== undefined && one.result !== 'Skipped' && shownBy(arrival, one) ? one.commit : undefined;
+      if (one === undefined || commit === undefined) return entry === undefined ? [] : [kept(list, status, entry)];
+      // What a completed arrival replaces leaves no state behind.
+      const present = entry === undefined || completed ? undefined : kept(list, status, entry);
+      const good = completed ? undefined : (present?.good ?? recoveredGood(list, arrival, one));
+      return [advanced({ ...one, commit }, moveState(list, arrival.states, one.state), good, completed)];
+    });
+  return { applications, states: list.states };
+}
+
+function completedView(
+  recorded: Recorded,
+  { spec, status = {} }: Station,
+  arrival: Arrival,
+  ticket: Ticket,
+  stamp: Stamp,
+): Pick<StationStatus, 'history' | 'summary'> {
+  const entry: StationHistory = {
+    ticket: ticket.metadata.name,
+    uid: ticket.metadata.uid,
+    time: stamp.departed,
+    change: describeTicket(ticket),
+    commits: commitsOf(arrival),
+  };
+  const shows = [...new Set(wholeStates(recorded.states).map(describeState))].join(' | ');
+  return {
+    history: fittingHistory([entry, ...(status.history ?? [])].slice(0, KEPT_HISTORY), { spec, ...recorded }),
+    summary: {
+      ...status.summary,
+      shows: shows.slice(0, 1024),
+      ...(arrival.applications.length === 0 ? {} : { health: 'Healthy' }),
+    },
+  };
+}

@@ -1,0 +1,196 @@
+/** What has to be known to make the commits of a ticket at a station: the job that makes them (rules A2-A8). */
+
+import type { ApplicationReference, Approval, ArrivalApplication, Station, Ticket, Track } from '../../../lib/api';
+import { validApprovals } from './approval';
+import { cargoOf, describeTicket, wholeChange } from '../facts/cargo';
+import { displacedShas, mayHavePushUnderWay } from './displaced';
+import type { PrepareJob } from '../facts/job';
+import { passedStations } from '../facts/ride';
+import type { Facts, Line, Sight } from '../facts/snapshot';
+import { keyOf, recordOf, startState, stateAt } from '../facts/state';
+
+/** A ticket at a station, whether it stands before it or is in it. */
+export interface Stop {
+  readonly snapshot: Sight;
+  /** Absent for a ticket that rides no track. */
+  readonly line: Line | undefined;
+  readonly ticket: Ticket;
+  readonly station: Station;
+}
+
+/** What the ticket already lists for an application of this very station, landed or withdrawn. */
+export function listedFor({ ticket, station }: Stop, key: string): string[] {
+  const arrival = ticket.status?.arrival;
+  if (arrival?.stationUid !== station.metadata.uid) return [];
+  const one = arrival.applications.find((application) => keyOf(application) === key);
+  return one === undefined ? [] : [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
+}
+
+/** What other tickets list for the application and have not completed here, those that failed or were aborted included. */
+function unfinishedAt({ snapshot, ticket, station }: Stop, key: string): string[] {
+  return snapshot.facts
+    .visitors(station)
+    .filter((other) => other.metadata.uid !== ticket.metadata.uid)
+    .filter((other) => !passedStations(other.status).includes(station.metadata.name))
+    .flatMap((other) => other.status?.arrival?.applications ?? [])
+    .flatMap((one) =>
+      keyOf(one) === key && one.commit !== undefined && one.result !== 'Skipped'
+        ? [...(one.result === 'Commit' ? [one.commit] : []), ...(one.withdrawn ?? [])]
+        : [],
+    );
+}
+
+/** Heads that people have seen and told us to write over, and who did. */
+const resumesOf = (ticket: Ticket): { readonly head: string; readonly by: string }[] =>
+  (ticket.spec.resumes ?? [])
+    .filter((resume) => resume.uid === ticket.metadata.uid)
+    .flatMap(({ heads = [], by }) => heads.map((head) => ({ head, by })));
+
+/** Heads that a person has seen and told us to write over. */
+export const resumedHeads = (ticket: Ticket): string[] => resumesOf(ticket).map(({ head }) => head);
+
+/** Who let the ticket in: as recorded once the arrival is, so that its commits can be made again byte for byte (D3). */
+export function approvalsAt({ ticket, station }: Stop, start: string): readonly Approval[] {
+  const arrival = ticket.status?.arrival;
+  const recorded = arrival?.stationUid === station.metadata.uid && arrival.start === start;
+  return recorded ? (arrival.approvals ?? []) : validApprovals(ticket, station);
+}
+
+/** Stations that the ticket's journey had before this one, the nearest first; those of its parents' tracks too (rule A8). */
+function* earlierStations({ snapshot: { facts }, line, ticket, station }: Stop): Generator<Station> {
+  const place = (track: Track | undefined, name: string): number =>
+    (track?.spec.stations ?? []).findIndex((one) => one.name === name);
+  yield* stationsBefore(facts, line?.track, place(line?.track, station.metadata.name));
+  for (const { namespace, track: name, station: branching } of [...(ticket.spec.origin?.lineage ?? [])].reverse()) {
+    const track = facts.track({ namespace, name });
+    yield* stationsBefore(facts, track, place(track, branching) + 1);
+  }
+}
+
+function* stationsBefore(facts: Facts, track: Track | undefined, end: number): Generator<Station> {
+  if (track === undefined) return;
+  const { namespace } = track.metadata;
+  for (let at = end - 1; at >= 0; at -= 1) {
+    const name = track.spec.stations[at]?.name;
+    const station = name === undefined ? undefined : facts.station({ namespace, name });
+    if (station !== undefined) yield station;
+  }
+}
+
+/** Whether the rollback puts something back for the application. */
+const isRestored = (ticket: Ticket, reference: ApplicationReference): boolean =>
+  (ticket.status?.restores ?? []).some(({ application }) => application === keyOf(reference));
+
+/** What the present arrival has on record for an application. */
+const presentEntry = ({ ticket, station }: Stop, start: string, key: string): ArrivalApplication | undefined => {
+  const arrival = ticket.status?.arrival;
+  const isPresent = arrival?.stationUid === station.metadata.uid && arrival.start === start;
+  return isPresent ? arrival.applications.find((one) => keyOf(one) === key) : undefined;
+};
+
+/** Whether the arrival is about the application: one that shows its commit is, also where it was disabled since (C7). */
+export const takesPart = (stop: Stop, start: string, reference: ApplicationReference): boolean =>
+  reference.enabled || presentEntry(stop, start, keyOf(reference))?.shown === true;
+
+/**
+ * What a branch that never existed starts from (rule A8). Once the arrival is on record that is what it has recorded:
+ * the stations before it may have moved on since, and nobody has approved that.
+ */
+function firstState(stop: Stop, start: string, reference: ApplicationReference) {
+  const index = presentEntry(stop, start, keyOf(reference))?.state;
+  return (
+    stateAt(stop.ticket.status?.arrival?.states, index) ?? startState(reference, earlierStations(stop), stop.ticket)
+  );
+}
+
+/** What Argo CD reports of the station's Applications. */
+export const seenAt = (facts: Facts, station: Station): string =>
+  station.spec.applications
+    .filter((reference) => reference.enabled)
+    .map((reference) => facts.reported(reference))
+    .join('|');
+
+/** The applications that the arrival makes commits for. */
+const preparedAt = (stop: Stop, start: string): ApplicationReference[] =>
+  stop.station.spec.applications.filter(
+    (reference) =>
+      takesPart(stop, start, reference) &&
+      (stop.ticket.spec.rollback === undefined || isRestored(stop.ticket, reference)),
+  );
+
+/** Every SHA that counts as a recorded head of the application's branch. */
+const listedOf = (stop: Stop, key: string): string[] => [
+  ...listedFor(stop, key),
+  ...displacedShas(stop.snapshot.facts, stop.station, key),
+];
+
+const approversAt = (stop: Stop, start: string): string[] => [
+  ...new Set(approvalsAt(stop, start).map((approval) => approval.by)),
+];
+
+/** Whether a branch that never existed has to begin before a pull request can be opened into it (rule D9). */
+const beginsFor = ({ station }: Stop, reference: ApplicationReference): boolean =>
+  station.spec.via === 'PullRequest' && recordOf(station, reference).head === undefined;
+
+/** What tells the job that makes the commits of an arrival from every other. */
+export function prepareKey(stop: Stop, start: string): string {
+  const { ticket, station } = stop;
+  return [
+    ticket.metadata.uid,
+    station.metadata.uid,
+    start,
+    station.metadata.generation ?? 0,
+    preparedAt(stop, start)
+      .map((reference) =>
+        [...listedOf(stop, keyOf(reference)), ...(beginsFor(stop, reference) ? ['begins'] : [])].join(),
+      )
+      .join(';'),
+    resumedHeads(ticket).join(','),
+    approversAt(stop, start).join(','),
+    (ticket.status?.absorbed ?? []).map((one) => one.uid).join(','),
+  ].join('/');
+}
+
+/**
+ * The job that makes the commits of an arrival.
+ *
+ * @param start when the ticket took the station
+ */
+export function prepareJob(stop: Stop, start: string): PrepareJob {
+  const { snapshot, ticket, station } = stop;
+  const resumed = resumedHeads(ticket);
+  const applications = preparedAt(stop, start).map((reference) => {
+    const first = firstState(stop, start, reference);
+    const { head, good } = recordOf(station, reference);
+    const key = keyOf(reference);
+    const restored = ticket.status?.restores?.find(({ application }) => application === key)?.commit;
+    const live = head === undefined ? snapshot.facts.live(reference) : undefined;
+    return {
+      reference,
+      ...(head === undefined ? {} : { head }),
+      ...(good === undefined ? {} : { good: { commit: good.commit, state: good.state } }),
+      ...(first === undefined ? {} : { start: first }),
+      listed: listedOf(stop, key),
+      ...(live === undefined ? {} : { live }),
+      unfinished: head === undefined ? unfinishedAt(stop, key) : [],
+      resumed,
+      ...(station.spec.via === 'PullRequest' && { byRequest: true as const }),
+      ...(restored && { restore: { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, key) } }),
+    };
+  });
+  return {
+    kind: 'prepare',
+    key: prepareKey(stop, start),
+    namespace: station.metadata.namespace,
+    station: station.metadata.name,
+    ticket: ticket.metadata.name,
+    start: new Date(start),
+    change: wholeChange(ticket),
+    cargo: cargoOf(ticket),
+    ...(ticket.spec.rollback && { rollback: describeTicket(ticket) }),
+    approvedBy: approversAt(stop, start),
+    resumes: resumesOf(ticket),
+    applications,
+    seen: seenAt(snapshot.facts, station),
+  };
+}
