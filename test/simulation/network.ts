@@ -110,7 +110,7 @@ function drawStation(chance: Chance, name: string, repositories: number): Statio
     ...(chance.happens(`window ${name}`, 0.12) ? { window: chance.whole(`window start ${name}`, 0, 59) } : {}),
     ...(chance.happens(`approval ${name}`, 0.2) ? { approval: true } : {}),
     ...(chance.happens(`analysis ${name}`, 0.15) ? { analysis: true } : {}),
-    ...(chance.happens(`pull requests ${name}`, 0.12) ? { pullRequests: drawPullRequests(chance, name) } : {}),
+    ...(chance.happens(`pull requests ${name}`, 0.04) ? { pullRequests: drawPullRequests(chance, name) } : {}),
   };
 }
 
