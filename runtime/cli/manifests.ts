@@ -3,6 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { messageOf } from '../errors';
 import { codeOf } from './errors';
 import type { Terminal } from './terminal';
 
@@ -53,7 +54,14 @@ export async function readManifests(folder: string): Promise<Manifest[]> {
         problems.push(`${where}: ${mistake.message.split('\n')[0]}`);
         continue;
       }
-      const object: unknown = document.toJS();
+      let object: unknown;
+      try {
+        object = document.toJS();
+      } catch (error) {
+        // Aliases that unfold into more than anybody wrote.
+        problems.push(`${where}: ${messageOf(error)}`);
+        continue;
+      }
       if (object === null || object === undefined) continue;
       if (isObject(object)) manifests.push({ file, object });
       else problems.push(`${where}: no Kubernetes object: apiVersion, kind or metadata.name is missing`);

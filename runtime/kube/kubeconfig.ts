@@ -122,9 +122,9 @@ function contextWords(config: KubeConfig): string {
 
 /** A YAML error repeats the lines around it; only its place and the library's own checks may be shown. */
 function safeWords(error: unknown): string {
-  const { name, code, message, mark } = error as { name?: unknown; code?: unknown; message?: unknown; mark?: unknown };
+  const { name, code, path, message, mark } = error as Readonly<Record<string, unknown>>;
   if (name === 'YAMLException') return `it is not valid YAML${lineOf(mark)}`;
-  if (typeof code === 'string') return code;
+  if (typeof code === 'string') return typeof path === 'string' ? `${code} (${path})` : code;
   const isCheck = typeof message === 'string' && /^(clusters|users|contexts)\[/.test(message);
   return isCheck ? message : 'it has not the shape of a kubeconfig';
 }

@@ -46,6 +46,13 @@ function writeOutput(...objects: object[]): void {
   writeFileSync(join(folder, 'dist/guestbook.k8s.yaml'), objects.map((each) => stringify(each)).join('---\n'));
 }
 
+/** Some lines that stand for nine to the power of five values. */
+const ALIASES = ['a: &a [x, x, x, x, x, x, x, x, x]']
+  .concat(
+    ['ab', 'bc', 'cd', 'de'].map(([from, to]) => `${to}: &${to} [${Array<string>(9).fill(`*${from}`).join(', ')}]`),
+  )
+  .join('\n');
+
 describe('k8sta check', () => {
   test('a sound network ends with 0 and says what was checked', async () => {
     writeOutput(track('test', 'prod'), station('test'), station('prod'));
@@ -85,6 +92,7 @@ describe('k8sta check', () => {
     ['no folder', () => undefined, /dist does not exist: run cdk8s synth first/],
     ['an empty folder', () => mkdirSync(join(folder, 'dist')), /dist holds no YAML file/],
     ['YAML that does not parse', () => writeText('a: [1, 2\nb: }'), /guestbook\.k8s\.yaml, document 1: /],
+    ['aliases that unfold without an end', () => writeText(ALIASES), /document 1: Excessive alias count/],
     ['something that is no object', () => writeText('- 1\n- 2\n'), /document 1: no Kubernetes object/],
     [
       'nothing of ours',
