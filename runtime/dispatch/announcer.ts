@@ -2,7 +2,7 @@
 
 import type { Ticket } from '../../lib/api';
 import { isRetriable, messageOf } from '../errors';
-import { keyOf, NotFoundError, WorkQueue, type Clock, type Cluster } from '../kube';
+import { keyOf, WorkQueue, type Clock, type Cluster } from '../kube';
 import type { Log } from '../log';
 import type { Metrics } from '../metrics';
 import {
@@ -15,9 +15,10 @@ import {
   Targets,
   untold,
 } from '../notifications';
-import { TICKETS } from '../resources';
+import { forgetOldest } from '../oldest';
 import { ownsTicket } from './caches/shares';
 import type { World } from './caches/world';
+import { markTicket } from './ticket-mark';
 
 export interface AnnouncerOptions {
   readonly world: World;
@@ -109,27 +110,14 @@ export class Announcer {
         return error instanceof Error ? error : new Error(messageOf(error));
       }
       metrics?.notification(target.to, 'success');
-      this.remember(id);
+      forgetOldest(this.taken.add(id), MOST_REMEMBERED);
     }
     return undefined;
   }
 
-  private remember(id: string): void {
-    this.taken.add(id);
-    const [oldest] = this.taken;
-    if (this.taken.size > MOST_REMEMBERED && oldest !== undefined) this.taken.delete(oldest);
-  }
-
   private async mark(key: string, ticket: Ticket): Promise<void> {
     if (this.gone.delete(key)) return;
-    const { world, cluster } = this.options;
-    const { namespace, name } = ticket.metadata;
-    const patch = { status: { told: markOf(ticket) } };
-    try {
-      world.observe(await cluster.objects(TICKETS).merge({ namespace, name }, patch, { subresource: 'status' }));
-    } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error;
-    }
+    await markTicket(this.options, ticket.metadata, { told: markOf(ticket) });
   }
 
   /** The targets by the Secrets as they are now; what is wrong with one is said once. */

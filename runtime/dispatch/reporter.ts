@@ -7,11 +7,11 @@ import type { Ticket } from '../../lib/api';
 import { isRetriable, messageOf } from '../errors';
 import type { Forges } from '../forge';
 import { commitReports, type CommitReport } from '../journey';
-import { keyOf, NotFoundError, WorkQueue, type Clock, type Cluster } from '../kube';
+import { keyOf, WorkQueue, type Clock, type Cluster } from '../kube';
 import type { Log } from '../log';
-import { TICKETS } from '../resources';
 import { ownsTicket } from './caches/shares';
 import type { World } from './caches/world';
+import { markTicket } from './ticket-mark';
 
 export interface ReporterOptions {
   readonly world: World;
@@ -114,18 +114,11 @@ export class Reporter {
     this.queue.addAfter(key, Math.min(PAUSE_MS.most, PAUSE_MS.least * 2 ** Math.min(tries, 20)));
   }
 
-  private async mark(
-    { namespace, name }: Ticket['metadata'],
-    stamps: number,
-    problem: string | undefined,
-  ): Promise<void> {
-    const { world, cluster, log } = this.options;
-    if (problem !== undefined) log.warn({ namespace, ticket: name, problem }, 'A commit does not show where it is');
-    const patch = { status: { reported: { stamps, problem: problem ?? null } } };
-    try {
-      world.observe(await cluster.objects(TICKETS).merge({ namespace, name }, patch, { subresource: 'status' }));
-    } catch (error) {
-      if (!(error instanceof NotFoundError)) throw error;
+  private async mark(ticket: Ticket['metadata'], stamps: number, problem: string | undefined): Promise<void> {
+    const { namespace, name } = ticket;
+    if (problem !== undefined) {
+      this.options.log.warn({ namespace, ticket: name, problem }, 'A commit does not show where it is');
     }
+    await markTicket(this.options, ticket, { reported: { stamps, problem: problem ?? null } });
   }
 }

@@ -2,7 +2,7 @@
 
 import { Type, type Static } from '@sinclair/typebox';
 import { TransientError } from '../errors';
-import type { Adapter } from './adapter';
+import { openAlready, type Adapter } from './adapter';
 import type { PullRequest } from './contract';
 import { accepted, ask, expected, refusalIn, type Api } from './http';
 import type { BitbucketRepository } from './place';
@@ -92,9 +92,7 @@ export function bitbucketServer(api: Api, { web, project, slug }: BitbucketRepos
       const answer = await ask(api, { method: 'POST', path: pulls, body }, effect);
       const what = `a pull request of ${order.source} into ${order.target}`;
       if (answer.status !== 409) return told(expected(Pull, answer, what));
-      const present = await find(order);
-      if (present?.state === 'Open') return present;
-      throw new TransientError(`${what} was there a moment ago: ${answer.words}`);
+      return openAlready(find, order, answer, what);
     },
 
     async merge({ id }, { method, commit, title, message }, effect) {

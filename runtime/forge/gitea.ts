@@ -1,8 +1,7 @@
 /** Gitea and Forgejo. */
 
 import { Type, type Static } from '@sinclair/typebox';
-import { TransientError } from '../errors';
-import { encoded, type Adapter } from './adapter';
+import { encoded, openAlready, type Adapter } from './adapter';
 import type { PullRequest } from './contract';
 import { accepted, ask, expected, refusalIn, type Api } from './http';
 
@@ -80,10 +79,9 @@ export function gitea(api: Api, path: string): Adapter {
       const { source: head, target: base, title, body } = order;
       const question = { method: 'POST', path: `${repository}/pulls`, body: { head, base, title, body } } as const;
       const answer = await ask(api, question, effect);
-      if (answer.status !== 409) return told(expected(Pull, answer, `a pull request of ${head} into ${base}`));
-      const present = await find(order);
-      if (present?.state === 'Open') return present;
-      throw new TransientError(`a pull request of ${head} into ${base} was there a moment ago: ${answer.words}`);
+      const what = `a pull request of ${head} into ${base}`;
+      if (answer.status !== 409) return told(expected(Pull, answer, what));
+      return openAlready(find, order, answer, what);
     },
 
     async merge({ id }, { method, commit, title, message }, effect) {

@@ -2,7 +2,7 @@
 
 import { Type, type Static } from '@sinclair/typebox';
 import { TransientError } from '../errors';
-import type { Adapter } from './adapter';
+import { openAlready, type Adapter } from './adapter';
 import type { PullRequest } from './contract';
 import { accepted, ask, expected, refusalIn, type Api } from './http';
 
@@ -91,9 +91,7 @@ export function gitlab(api: Api, path: string): Adapter {
       const answer = await ask(api, { method: 'POST', path: requests, body }, effect);
       const what = `a merge request of ${order.source} into ${order.target}`;
       if (answer.status !== 409) return told(expected(MergeRequest, answer, what));
-      const present = await find(order);
-      if (present?.state === 'Open') return present;
-      throw new TransientError(`${what} was there a moment ago: ${answer.words}`);
+      return openAlready(find, order, answer, what);
     },
 
     async merge({ id }, { method, commit, title, message }, effect) {

@@ -1,6 +1,7 @@
 /** Brings into a mirror what is asked for and not there: a commit with its history, or contents of files. */
 
 import { TerminalError, type TransientError } from '../errors';
+import { forgetOldest } from '../oldest';
 import type { Contact, ContactResult } from './contact';
 import { contactError, isDamage, MirrorDamaged } from './failure';
 import { Mirror } from './mirror';
@@ -19,6 +20,9 @@ const NOT_THERE = /not our ref|want [0-9a-f]{40} not valid|couldn't find remote 
 /** Servers of the first protocol give out heads only. */
 const HEADS_ONLY = /does not allow request for unadvertised object/i;
 
+/** Commits of which the branch is known. */
+const MAX_SEEN = 1000;
+
 export class Fetcher {
   /** Which branch a commit was last seen on, so that fetching it moves that branch's ref. */
   private readonly seenOn = new Map<string, string>();
@@ -32,10 +36,7 @@ export class Fetcher {
   /** The server said that these heads exist. */
   note(heads: ReadonlyMap<string, string>): void {
     for (const [branch, commit] of heads) this.seenOn.set(commit, branch);
-    for (const oldest of this.seenOn.keys()) {
-      if (this.seenOn.size <= 1000) break;
-      this.seenOn.delete(oldest);
-    }
+    forgetOldest(this.seenOn, MAX_SEEN);
   }
 
   /** Whether the server said that it has this commit. */

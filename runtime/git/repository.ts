@@ -1,6 +1,7 @@
 /** Everything that can be asked of one repository, over its mirror. */
 
 import { TerminalError, TransientError } from '../errors';
+import { forgetOldest } from '../oldest';
 import { commitObject } from './commit-order';
 import { Contact, type Surroundings } from './contact';
 import type { CommitDescription, CommitOrder, CommitPaths, Git, HeadUpdate, PushOutcome, TreeEntry } from './contract';
@@ -96,10 +97,7 @@ export class Repository {
       const answer = this.descents.get(key) ?? (await this.descends(ancestor, descendant));
       this.descents.delete(key);
       this.descents.set(key, answer);
-      for (const oldest of this.descents.keys()) {
-        if (this.descents.size <= MAX_KNOWN_DESCENTS) break;
-        this.descents.delete(oldest);
-      }
+      forgetOldest(this.descents, MAX_KNOWN_DESCENTS);
       return answer;
     });
   }

@@ -1,8 +1,9 @@
 /** The caches as one decision sees them. */
 
-import { hasEnded, API_VERSION, type ApplicationReference, type Track } from '../../../lib/api';
+import { hasEnded, type ApplicationReference, type Track } from '../../../lib/api';
 import { branchKey, judge, outOfSight, preconditions, type Patience } from '../../argocd';
 import {
+  goneTrack,
   overlayPath,
   sameRepository,
   type Facts,
@@ -85,25 +86,6 @@ function lineOf(world: World, track: Track): Line {
   const { namespace, name } = track.metadata;
   const tickets = readable(world.tickets.find('track', keyOf({ namespace, name })));
   return { track, tickets: tickets.filter((ticket) => !hasEnded(ticket.status)) };
-}
-
-/** What stands in for a track that is gone: nothing would board, and nothing is on its way. */
-function goneTrack(namespace: string, name: string): Track {
-  return {
-    apiVersion: API_VERSION,
-    kind: 'Track',
-    metadata: { name, namespace, uid: `gone ${namespace}/${name}`, resourceVersion: '0' },
-    spec: {
-      enabled: false,
-      hold: false,
-      service: 'Every',
-      express: 'Immediate',
-      onFailure: 'Continue',
-      historyLimit: 0,
-      subscriptions: [],
-      stations: [],
-    },
-  };
 }
 
 /**

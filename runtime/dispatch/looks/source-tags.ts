@@ -7,6 +7,7 @@ import { normaliseRepositoryURL } from '../../../lib/network/repository-url';
 import { TerminalError } from '../../errors';
 import type { Git } from '../../git';
 import { selectTag, type TagChoice, type TagJob } from '../../journey';
+import { forgetOldest } from '../../oldest';
 import { sift } from './sift';
 
 interface Asked {
@@ -95,7 +96,7 @@ export class SourceTagLooks {
       throw error;
     }
     this.#onBranch.add(key);
-    for (const oldest of this.#onBranch) if (this.#onBranch.size > MOST_KNOWN) this.#onBranch.delete(oldest);
+    forgetOldest(this.#onBranch, MOST_KNOWN);
     return undefined;
   }
 }

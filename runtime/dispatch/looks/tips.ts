@@ -2,6 +2,7 @@
 
 import { assertBranch, type Git } from '../../git';
 import type { Tip, TipJob } from '../../journey';
+import { forgetOldest } from '../../oldest';
 import { normaliseRepositoryURL } from '../../../lib/network/repository-url';
 
 /** One request, under way or answered. */
@@ -57,7 +58,7 @@ export class Tips {
     const heard = this.#heard.get(repository) ?? new Set<string>();
     if (hint === '' || heard.has(hint)) return false;
     this.#heard.set(repository, heard.add(hint));
-    for (const oldest of heard) if (heard.size > MOST_HINTS) heard.delete(oldest);
+    forgetOldest(heard, MOST_HINTS);
     return true;
   }
 

@@ -86,7 +86,7 @@ export function askSource(
   const status = { ...before, name: subscription.name };
   const fault = faultOf(draft, source);
   if (fault !== undefined) return inTrouble(status, fault);
-  if (source.tags !== undefined) return askTag(draft, track, subscription, { ...source, tags: source.tags }, status);
+  if (source.tags !== undefined) return askTag(draft, track, subscription, { source, tags: source.tags }, status);
   const head = tipOf(draft, track, subscription, source);
   if (head === undefined) return undefined;
   if ('problem' in head) return inTrouble(status, head.problem);

@@ -15,14 +15,18 @@ import { unrecorded } from './unrecorded';
 import { without } from '../facts/without';
 
 type Status = Asked['status'];
-type Tagged = SourceSubscription & { readonly tags: SourceTags };
+/** What is worked out of a source is known by the very object, so that is handed on as it is. */
+interface Tagged {
+  readonly source: SourceSubscription;
+  readonly tags: SourceTags;
+}
 type Release = NonNullable<TagChoice['chosen']>;
 
 export function askTag(
   draft: Draft,
   track: Track,
   subscription: Subscription,
-  source: Tagged,
+  { source, tags }: Tagged,
   before: Status,
 ): Asked | undefined {
   const look = lookOf(track, subscription, source);
@@ -30,7 +34,7 @@ export function askTag(
     kind: 'tag',
     key: `${subscription.name} ${look.maxAgeMs} ${subjectOf(source)}`,
     ...look,
-    tags: source.tags,
+    tags,
   };
   const fact = draft.ask(job);
   if (fact === undefined || fact.state === 'Running') return undefined;
@@ -68,7 +72,7 @@ function unmoved(
 }
 
 interface News {
-  readonly source: Tagged;
+  readonly source: SourceSubscription;
   readonly before: Status;
   readonly chosen: Release;
   readonly choice: string;
@@ -100,7 +104,12 @@ function askUpTo(draft: Draft, track: Track, subscription: Subscription, news: N
 /** Whether a release rides, and why; nothing while somebody looks. */
 type Worth = { readonly rides: boolean; readonly why: string } | { readonly problem: string };
 
-function worthOf(draft: Draft, source: Tagged, from: string | undefined, commit: string): Worth | undefined {
+function worthOf(
+  draft: Draft,
+  source: SourceSubscription,
+  from: string | undefined,
+  commit: string,
+): Worth | undefined {
   if (from === undefined) return { rides: true, why: 'at a first look with nothing at the first station' };
   if (from === commit) return { rides: false, why: 'which is there already' };
   const walk = draft.ask(walkJob(draft, source, from, commit));

@@ -5,6 +5,7 @@ import type { Station } from '../../../lib/api';
 import type { Authors, CommitAuthor } from '../../dashboard/protocol';
 import type { Sight } from '../../dispatch';
 import type { Clock } from '../../kube';
+import { forgetOldest } from '../../oldest';
 import { type Commit, sourcesOfStation } from './links';
 import { type Place, PLACED } from './place';
 import { gone, read } from './read';
@@ -51,10 +52,7 @@ export function routeAuthors(app: FastifyInstance, { sight, sessions, clock }: A
     );
     kept.delete(key);
     kept.set(key, { found, until: clock.uptime() + MISSING_MS });
-    for (const oldest of kept.keys()) {
-      if (kept.size <= MOST_KEPT) break;
-      kept.delete(oldest);
-    }
+    forgetOldest(kept, MOST_KEPT);
     return found;
   };
 
