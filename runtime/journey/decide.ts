@@ -2,6 +2,7 @@
 
 import type { Ticket } from '../../lib/api';
 import { decideArriving } from './arrival/arriving';
+import { closedOfDeleted } from './arrival/closing';
 import { decideBoarding } from './order/boarding';
 import { collectTrack } from './collecting';
 import { isPending } from './order/coupling';
@@ -66,10 +67,10 @@ function decideTicket(draft: Draft, line: Line, order: Order, ticket: Ticket): v
   decideStanding(draft, line, order, ticket);
 }
 
-/** Decides for a ticket that a station names as its occupant. @returns whether one does */
+/** Decides for a ticket that a station names as its occupant, or named. @returns whether it does not stand yet */
 function decideSeated(draft: Draft, line: Line, ticket: Ticket): boolean {
   const station = draft.snapshot.facts.seat(ticket.metadata.uid);
-  if (station === undefined) return false;
+  if (station === undefined) return !closedOfDeleted(draft, ticket);
   const over = arrivalIsStamped(station, ticket) || hasPassed(station, ticket);
   if (!over && !isPending(ticket)) decideArriving(draft, line, ticket, station);
   return true;

@@ -6,7 +6,7 @@
 import { hasEnded } from '../../lib/api';
 import { endStrayRuns } from './arrival/analysis';
 import { collectSingles } from './collecting';
-import { closedOfGone } from './arrival/closing';
+import { closedOfGone, closedOfDeleted } from './arrival/closing';
 import { abort } from './visits/ending';
 import type { Child, Station, Ticket } from '../../lib/api';
 import { decideArriving } from './arrival/arriving';
@@ -54,6 +54,7 @@ export function decideGoneStation(place: Place, sight: Sight): Plan {
   const { name } = place;
   endStrayRuns(draft, place);
   for (const ticket of sight.facts.singlesAt(place).filter(({ status }) => !hasEnded(status))) {
+    if (!closedOfDeleted(draft, ticket)) continue;
     if (ticket.spec.abort) abort(draft, ticket, name);
     else {
       const message = `waits for station ${name}, which does not exist: apply it, or set spec.abort to end the ticket`;
@@ -111,6 +112,7 @@ function decideExpress(draft: Draft, ticket: Ticket, station: Station): void {
     }
     return;
   }
+  if (!closedOfDeleted(draft, ticket)) return;
   if (ticket.spec.abort) return abort(draft, ticket, station.metadata.name);
   if (ticket.status?.boarded === undefined) boardExpress(draft, ticket, station);
 }

@@ -10,6 +10,7 @@ import {
   everyHalfMinute,
   first,
   isTidy,
+  madeAnew,
   mergesAll,
   MINUTE,
   network,
@@ -198,6 +199,72 @@ test('C3: what a ticket has open that somebody deletes is closed, and the statio
   isTidy(scene);
   expect(station(scene)?.status?.occupant).toBeUndefined();
   expect(scene.forges.requests[1]?.state).toBe('Closed');
+});
+
+test('C3, D9: what a station had open that is deleted is closed, and asked for anew once the station is there again', async () => {
+  const scene = madeAnew();
+  await scene.live();
+  isTidy(scene);
+  expect(scene.forges.requests.map(({ state }) => state)).toEqual(['Merged', 'Closed', 'Merged']);
+  expect(scene.forges.requests[1]?.notes).toEqual([
+    `Station prod was deleted: ticket ${second} stands before it again.`,
+  ]);
+  expect(ticket(scene, second)?.status?.phase).toBe('Completed');
+  expect(shown(scene)).toContain('2.0.0');
+});
+
+test('C3, D9: commits of others on the branch of such a pull request stay, until somebody removes them', async () => {
+  const scene = madeAnew();
+  const fixed: { head?: string; branch?: string } = {};
+  const { onOpen } = scene.forges;
+  scene.forges.onOpen = (one) => {
+    onOpen(one);
+    if (one.number !== 2) return;
+    fixed.branch = one.source;
+    fixed.head = scene.git.commit(one.repoURL, one.source, { 'FIX.md': 'a fix\n' }, 'Grace');
+  };
+  scene.timeline.after(40 * MINUTE, () => {
+    expect(scene.git.head(repositoryOf(web), fixed.branch ?? '')).toBe(fixed.head);
+    const { reason, message } = ticket(scene, second)?.status?.waiting ?? {};
+    expect(reason).toBe('PullRequest');
+    expect(message).toContain(`branch ${fixed.branch} holds commits of others: remove it, or rename it`);
+    scene.git.force(repositoryOf(web), fixed.branch ?? '', undefined, 'Grace');
+  });
+  await scene.live();
+  isTidy(scene);
+  expect(fixed.head).toBeDefined();
+  expect(ticket(scene, second)?.status?.phase).toBe('Completed');
+});
+
+test('D8: what was merged is set back while another pull request is open: the arrival is suspended, and a resume asks anew', async () => {
+  const scene = begin(network([web, api]));
+  let head = '';
+  let seen: Ticket | undefined;
+  everyHalfMinute(scene, () => {
+    const { requests } = scene.forges;
+    const [one] = requests;
+    const asking = ticket(scene, first);
+    if (head === '' && one) {
+      head = scene.git.head(one.repoURL, one.target) ?? '';
+      scene.forges.merge(one, 'Merge', 'Ada');
+      scene.timeline.after(10 * MINUTE, () => {
+        scene.git.force(one.repoURL, one.target, head, 'Grace');
+        scene.argocd.noticeHeads();
+      });
+    }
+    if (asking?.status?.phase === 'Suspended' && seen === undefined) {
+      seen = asking;
+      const { namespace, name, uid } = asking.metadata;
+      const resumes = [{ uid, heads: [head], by: 'ada' }];
+      scene.api.merge(TICKETS, { namespace, name }, { spec: { resumes } }, { by: 'Ada' });
+    }
+    if (requests.length > 2) for (const asked of requests) scene.forges.merge(asked, 'Merge', 'Ada');
+    scene.argocd.noticeHeads();
+  });
+  await scene.live();
+  isTidy(scene);
+  expect(seen?.status?.waiting?.reason).toBe('HistoryRewritten');
+  expect([first, second].map((name) => ticket(scene, name)?.status?.phase)).toEqual(['Completed', 'Completed']);
 });
 
 test('G3: a rollback closes what its occupant has open, and then reads heads', async () => {

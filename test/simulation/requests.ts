@@ -5,6 +5,7 @@ import { STATIONS, TICKETS } from '../../runtime/resources';
 import { judge } from './invariants';
 import { branchOf, IMAGES, NAMESPACE, repositoryOf, type ApplicationPlan, type Network } from './network';
 import { makeTicket } from './people/choice';
+import { applyStations } from './resources';
 import { Scene } from './scene';
 import type { Fault } from './world';
 
@@ -72,6 +73,23 @@ export function isTidy(scene: Scene): void {
   expect(scene.errors).toEqual([]);
   expect(scene.forges.requests.filter(({ state }) => state === 'Open')).toEqual([]);
   expect(waiting(scene)).toEqual([]);
+}
+
+/** Deletes the station while the second pull request is open, and makes it anew two minutes later; people merge the rest. */
+export function madeAnew(faults: readonly Fault[] = []): Scene {
+  const plan = network([web]);
+  const scene = begin(plan, faults);
+  let deleted = false;
+  everyHalfMinute(scene, () => {
+    const [one, two, ...others] = scene.forges.requests;
+    for (const asked of [one, ...others]) if (asked) scene.forges.merge(asked, 'Merge', 'Ada');
+    scene.argocd.noticeHeads();
+    if (two === undefined || deleted) return;
+    deleted = true;
+    scene.api.delete(STATIONS, { namespace: NAMESPACE, name: 'prod' }, 'Ada');
+    scene.timeline.after(2 * MINUTE, () => applyStations(plan, scene.api, 'Ada'));
+  });
+  return scene;
 }
 
 /** Two applications, of which the first one's second pull request is merged and the other one's closed. */

@@ -141,6 +141,11 @@ export const draftOf = (kind: 'Track' | 'Station', name: string, spec: object): 
   ...{ spec },
 });
 
+export function applyStations({ stations }: Pick<Network, 'stations'>, api: SimulatedApi, by: string): void {
+  // Every field of the spec is given, so there are no defaults to fill in.
+  for (const plan of stations) api.create(STATIONS, draftOf('Station', plan.name, stationSpec(plan)) as never, by);
+}
+
 /** The repositories with their first commit, and everything that a team applies. */
 export function apply(network: Network, api: SimulatedApi, git: GitServers, registries: Registries, by: string): void {
   const overlays = new Map<string, string[]>();
@@ -166,9 +171,8 @@ export function apply(network: Network, api: SimulatedApi, git: GitServers, regi
   registries.publish(IMAGES[0], '1.0.0', new Date(0));
   for (const station of network.stations) {
     for (const draft of applicationDrafts(station)) api.create(APPLICATIONS, draft, by);
-    // Every field of the spec is given, so there are no defaults to fill in.
-    api.create(STATIONS, draftOf('Station', station.name, stationSpec(station)) as never, by);
   }
+  applyStations(network, api, by);
   const template = { metadata: { name: ANALYSIS, namespace: NAMESPACE }, spec: { metrics: [{ name: 'errors' }] } };
   api.create(ANALYSIS_TEMPLATES, template, by);
   for (const track of network.tracks) api.create(TRACKS, draftOf('Track', track.name, trackSpec(track)) as never, by);

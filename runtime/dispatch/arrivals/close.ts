@@ -10,11 +10,17 @@ import { branchContent } from '../jobs/state-record';
 
 /** The job `close`: nothing of an arrival that ends is merged any more, and what was merged before is seen. */
 export async function close(tools: RequestTools, job: CloseJob, signal: AbortSignal): Promise<Landing> {
-  const { namespace, ticket, ifGone } = job;
+  const { namespace, station, ticket, ifGone, ifOutside } = job;
   if (ifGone !== undefined) {
     const present = await tools.records.ticket(namespace, ticket);
     if (present?.metadata.uid === ifGone.uid) {
       throw new Unavailable('PullRequest', `ticket ${ticket} is there after all: decides again`);
+    }
+  }
+  if (ifOutside !== undefined) {
+    const present = await tools.records.station(namespace, station);
+    if (present?.status?.occupant?.uid === ifOutside.uid) {
+      throw new Unavailable('PullRequest', `ticket ${ticket} is in station ${station} after all: decides again`);
     }
   }
   const landed = await Promise.all(job.requests.map((request) => closeOne(tools, job, request, signal)));
@@ -24,7 +30,7 @@ export async function close(tools: RequestTools, job: CloseJob, signal: AbortSig
 async function closeOne(
   tools: RequestTools,
   { note, namespace, ticket }: CloseJob,
-  { reference, branch, commit }: CloseJob['requests'][number],
+  { reference, branch, commit, listed = commit?.listed }: CloseJob['requests'][number],
   signal: AbortSignal,
 ): Promise<LandedApplication | undefined> {
   const { git, forges } = tools;
@@ -34,7 +40,7 @@ async function closeOne(
   if (before?.state === 'Open') await asking(forges.close(repoURL, before, note));
   const heads = await git.heads(repoURL, [branch, way.target], signal);
   const [head, target] = [heads.get(branch), heads.get(way.target)];
-  const known = commit?.listed ?? (await listedFor(git, repoURL, { head, target, ticket: `${namespace}/${ticket}` }));
+  const known = listed ?? (await listedFor(git, repoURL, { head, target, ticket: `${namespace}/${ticket}` }));
   await remove(tools, { repoURL, branch, head, target }, known);
   // Without its branch none can be opened any more; one that was being opened meanwhile is seen now.
   const after = await asking(forges.find(repoURL, way));

@@ -87,6 +87,10 @@ async function standingOf(
   switch (ownership.whose) {
     case 'Ours':
       if (listed.includes(ownership.by)) return { outcome: 'Shown', reference, commit: ownership.by };
+      // It was there, so that somebody has set the branch back since.
+      if (one.entered) {
+        return { outcome: 'Suspended', reference, ownership: { whose: 'HistoryRewritten', head: ownership.head } };
+      }
       return ownership.head === built
         ? { outcome: 'NotShown', reference, message: why }
         : { outcome: 'Withdraw', reference, message: `${one.branch} has moved on to ${ownership.head}` };

@@ -5,6 +5,7 @@ import { same } from '../facts/canonical';
 import { fail, type Failure } from '../visits/ending';
 import type { CloseJob, Landing } from '../facts/job';
 import { landJob, recordedCommits, withShown } from './land-job';
+import { waitingFor } from '../plan/obstacle';
 import type { Draft } from '../plan/plan';
 import { mayBeOpen, requestBranch, requestsLeftBy } from '../visits/request';
 import type { Facts } from '../facts/snapshot';
@@ -110,6 +111,39 @@ export function closedOfDisplaced(visit: Visit, other: Ticket): boolean {
   if (same(after, arrival)) return true;
   draft.writeTicket(other, { ...other.status, arrival: after });
   return false;
+}
+
+/**
+ * Whether nothing can be merged any more of an arrival whose station somebody has deleted, or made anew since (rule C3):
+ * until then the ticket does not stand.
+ */
+export function closedOfDeleted(draft: Draft, ticket: Ticket): boolean {
+  const { arrival, phase } = ticket.status ?? {};
+  if (arrival === undefined || (phase !== 'Arriving' && phase !== 'Suspended')) return true;
+  const { namespace, name, uid } = ticket.metadata;
+  const place = { namespace, name: arrival.station };
+  const open = arrival.applications.filter(mayBeOpen);
+  if (open.length === 0 || draft.snapshot.facts.station(place)?.metadata.uid === arrival.stationUid) return true;
+  const fact = draft.ask({
+    kind: 'close',
+    key: [uid, arrival.start, 'deleted', ...open.map(({ commit }) => commit)].join('/'),
+    namespace,
+    station: arrival.station,
+    ticket: name,
+    ifOutside: { ticket: name, uid },
+    note: `Station ${arrival.station} was deleted: ticket ${name} stands before it again.`,
+    requests: open.map((one) => ({
+      reference: { repoURL: one.repoURL ?? '', branch: one.branch ?? '' },
+      branch: requestBranch({ metadata: place }, one, uid),
+      listed: [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])],
+    })),
+  });
+  if (fact?.state === 'Failed') {
+    const obstacle = { reason: fact.reason, message: `closes its pull requests: ${fact.message}` };
+    const waiting = waitingFor(draft, obstacle, ticket, arrival.station);
+    draft.writeTicket(ticket, { ...ticket.status, waiting });
+  }
+  return fact?.state === 'Done';
 }
 
 /** Whether what a ticket may have left open that is gone has been closed, or could not be: its station is not kept for it. */

@@ -7,7 +7,7 @@ import { hasEnded } from '../../../lib/api';
 import type { CommitReference, Station, StationStatus, Ticket, TicketReference } from '../../../lib/api';
 import { decideArriving } from './arriving';
 import { describeRollback } from '../facts/cargo';
-import { closedOfDisplaced } from './closing';
+import { closedOfDisplaced, closedOfDeleted } from './closing';
 import { displacedAt } from '../visits/displaced';
 import { abort, displace, fail, statusAfter } from '../visits/ending';
 import type { Obstacle } from '../plan/obstacle';
@@ -40,6 +40,7 @@ export function decideRollbacks(draft: Draft, station: Station, single: readonly
 function approach(draft: Draft, station: Station, ticket: Ticket): void {
   const { name } = station.metadata;
   const { failed } = ticket.spec.origin ?? {};
+  if (!closedOfDeleted(draft, ticket)) return;
   if (ticket.spec.abort) return abort(draft, ticket, name);
   const occupant = station.status?.occupant;
   if (failed !== undefined) {

@@ -244,14 +244,18 @@ export interface CloseJob {
   readonly ticket: string;
   /** Only if this ticket is really gone: to be asked past the cache (rule C3). */
   readonly ifGone?: TicketReference;
+  /** Only if the station really does not have this ticket in it: to be asked past the cache (rule C3). */
+  readonly ifOutside?: TicketReference;
   /** Why, for those who read the pull request. */
   readonly note: string;
   readonly requests: readonly {
-    readonly reference: ApplicationReference;
+    readonly reference: Pick<ApplicationReference, 'repoURL' | 'branch'>;
     /** Branch on which the commit waits. */
     readonly branch: string;
-    /** Absent where nobody knows any more what was recorded. */
+    /** Absent where it does not matter any more where the commit stands. */
     readonly commit?: RecordedCommit;
+    /** What the ticket lists. Absent with `commit`, and where nobody knows any more what was recorded. */
+    readonly listed?: readonly string[];
   }[];
 }
 

@@ -28,8 +28,11 @@ export const goesByRequest = (one: ArrivalApplication): boolean =>
 export const mayBeOpen = (one: ArrivalApplication): boolean => goesByRequest(one) && one.shown !== true;
 
 /** Branch on which an application's commit waits. */
-export const requestBranch = (station: Station, application: { readonly name: string }, ticketUid: string): string =>
-  `${pullRequestRef(station.metadata, application.name)}/${ticketUid}`;
+export const requestBranch = (
+  { metadata }: { readonly metadata: Pick<Station['metadata'], 'namespace' | 'name'> },
+  application: { readonly name: string },
+  ticketUid: string,
+): string => `${pullRequestRef(metadata, application.name)}/${ticketUid}`;
 
 export function requestOrder(
   station: Station,

@@ -209,10 +209,6 @@ export class Evidence {
   }
 }
 
-/** Whether a branch is left in a repository on which commits wait for a pull request to be merged. */
-export const keepsCommits = ({ git }: Scene, repoURL: string): boolean =>
-  [...git.heads(repoURL).keys()].some((branch) => branch.startsWith('k8sta/'));
-
 /** The version that an object had at a time. */
 export const at = <T>(versions: readonly Version<T>[], time: number): Version<T> | undefined =>
   versions.findLast((version) => version.from <= time && (version.to === undefined || version.to > time));

@@ -2,7 +2,7 @@
 
 import type { Station, Ticket, Track, WaitingReason } from '../../../lib/api';
 import type { PullRequestKept } from '../world/forges';
-import { ENDINGS, keepsCommits, type Evidence } from './evidence';
+import { ENDINGS, type Evidence } from './evidence';
 
 interface Now {
   readonly ticket: Ticket;
@@ -51,11 +51,8 @@ const MAY_STAY: Partial<Record<WaitingReason, (now: Now) => boolean>> = {
   Approval: ({ station }) => station?.spec.entry?.approval !== undefined,
   Completed: ({ ticket, station }) => ticket.spec.express === undefined && station?.spec.entry?.completed !== undefined,
   Follow: ({ ticket }) => ticket.spec.express !== undefined,
-  // What the commits of an earlier life of a station wait on is left to people, by name.
   PullRequest: ({ station, evidence: { scene } }) =>
-    (station?.spec.applications ?? []).some(
-      ({ repoURL, branch }) => scene.forges.into(branch).some(isOpenRequest) || keepsCommits(scene, repoURL),
-    ),
+    (station?.spec.applications ?? []).some(({ branch }) => scene.forges.into(branch).some(isOpenRequest)),
   Analysis: ({ ticket, evidence }) =>
     evidence.analysesOf(ticket).some((versions) => versions.at(-1)?.object.status?.phase === 'Inconclusive'),
 };

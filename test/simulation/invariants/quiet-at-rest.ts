@@ -1,10 +1,10 @@
 /** I8: with nothing to do the runtime writes nothing, renders nothing and clones nothing. */
 
-import { isRuntime, keepsCommits, type Evidence } from './evidence';
+import { isRuntime, type Evidence } from './evidence';
 
 /** What subscriptions ask for at their interval, and what a leader says to stay one. */
 const ASKED_FOR: readonly string[] = ['look', 'list', 'watch', 'replace'];
-/** What is asked for as long as a pull request is open, or commits wait for one: whether it still is, what its branch shows, and to be merged. */
+/** What is asked for as long as a pull request is open: whether it still is, what its branch shows, and to be merged. */
 const REQUESTED: readonly string[] = ['find', 'ls-remote', 'get', 'merge'];
 /** What subscriptions to source branches ask for. */
 const FOLLOWED = 'ls-remote';
@@ -18,9 +18,7 @@ export function quietAtRest(evidence: Evidence): string[] {
   const changes = scene.api.history.slice(rest.changes).filter(({ by }) => isRuntime(by));
   const heads = scene.git.history.slice(rest.heads).filter(({ by }) => isRuntime(by));
   const follows = scene.story.network.tracks.some((track) => track.follows !== undefined);
-  const requested = scene.forges.requests.some(
-    ({ state, repoURL }) => state === 'Open' || keepsCommits(scene, repoURL),
-  );
+  const requested = scene.forges.requests.some(({ state }) => state === 'Open');
   const effects = [...scene.effects()].flatMap(([word, count]) => {
     const more = count - (rest.effects.get(word) ?? 0);
     const isAskedFor =

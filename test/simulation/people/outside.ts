@@ -1,7 +1,7 @@
 /** What happens beside the tickets: foreign commits, resources made anew and edited, pods that crash. */
 
 import { STATIONS } from '../../../runtime/resources';
-import { draftOf, stationSpec } from '../resources';
+import { applyStations } from '../resources';
 import { chosen, name, placesOf, say, type Verb } from './choice';
 
 export const OUTSIDE = {
@@ -37,7 +37,7 @@ export const OUTSIDE = {
     scene.api.delete(STATIONS, station.metadata, scene.person);
     const again = 1_000 + choice.how * 30_000;
     scene.timeline.after(again, () => {
-      scene.api.create(STATIONS, draftOf('Station', plan.name, stationSpec(plan)) as never, scene.person);
+      applyStations({ stations: [plan] }, scene.api, scene.person);
       scene.tell(scene.person, `makes station ${plan.name} anew`);
     });
     return `deletes station ${plan.name}`;
