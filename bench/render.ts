@@ -74,27 +74,24 @@ const render = (renderer: Renderer, files: Tree): Promise<Rendered> =>
 const alone = (shim: ShimProcess, files: Tree): Promise<unknown> =>
   shim.run(shimRequest('k', [OVERLAY, ...[...files].flat()], 64 * MIB), LIMITS, live);
 
+type Measured = 'floor' | 'native' | 'again' | 'wasm' | 'process';
+
 async function smallOverlay({ native, wasm, shim, kustomize, folder }: Kitchen): Promise<void> {
   const first = await timed(() => render(wasm, small(-1)));
-  const samples = { floor: [] as number[], native: [] as number[], wasm: [] as number[], process: [] as number[] };
+  const samples = { floor: [], native: [], again: [], wasm: [], process: [] } as Record<Measured, number[]>;
   const planted = await plant(small(0), join(folder, 'small'));
   for (let block = 0; block < BLOCKS; block += 1) {
     const trees = Array.from({ length: IN_BLOCK }, (_, at) => small(block * IN_BLOCK + at));
     for (const files of trees) samples.floor.push(await timed(() => alone(shim, files)));
     for (const files of trees) samples.native.push(await timed(() => render(native, files)));
+    for (const files of trees) samples.again.push(await timed(() => render(native, files)));
     for (const files of trees) samples.wasm.push(await timed(() => render(wasm, files)));
     for (const files of trees) {
       await plant(files, join(folder, 'small'));
       samples.process.push(await timed(() => build(kustomize, planted)));
     }
   }
-  const again = await timed(() => render(native, small(BLOCKS * IN_BLOCK - 1)));
-  const [floor, ours, inside, peer] = [samples.floor, samples.native, samples.wasm, samples.process].map(median) as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const { floor, native: ours, again, wasm: inside, process: peer } = medians(samples);
   console.log('small overlay: 2 resources, patch, prefix, image, generator');
   line('one kustomize process for each', ms(peer));
   line('native shim alone', ms(floor));
@@ -157,12 +154,7 @@ async function largeApplication({ native, shim, kustomize, folder }: Kitchen): P
       samples.around.push(around);
       samples.process.push(peer);
     }
-    const [floor, ours, around, peer] = [samples.floor, samples.ours, samples.around, samples.process].map(median) as [
-      number,
-      number,
-      number,
-      number,
-    ];
+    const { floor, ours, around, process: peer } = medians(samples);
     console.log(`application of ${OBJECTS} objects, rendered and committed`);
     line('one kustomize process, without a commit', ms(peer));
     line('native shim alone, without a commit', ms(floor));
@@ -224,6 +216,12 @@ async function residentBelow(): Promise<number> {
   );
   return held.reduce((sum, kibibytes) => sum + kibibytes * 1024, 0);
 }
+
+const medians = <K extends string>(samples: Readonly<Record<K, readonly number[]>>): Record<K, number> =>
+  Object.fromEntries(Object.entries<readonly number[]>(samples).map(([what, list]) => [what, median(list)])) as Record<
+    K,
+    number
+  >;
 
 const ms = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 const seconds = (value: number): string => `${(value / 1000).toFixed(2)} s`;

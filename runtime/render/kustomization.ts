@@ -4,7 +4,7 @@
  */
 
 import { posix } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { loadAll } from 'js-yaml';
 import { TerminalError } from '../errors';
 
 export const KUSTOMIZATION_FILES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const;
@@ -18,6 +18,9 @@ const REMOTE = /^(?:git::|[a-z][a-z\d+.-]*:\/\/|[^/\s]+@[^/\s]+:|github\.com[/:]
 /** Larger or unreadable ones are not followed: kustomize gets every file and the last word. */
 const FOLLOWED_BYTES = 256 * 1024;
 const MAX_ALIASES = 100;
+
+/** What was read of a file: one render asks several times, and the next one finds most of its files as they were. */
+const known = new WeakMap<Uint8Array, { readonly entries: readonly string[] | undefined }>();
 
 /** The kustomization file in a folder. */
 export function kustomizationIn(files: ReadonlyMap<string, unknown>, folder: string): string | undefined {
@@ -71,13 +74,16 @@ function isBelow(path: string, roots: ReadonlySet<string>): boolean {
 }
 
 /** Text entries of the fields that can name folders. `undefined`: the file cannot be followed. */
-function entriesOf(content: Uint8Array | undefined): string[] | undefined {
+function entriesOf(content: Uint8Array | undefined): readonly string[] | undefined {
   if (content === undefined || content.length > FOLLOWED_BYTES) return undefined;
+  const { entries } = known.get(content) ?? { entries: parsed(content) };
+  known.set(content, { entries });
+  return entries;
+}
+
+function parsed(content: Uint8Array): readonly string[] | undefined {
   try {
-    const documents = parseAllDocuments(Buffer.from(content).toString(), { logLevel: 'silent', uniqueKeys: false });
-    const values: unknown[] = [...documents].map(
-      (document) => document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown,
-    );
+    const values = loadAll(Buffer.from(content).toString(), { json: true, maxAliases: MAX_ALIASES });
     return values.flatMap((value) => {
       const fields = new Map(Object.entries(value ?? {}) as [string, unknown][]);
       return FOLDERS.flatMap((field) => {

@@ -90,8 +90,11 @@ export class ShimProcess implements Shim {
       const length = Buffer.alloc(4);
       length.writeUInt32LE(request.length);
       const next = this.next(limits.deadlineMs, () => overran(limits), signal);
+      // In one piece: the shim would wake up for the length alone.
+      this.child.stdin.cork();
       this.child.stdin.write(length);
       this.child.stdin.write(request);
+      this.child.stdin.uncork();
       const { status, memory, text } = await next;
       this.memory = memory;
       this.hold(false);

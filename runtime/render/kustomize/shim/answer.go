@@ -49,16 +49,28 @@ type file struct {
 	content []byte
 }
 
-// placed is one rendered object with the place it came from: file (empty for kustomize) and document, counted from 1.
-// Its JSON is the array [file, document, object].
+// placed is one rendered object, as JSON, with the place it came from: file (empty for kustomize) and document, counted
+// from 1.
 type placed struct {
 	path     string
 	document int
-	object   json.RawMessage
+	object   []byte
 }
 
-func (p placed) MarshalJSON() ([]byte, error) {
-	return json.Marshal([]any{p.path, p.document, p.object})
+// listed writes the array of [file, document, object]. The objects are JSON already: encoding/json would read them again.
+func listed(objects []placed) ([]byte, error) {
+	list := []byte{'['}
+	for i, one := range objects {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		path, err := json.Marshal(one.path)
+		if err != nil {
+			return nil, err
+		}
+		list = fmt.Appendf(list, "[%s,%d,%s]", path, one.document, one.object)
+	}
+	return append(list, ']'), nil
 }
 
 // answer renders one request. A panic of a library is an answer too: the same input would end there again.
@@ -84,7 +96,7 @@ func answer(request []byte) (reply []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	reply, err = json.Marshal(objects)
+	reply, err = listed(objects)
 	if err == nil && len(reply) > asked.limit {
 		return nil, fmt.Errorf("the rendered objects take %d bytes; the limit is %d", len(reply), asked.limit)
 	}
