@@ -1,5 +1,6 @@
 import { assert, array, constantFrom, property, record, boolean } from 'fast-check';
-import type { SubscriptionStatus, Ticket } from '../../lib/api';
+import { parseDuration, type SubscriptionStatus, type Ticket } from '../../lib/api';
+import type { Job } from '../../runtime/journey';
 import { IMAGE, REPOSITORY, survivesEveryCrash, Yard, type Plan } from './lines';
 
 const source = (extra: object = {}) => ({
@@ -17,6 +18,10 @@ const commits = (ticket: Ticket): string[] => [
   ...(ticket.spec.change?.sources ?? []).map(({ commit }) => commit),
   ...(ticket.spec.change?.overlays ?? []).map(({ commit, path }) => `${path} ${commit}`),
 ];
+
+/** Looks that are started now. */
+const looksOf = (simulation: Yard['simulation']): Job[] =>
+  simulation.plan('track shop/main').steps.flatMap((one) => (one.step === 'Start' ? [one.job] : []));
 
 /** A yard that shows the first commit and image 1.0.0. */
 function running(extra: object = {}): Yard {
@@ -187,6 +192,39 @@ describe('B3: a source subscription', () => {
     yard.simulation.tracks.set('shop/main', hinted);
     yard.settle();
     expect(made(yard).map(commits)).toContainEqual([commit]);
+  });
+
+  test.each([
+    ['5m', 1_000],
+    ['1m', 1_000],
+    ['10s', 100],
+    ['2s', 100],
+    ['1s', 100],
+  ])('every %s looks within that time, at a moment at which others look as well', (interval, beat) => {
+    const waits = ['one', 'two', 'three', 'four', 'five'].map((name) => {
+      const repoURL = `https://git.example.com/acme/${name}`;
+      const yard = running({ repoURL, interval });
+      const { simulation } = yard;
+      simulation.push(repoURL, 'base/a');
+      yard.settle();
+      simulation.lookAgain();
+      simulation.passTo(new Date(simulation.now.getTime() + 123));
+      const { now } = simulation;
+      const [job] = looksOf(simulation);
+      if (job === undefined) throw new Error('It does not look.');
+      const { commit = '' } = status(yard)?.seen ?? {};
+      simulation.note(job, { state: 'Done', at: now, result: { askedAt: now, commit } });
+      const { wakeAt = new Date(Number.NaN) } = simulation.plan('track shop/main');
+      expect(wakeAt.getTime() % beat).toBe(0);
+      simulation.passTo(new Date(wakeAt.getTime() - 1));
+      expect(looksOf(simulation)).toEqual([]);
+      simulation.passTo(wakeAt);
+      expect(looksOf(simulation)).toEqual([job]);
+      return wakeAt.getTime() - now.getTime();
+    });
+    const ms = parseDuration(interval);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(Math.max(ms, 1_000 + beat));
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(Math.max(1_000, ms * 0.8));
   });
 
   test('C7: of a track that is off makes none; on again it makes one for the newest', () => {

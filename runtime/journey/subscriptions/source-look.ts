@@ -18,11 +18,17 @@ import { countedPaths } from './survey';
 const SHORTEST_INTERVAL_MS = 1_000;
 /** By which part of its interval a repository may be looked at early, so that not all are looked at together. */
 const SPREAD = 0.1;
+/** Looks begin at whole seconds, frequent ones at tenths: what is done together takes half as much as one by one. */
+const beatOf = (ms: number): number => (ms < 10_000 ? 100 : 1_000);
 
-/** How long after a look the next one follows, in milliseconds: the same for all who look at one repository so often. */
+/**
+ * How long after a look the next one may follow, in milliseconds: the same for all who look at one repository so often.
+ * The beat that it then waits for is still within the interval.
+ */
 const pauseOf = once(({ repoURL, interval }: SourceSubscription): number => {
   const share = parseInt(fingerprint(normaliseRepositoryURL(repoURL)).slice(-4), 16) / 0xffff;
-  return Math.round(Math.max(SHORTEST_INTERVAL_MS, parseDuration(interval)) * (1 - SPREAD * share));
+  const every = parseDuration(interval);
+  return Math.max(SHORTEST_INTERVAL_MS, Math.round((every - beatOf(every)) * (1 - SPREAD * share)));
 });
 
 /** What would look at another history if it changed. */
@@ -81,8 +87,10 @@ export function lookAgain(draft: Draft, job: TipJob | TagJob, fact: Found): void
   const hinted = isHinted(fact, job);
   if (hinted) draft.start(job);
   if (askedAt === undefined) return;
-  const latest = draft.now.getTime() + job.maxAgeMs;
-  const next = askedAt.getTime() + job.maxAgeMs;
+  const beat = beatOf(job.maxAgeMs);
+  const after = (time: Date): number => Math.ceil((time.getTime() + job.maxAgeMs) / beat) * beat;
+  const latest = after(draft.now);
+  const next = after(askedAt);
   const isDue = next <= draft.now.getTime();
   if (isDue && !hinted) draft.start(job);
   draft.wake(new Date(isDue ? latest : Math.min(next, latest)));
