@@ -1,7 +1,7 @@
 /** The second stage of an arrival: the recorded commits get to their branches, once (rules D2, D4, D5). */
 
 import { parseDuration, type Arrival, type ArrivalApplication } from '../../../lib/api';
-import { closed, failClosed, standAgainClosed } from './closing';
+import { failClosed, standAgainClosed } from './closing';
 import type {
   JobFact,
   LandedApplication,
@@ -12,18 +12,15 @@ import type {
   PrepareJob,
 } from '../facts/job';
 import { headsJob, landJob, withShown } from './land-job';
-import { NO_COMMIT } from '../facts/ownership';
-import { prepareJob, prepareKey, resumedHeads } from '../visits/prepare-job';
+import { prepareJob, prepareKey } from '../visits/prepare-job';
 import { mayStillLand } from './push';
 import { areUnshown, EMPTY_TREE, mayBeOpen, pauseOf, requestObstacle, undone } from '../visits/request';
 import { isSame, keyOf } from '../facts/state';
-import { suspension } from '../plan/suspension';
 import { afterDeadline, type Looked } from './unanswered';
 import { shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
 import { without } from '../facts/without';
-
-/** Records of one application that are given up before the ticket is: status lists no more. */
-const MOST_WITHDRAWN = 90;
+import { awaitApplications } from './waiting';
+import { suspendOrResume, withdraw } from './withdrawing';
 
 /** Whether the recorded bytes are at hand: made in this very life of the process. */
 function isMade(arrival: Arrival, fact: JobFact<Prepared> | undefined): boolean {
@@ -49,7 +46,7 @@ export function land(visit: Visit, arrival: Arrival): void {
   if (fact.state === 'Failed') return waitInStation(visit, arrival, fact);
   if (fact.result.some((one) => one.outcome === 'Suspended')) draft.askAgain(job);
   lookAgain(visit, job, fact);
-  landed(visit, arrival, fact.result);
+  landed(visit, arrival, fact);
 }
 
 type Requested = Extract<LandedApplication, { outcome: 'Requested' }>;
@@ -99,7 +96,7 @@ function readyToPush(visit: Visit, arrival: Arrival): boolean {
   const undecided = heads.result.every((one) => one.outcome === 'Shown' || one.outcome === 'NotShown');
   if (undecided && heads.result.some((one) => one.outcome === 'NotShown'))
     return madeAgain(visit, arrival, heads, prepareJob(stop, visit.start));
-  landed(visit, arrival, heads.result);
+  landed(visit, arrival, heads);
   return false;
 }
 
@@ -121,7 +118,7 @@ function madeAgain(visit: Visit, arrival: Arrival, heads: Looked, job: PrepareJo
 function givenUp(visit: Visit, arrival: Arrival, heads: Looked, giveUp: () => void): false {
   const last = afterDeadline(visit, arrival, 'restart', heads);
   if (last === undefined) return false;
-  if (mayStillLand(arrival, last)) giveUp();
+  if (mayStillLand(arrival, last.result)) giveUp();
   else landed(visit, arrival, last);
   return false;
 }
@@ -135,36 +132,7 @@ function withoutRecord(visit: Visit): Visit {
   return { ...visit, ticket: { ...visit.ticket, status } };
 }
 
-/** Marks records that can no longer land; their SHAs stay listed, and new ones are made (rule D2). */
-function withdraw(visit: Visit, arrival: Arrival, which: (key: string) => boolean): void {
-  const restless = arrival.applications.find((one) => (one.withdrawn?.length ?? 0) >= MOST_WITHDRAWN);
-  if (restless) {
-    const message = `branch ${restless.branch} moved on before each of ${MOST_WITHDRAWN} commits could land`;
-    return failClosed(visit, { reason: 'PushRejected', message }, arrival);
-  }
-  const note = `Its commit is made again on the present head of the branch, for ticket ${visit.ticket.metadata.name}.`;
-  const landing = closed(visit, arrival, { note, which });
-  if (landing === undefined) return;
-  if (landing.some(({ outcome }) => outcome === 'Shown')) {
-    const message = 'a pull request was merged before it could be closed';
-    return waitInStation(visit, withShown(arrival, landing), { reason: 'Pushing', message });
-  }
-  const applications = arrival.applications.map((one): ArrivalApplication => {
-    if (one.commit === undefined || one.result === 'Skipped') return one;
-    const { commit } = one;
-    const rest = without(one, 'commit', 'tree', 'parent', 'via');
-    return which(keyOf(one)) || one.result === 'NoChange'
-      ? { ...rest, withdrawn: one.result === 'Commit' ? [commit, ...(one.withdrawn ?? [])] : (one.withdrawn ?? []) }
-      : one;
-  });
-  waitInStation(
-    visit,
-    { ...without(arrival, 'pullRequests'), applications, ...requestsWithout(arrival, which) },
-    { reason: 'Rendering', message: 'makes its commits again on the present heads' },
-  );
-}
-
-function landed(visit: Visit, arrival: Arrival, landing: Landing): void {
+function landed(visit: Visit, arrival: Arrival, { at, result: landing }: Looked): void {
   const { draft, station } = visit;
   const seen = withShown(arrival, landing);
   const by = <O extends LandedApplication['outcome']>(outcome: O) =>
@@ -192,13 +160,8 @@ function landed(visit: Visit, arrival: Arrival, landing: Landing): void {
     return waitInStation(visit, seen, { ...requestObstacle(open), ...(found.until && { until: found.until }) });
   }
 
-  const deadline = new Date(draft.now.getTime() + parseDuration(station.spec.deadlines.arrival));
-  const names = seen.applications.filter((one) => one.result !== 'Skipped').map((one) => one.name);
-  waitInStation(
-    visit,
-    { ...seen, pushed: draft.time, deadline: deadline.toISOString() },
-    { reason: 'NotSynced', message: `waits for Argo CD to sync ${names.join(', ')}` },
-  );
+  const deadline = new Date(at.getTime() + parseDuration(station.spec.deadlines.arrival));
+  awaitApplications(visit, { ...seen, pushed: at.toISOString(), deadline: deadline.toISOString() });
 }
 
 /** Whether the branch shows the empty commit with which it begins, so that a pull request can be opened into it (rule D9). */
@@ -225,34 +188,4 @@ function goOnFromBegun(visit: Visit, arrival: Arrival): void {
   );
   const message = 'makes its commits for pull requests into branches that have begun';
   waitInStation(visit, { ...arrival, applications }, { reason: 'Rendering', message });
-}
-
-/** The pull requests of the other applications. */
-const requestsWithout = (
-  { pullRequests = [] }: Arrival,
-  which: (key: string) => boolean,
-): Pick<Arrival, 'pullRequests'> => {
-  const left = pullRequests.filter(({ application }) => !which(application));
-  return left.length === 0 ? {} : { pullRequests: left };
-};
-
-/**
- * Suspends an arrival whose branch is not ours any more; where a person has seen that very head and said resume, the
- * records are withdrawn and our files are put on top in new commits (rule D8).
- */
-export function suspendOrResume(
-  visit: Visit,
-  arrival: Arrival,
-  found: Extract<LandedApplication, { outcome: 'Suspended' }>,
-): void {
-  const { reference, ownership } = found;
-  const head = 'head' in ownership ? ownership.head : NO_COMMIT;
-  if (resumedHeads(visit.ticket).includes(head)) {
-    return withdraw(
-      visit,
-      without(arrival, 'pushed', 'synced', 'soaking', 'deadline'),
-      (key) => key === keyOf(reference),
-    );
-  }
-  waitInStation(visit, arrival, suspension(reference, ownership, visit.ticket), true);
 }

@@ -13,7 +13,7 @@ import { suspension } from '../plan/suspension';
 import { emptyArrival, shutAgain, stopOf, waitInStation, type Visit } from './visit';
 
 /** How long a render may take before its ticket says that it is being rendered: most take less than a write. */
-const SAY_RENDERING_AFTER_MS = 1_000;
+const SAY_RENDERING_AFTER_MS = 2_000;
 /** The same for a wait in line behind other renders: each that said so would only make it longer. */
 const SAY_IN_LINE_AFTER_MS = 30_000;
 

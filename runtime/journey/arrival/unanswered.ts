@@ -17,8 +17,8 @@ export type Looked = Extract<JobFact<Landing>, { state: 'Done' }>;
  * @param first an earlier look, made when no new push could begin any more
  * @returns `undefined` while that is not known
  */
-export function afterDeadline(visit: Visit, arrival: Arrival, round: string, first: Looked): Landing | undefined {
-  if (!mayStillLand(arrival, first.result)) return first.result;
+export function afterDeadline(visit: Visit, arrival: Arrival, round: string, first: Looked): Looked | undefined {
+  if (!mayStillLand(arrival, first.result)) return first;
   const until = pushesOverAt(first.at);
   if (until > visit.draft.now) {
     const message = 'a push has no answer: waits until it can no longer land, to know the heads of its branches';
@@ -27,7 +27,7 @@ export function afterDeadline(visit: Visit, arrival: Arrival, round: string, fir
   }
   const last = visit.draft.ask(headsJob(visit, arrival, `${round}, after the deadline`));
   if (last?.state === 'Failed') waitInStation(visit, arrival, last);
-  return last?.state === 'Done' ? last.result : undefined;
+  return last?.state === 'Done' ? last : undefined;
 }
 
 /** An abort ends the arrival at once; only a push without an answer is waited for, so that its head is known (rule D5). */
@@ -47,6 +47,6 @@ function abortClosed(visit: Visit, arrival: Arrival): void {
   const heads = draft.ask(headsJob(visit, arrival, 'abort'));
   if (heads === undefined || heads.state === 'Running') return;
   if (heads.state === 'Failed') return waitInStation(visit, arrival, heads);
-  const last = landing?.state === 'Done' ? heads.result : afterDeadline(visit, arrival, 'abort', heads);
-  if (last !== undefined) abort(draft, ticket, station.metadata.name, withShown(arrival, last));
+  const last = landing?.state === 'Done' ? heads : afterDeadline(visit, arrival, 'abort', heads);
+  if (last !== undefined) abort(draft, ticket, station.metadata.name, withShown(arrival, last.result));
 }

@@ -16,11 +16,11 @@ import { fail, type Failure } from '../visits/ending';
 import { holdExitGates } from './exit';
 import type { LandedApplication } from '../facts/job';
 import { headsJob } from './land-job';
-import { suspendOrResume } from './landing';
-import type { Obstacle } from '../plan/obstacle';
+import { isMoment, type Obstacle } from '../plan/obstacle';
 import { isSame } from '../facts/state';
 import { waitInStation, type Visit } from './visit';
 import { without } from '../facts/without';
+import { suspendOrResume } from './withdrawing';
 
 type SuspendedApplication = Extract<LandedApplication, { outcome: 'Suspended' }>;
 
@@ -168,6 +168,9 @@ const SOAKING: readonly Obstacle['reason'][] = ['Progressing', 'Suspended', 'Not
 const keepsSoaking = ({ verdict }: Judged): boolean =>
   verdict.outcome === 'Synced' || (verdict.outcome === 'Waiting' && verdict.synced && SOAKING.includes(verdict.reason));
 
+/** What Argo CD mostly comes through before anybody could read that it is waited for. */
+const PASSING: readonly Obstacle['reason'][] = ['NotSynced', 'Progressing'];
+
 function waitForApplications(visit: Visit, arrival: Arrival, open: readonly Judged[]): void {
   const { draft, ticket, station } = visit;
   const obstacles = open.map(obstacleOf);
@@ -195,7 +198,18 @@ function waitForApplications(visit: Visit, arrival: Arrival, open: readonly Judg
   const since = waiting?.reason === worst.reason ? new Date(waiting.since) : draft.now;
   const failure = overdue(visit, timed, open, worst, since);
   if (failure) return fail(draft, ticket, station.metadata.name, failure, timed);
-  waitInStation(visit, timed, worst);
+  waitForPassing(visit, timed, worst, waiting);
+}
+
+/**
+ * What Argo CD comes through by itself is told once it has lasted a moment; until then the ticket says that it pushes,
+ * which saves most arrivals a write (rule E4). A crash loses nothing by it: the commits are on record, and their branches
+ * show them (rules D2, D5).
+ */
+function waitForPassing(visit: Visit, arrival: Arrival, worst: Obstacle, waiting: Waiting | undefined): void {
+  const since = waiting?.reason === 'Pushing' && PASSING.includes(worst.reason) ? arrival.pushed : undefined;
+  if (since !== undefined && isMoment(visit.draft, since)) return;
+  waitInStation(visit, arrival, { ...worst, ...(since && { since }) });
 }
 
 /**

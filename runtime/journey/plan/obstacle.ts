@@ -9,6 +9,8 @@ export interface Obstacle {
   readonly message: string;
   /** Words to do while the wait is young, where what it waits for goes on in steps. */
   readonly brief?: string;
+  /** When the wait began, where it is older than this decision. */
+  readonly since?: string;
   readonly until?: Date;
   /** What a person's resume has to name to end it. */
   readonly resume?: Waiting['resume'];
@@ -21,8 +23,8 @@ const MESSAGE_LIMIT = 4_000;
 export const shorten = (message: string): string =>
   message.length <= MESSAGE_LIMIT ? message : `${message.slice(0, MESSAGE_LIMIT)}...`;
 
-/** How long a wait has to last before new words for the same reason are worth a write. */
-const SAY_MORE_AFTER_MS = 2_000;
+/** How long a wait has to last before new words for the same reason, or what mostly passes at once, are worth a write. */
+const MOMENT_MS = 2_000;
 
 /** How long what goes on in steps is told by the one wording that is true of all of them. */
 const SAY_STEPS_AFTER_MS = 30_000;
@@ -34,7 +36,7 @@ const SAY_STEPS_AFTER_MS = 30_000;
 export function waitingFor(draft: Draft, obstacle: Obstacle, ticket: Ticket, station: string): Waiting {
   const present = (ticket.status?.station ?? '') === station ? ticket.status?.waiting : undefined;
   const before = present?.reason === obstacle.reason ? present : undefined;
-  const since = before?.since ?? draft.time;
+  const since = before?.since ?? obstacle.since ?? draft.time;
   const words = shorten(wordsOf(draft, obstacle, since));
   const message = before ? laterWords(draft, before, words) : words;
   // What a resume names is what the words are about.
@@ -55,8 +57,11 @@ function wordsOf(draft: Draft, { message, brief }: Obstacle, since: string): str
 
 /** The words of a wait that was there before: the old ones while it is young. */
 function laterWords(draft: Draft, { message, since }: Waiting, words: string): string {
-  return message !== words && isYoung(draft, since, SAY_MORE_AFTER_MS) ? message : words;
+  return message !== words && isMoment(draft, since) ? message : words;
 }
+
+/** Whether a wait has only begun; then the decision is taken again when it has lasted. */
+export const isMoment = (draft: Draft, since: string): boolean => isYoung(draft, since, MOMENT_MS);
 
 /** Whether a wait has not lasted so long yet; then the decision is taken again when it has. */
 function isYoung(draft: Draft, since: string, ms: number): boolean {

@@ -33,10 +33,14 @@ import { without } from '../facts/without';
 /** The present good state, and ten earlier ones (rule H1). */
 const KEPT_HISTORY = 11;
 
-/** Puts the ticket before the next station of its way, or ends it at the end of its line; without one it ends at once. */
-export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp?: Stamp): void {
-  const rest = without(ticket.status ?? {}, 'waiting', 'entry');
-  const status: TicketStatus = stamp === undefined ? rest : { ...rest, stamps: stampsAfter(ticket, rest, stamp) };
+/**
+ * Puts the ticket before the next station of its way, or ends it at the end of its line; without one it ends at once.
+ *
+ * @param stamp of the station that it has passed
+ * @param arrival in which it has, as it is on record from now on
+ */
+export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp?: Stamp, arrival?: Arrival): void {
+  const status = statusBehind(ticket, stamp, arrival);
   if (line?.gone) {
     draft.writeTicket(ticket, { ...status, phase: 'Aborted' });
     return;
@@ -53,6 +57,12 @@ export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp
     standingSince: draft.time,
     ...(older && { waiting: waitingFor(draft, olderObstacle(older, station), ticket, station) }),
   });
+}
+
+/** The ticket's status with nothing before it yet. */
+function statusBehind(ticket: Ticket, stamp?: Stamp, arrival?: Arrival): TicketStatus {
+  const status = { ...without(ticket.status ?? {}, 'waiting', 'entry'), ...(arrival && { arrival }) };
+  return stamp === undefined ? status : { ...status, stamps: stampsAfter(ticket, status, stamp) };
 }
 
 /** Whom the ticket waits for once its status is this; said in the same write, since nothing else will come first. */
@@ -142,7 +152,7 @@ export function complete({ draft, line, ticket, station }: Leaving, arrival: Arr
   const branches = line !== undefined && !line.gone && ticket.spec.track !== undefined;
   const children = branches ? childrenAt(draft.snapshot.facts, line, ticket, station) : [];
   const said = words === '' ? {} : { message: shorten(words) };
-  goOn(draft, line, ticket, { ...stamp, ...said, ...(children.length > 0 && { children }) });
+  goOn(draft, line, ticket, { ...stamp, ...said, ...(children.length > 0 && { children }) }, arrival);
 }
 
 /** What a state shows, in a line. */

@@ -147,12 +147,15 @@ export class ArgoCd {
     }
     const live = this.#live.get(key);
     const synced = live !== undefined && this.#shows(live.commit) === this.#shows(head);
+    // An Application that was made anew finds what the one before it had rolled out.
+    const found = synced && application.status?.health === undefined;
     this.#write(key, {
       ...compared,
       status: {
         ...status,
         conditions: null,
         sync: { status: synced ? 'Synced' : 'OutOfSync', revision: head, comparedTo },
+        ...(found && { health: this.#health(this.parts.fate(key, live.commit)) }),
       },
     });
     this.#startSync(key, synced ? undefined : head);
