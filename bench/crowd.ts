@@ -1,7 +1,7 @@
 /**
  * Many lines at once on the railyard, with its latencies at zero: 100 tracks of 5 stations, and 10 tickets on each, all
  * made before the first arrives. `npm run bench crowd`, or with numbers of one's own
- * `node -r ./scripts/typescript.cjs bench/crowd.ts <tracks> <stations> <tickets>`.
+ * `node -r ./scripts/typescript.cjs bench/crowd.ts <tracks> <stations> <tickets>`. What goes on is told on stderr.
  *
  * The runtime is a process of its own; the railyard is in this one, and the Git processes of both are their children.
  * Counted at the railyard, which shares the machine with the runtime: API writes of the runtime, which shows a token of
@@ -12,16 +12,22 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import type { Ticket } from '../lib/api';
 import type { Scene } from '../test/runtime/dispatch/scene';
 import { Yard } from '../test/runtime/dispatch/yard';
-import { eventually } from '../test/waiting';
+import { childrenMs } from './children';
 import type { Usage } from './crowd-runtime';
 
 const WRITES_GOAL = 6;
 const EFFECT_GOAL_MS = 250;
 const DEADLINE_MS = 1_800_000;
+/** How often it is told how far the tickets are, and looked whether they are there. */
+const TELL_MS = 10_000;
+const LOOK_MS = 50;
+/** Networks that are made, and people who speak, at a time. */
+const ABREAST = 8;
 
 interface Live {
   readonly metadata: { readonly name: string };
@@ -86,6 +92,12 @@ class Runtime {
     return usage;
   }
 
+  /** CPU time of the Git processes of both sides so far, in milliseconds. */
+  get git(): { readonly ofRuntime: number; readonly ofRailyard: number } {
+    const { pid = 0 } = this.child;
+    return { ofRuntime: childrenMs(pid), ofRailyard: childrenMs(process.pid, pid) };
+  }
+
   async stop(): Promise<void> {
     const ended = once(this.child, 'exit');
     this.child.disconnect();
@@ -128,53 +140,104 @@ function tell(title: string, counts: ReadonlyMap<string, number>, arrivals: numb
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((all, one) => all + one, 0);
 
+/** How far the tickets are, as the watch shows it. */
+class Progress {
+  /** Tickets that have boarded. */
+  readonly boarded = new Set<string>();
+  readonly completed = new Set<string>();
+  /** Arrivals by ticket. */
+  readonly arrivals = new Map<string, number>();
+  private readonly timer: NodeJS.Timeout;
+  private readonly begin = performance.now();
+  private lost: string | undefined;
+
+  constructor(
+    yard: Yard,
+    private readonly tickets: number,
+  ) {
+    yard.eyes.tickets.onChange((key, _before, after) => this.see(key, after));
+    this.timer = setInterval(() => this.say(), TELL_MS);
+  }
+
+  private see(key: string, ticket: Ticket | undefined): void {
+    const { sequence, phase, stamps = [], failure } = ticket?.status ?? {};
+    if (sequence !== undefined) this.boarded.add(key);
+    if (stamps.length > 0) this.arrivals.set(key, stamps.length);
+    if (phase === 'Completed') this.completed.add(key);
+    if (phase === 'Failed' || phase === 'Aborted') this.lost = `${key}: ${failure?.message ?? phase}`;
+  }
+
+  /** Whether so many tickets have come so far. @throws Error with a ticket that failed */
+  all(which: 'boarded' | 'completed'): boolean {
+    if (this.lost !== undefined) throw new Error(this.lost);
+    return this[which].size >= this.tickets;
+  }
+
+  say(
+    what = `${this.boarded.size} boarded, ${sum(this.arrivals.values())} arrivals, ${this.completed.size} completed`,
+  ): void {
+    console.error(`${((performance.now() - this.begin) / 1_000).toFixed(0)} s: ${what} of ${this.tickets} tickets`);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+}
+
+/** Resolves when it is so, or the time is over. @returns whether it is so */
+async function until(isSo: () => boolean): Promise<boolean> {
+  const end = performance.now() + DEADLINE_MS;
+  while (!isSo()) {
+    if (performance.now() > end) return false;
+    await setTimeout(LOOK_MS);
+  }
+  return true;
+}
+
+/** Does the same for each, a few at a time. */
+async function abreast<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const left = [...all];
+  const hand = async (): Promise<void> => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) await work(one);
+  };
+  await Promise.all(Array.from({ length: ABREAST }, hand));
+}
+
+const numbers = (length: number): number[] => Array.from({ length }, (_, at) => at);
+
 async function main(): Promise<void> {
   const [tracks = 100, stops = 5, tickets = 10] = process.argv.slice(2).map(Number).filter(Number.isInteger);
   const written = new Map<string, number>();
   const yard = await Yard.open({ started: false });
+  const progress = new Progress(yard, tracks * tickets);
   try {
-    const runtime = await Runtime.start(yard);
     // The first station is held until every ticket stands before it.
-    const stations = Array.from({ length: stops }, (_, at) => ({ name: `stop-${at}`, spec: { hold: at === 0 } }));
+    const stations = numbers(stops).map((at) => ({ name: `stop-${at}`, spec: { hold: at === 0 } }));
     const scenes: Scene[] = [];
-    for (let at = 0; at < tracks; at += 1) {
-      scenes.push(await yard.scene(`line-${at}`, { stations, track: { service: 'Every' } }));
-    }
-    for (const scene of scenes) {
-      for (let at = 0; at < tickets; at += 1) await scene.ticket(`t-${at}`, `1.${at}.0`);
-    }
-    const all = (): readonly Ticket[] => scenes.flatMap(({ name }) => yard.eyes.tickets.list(name));
-    await eventually(
-      'every ticket has boarded',
-      () => all().every(({ status }) => status?.sequence !== undefined),
-      DEADLINE_MS,
-    );
+    await abreast(numbers(tracks), async (line) => {
+      const scene = await yard.scene(`line-${line}`, { stations, track: { service: 'Every' } });
+      scenes.push(scene);
+      for (const at of numbers(tickets)) await scene.ticket(`t-${at}`, `1.${at}.0`);
+    });
+    progress.say('made, the last');
+    const runtime = await Runtime.start(yard);
+    if (!(await until(() => progress.all('boarded')))) throw new Error(`${progress.boarded.size} have boarded in time`);
     const effects = new Effects(yard);
     yard.faults.onRequest = ({ verb, resource, caller }) => {
       if (caller === RUNTIME && WRITES.includes(verb) && resource !== 'events') count(written, `${verb} ${resource}`);
     };
     const made = new Changes(yard);
     const before = await runtime.usage();
+    const gitBefore = runtime.git;
     const cpu = process.cpuUsage();
     const begin = performance.now();
-    for (const scene of scenes) await scene.say('station', 'stop-0', { hold: false });
-    let shown = 0;
-    const completed = (): number => all().filter(({ status }) => status?.phase === 'Completed').length;
-    await eventually(
-      'every ticket has completed',
-      () => {
-        const done = completed();
-        if (process.stderr.isTTY && done >= shown + 50) process.stderr.write(`${(shown = done)} tickets\n`);
-        const lost = all().find(({ status }) => status?.phase === 'Failed' || status?.phase === 'Aborted');
-        if (lost) throw new Error(`${lost.metadata.namespace}/${lost.metadata.name}: ${lost.status?.failure?.message}`);
-        return done === tracks * tickets || performance.now() - begin > DEADLINE_MS;
-      },
-      2 * DEADLINE_MS,
-    );
+    await abreast(scenes, (scene) => scene.say('station', 'stop-0', { hold: false }));
+    await until(() => progress.all('completed'));
     const seconds = (performance.now() - begin) / 1_000;
     const used = process.cpuUsage(cpu);
     const after = await runtime.usage();
-    const arrivals = sum(all().map(({ status }) => status?.stamps?.length ?? 0));
+    const git = runtime.git;
+    const arrivals = sum(progress.arrivals.values());
     const writes = sum(written.values());
     console.log(
       `${tracks} tracks of ${stops} stations, ${tickets} tickets on each: ${tracks * tickets * stops} arrivals`,
@@ -182,13 +245,16 @@ async function main(): Promise<void> {
     const row = (figure: string, value: string, must = ''): void => console.log(`| ${figure} | ${value} | ${must} |`);
     row('figure', 'value', 'must be');
     console.log('|---|--:|--:|');
-    row('tickets that completed', `${completed()} of ${tracks * tickets}`, 'all');
+    row('tickets that completed', `${progress.completed.size} of ${tracks * tickets}`, 'all');
     row('seconds', seconds.toFixed(1));
     row('arrivals a second', (arrivals / seconds).toFixed(1));
     row('API writes of the runtime for each ticket, Events aside', ((writes / arrivals) * stops).toFixed(1));
     row('for each arrival', (writes / arrivals).toFixed(2), `${WRITES_GOAL}`);
-    row('CPU of the runtime for each arrival', `${((after.cpuMs - before.cpuMs) / arrivals).toFixed(1)} ms`);
-    row('CPU of the railyard for each arrival', `${((used.user + used.system) / 1_000 / arrivals).toFixed(1)} ms`);
+    const each = (ms: number): string => `${(ms / arrivals).toFixed(1)} ms`;
+    row('CPU of the runtime for each arrival', each(after.cpuMs - before.cpuMs));
+    row('of its Git processes', each(git.ofRuntime - gitBefore.ofRuntime));
+    row('CPU of the railyard for each arrival', each((used.user + used.system) / 1_000));
+    row('of its Git processes', each(git.ofRailyard - gitBefore.ofRailyard));
     row('memory of the runtime at most', `${after.peakMegabytes.toFixed(0)} MB`);
     row('health to stamp, p50', `${effects.at(0.5).toFixed(0)} ms`);
     row('health to stamp, p95', `${effects.at(0.95).toFixed(0)} ms`, `${EFFECT_GOAL_MS} ms`);
@@ -196,6 +262,7 @@ async function main(): Promise<void> {
     tell('change of status', made.counts, arrivals);
     await runtime.stop();
   } finally {
+    progress.stop();
     await yard.close();
   }
 }
