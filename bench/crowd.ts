@@ -149,7 +149,8 @@ class Progress {
   readonly arrivals = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
   private readonly begin = performance.now();
-  private lost: string | undefined;
+  /** What became of tickets that ended otherwise. */
+  readonly lost = new Map<string, string>();
 
   constructor(
     yard: Yard,
@@ -164,13 +165,15 @@ class Progress {
     if (sequence !== undefined) this.boarded.add(key);
     if (stamps.length > 0) this.arrivals.set(key, stamps.length);
     if (phase === 'Completed') this.completed.add(key);
-    if (phase === 'Failed' || phase === 'Aborted') this.lost = `${key}: ${failure?.message ?? phase}`;
+    if (phase === 'Failed' || phase === 'Aborted') this.lost.set(key, failure?.message ?? phase);
   }
 
-  /** Whether so many tickets have come so far. @throws Error with a ticket that failed */
-  all(which: 'boarded' | 'completed'): boolean {
-    if (this.lost !== undefined) throw new Error(this.lost);
-    return this[which].size >= this.tickets;
+  get allBoarded(): boolean {
+    return this.boarded.size >= this.tickets;
+  }
+
+  get allEnded(): boolean {
+    return this.completed.size + this.lost.size >= this.tickets;
   }
 
   say(
@@ -221,7 +224,7 @@ async function main(): Promise<void> {
     });
     progress.say('made, the last');
     const runtime = await Runtime.start(yard);
-    if (!(await until(() => progress.all('boarded')))) throw new Error(`${progress.boarded.size} have boarded in time`);
+    if (!(await until(() => progress.allBoarded))) throw new Error(`${progress.boarded.size} have boarded in time`);
     const effects = new Effects(yard);
     yard.faults.onRequest = ({ verb, resource, caller }) => {
       if (caller === RUNTIME && WRITES.includes(verb) && resource !== 'events') count(written, `${verb} ${resource}`);
@@ -232,13 +235,14 @@ async function main(): Promise<void> {
     const cpu = process.cpuUsage();
     const begin = performance.now();
     await abreast(scenes, (scene) => scene.say('station', 'stop-0', { hold: false }));
-    await until(() => progress.all('completed'));
+    await until(() => progress.allEnded);
     const seconds = (performance.now() - begin) / 1_000;
     const used = process.cpuUsage(cpu);
     const after = await runtime.usage();
     const git = runtime.git;
     const arrivals = sum(progress.arrivals.values());
     const writes = sum(written.values());
+    for (const [ticket, why] of progress.lost) console.error(`${ticket}: ${why}`);
     console.log(
       `${tracks} tracks of ${stops} stations, ${tickets} tickets on each: ${tracks * tickets * stops} arrivals`,
     );

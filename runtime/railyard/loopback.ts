@@ -4,6 +4,9 @@ import { RailyardError } from './errors';
 
 const LOOPBACK = '127.0.0.1';
 
+/** Idle connections outlive the keep-alive of common clients, so that none sends into a closing socket. */
+export const KEEP_ALIVE_MS = 120_000;
+
 /** A server wanted a port that another process has. */
 export class PortInUseError extends RailyardError {
   /**

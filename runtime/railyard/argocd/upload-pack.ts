@@ -1,6 +1,8 @@
 import { ManifestError } from './manifests';
 
 const TIMEOUT_MS = 90_000;
+/** Of what a server says that refuses. */
+const LONGEST_ANSWER = 200;
 const DELIMITER = '0001';
 const END = '0000';
 /** Bytes of the length in front of each line. */
@@ -38,9 +40,10 @@ export async function askUploadPack(
   } catch (error) {
     throw new ManifestError(`failed to ${doing}: ${reasonOf(error)}`, { cause: error });
   }
-  await response.body?.cancel();
+  const body = await response.text().catch(() => '');
   const words: Readonly<Record<number, string>> = { 401: 'authentication required', 404: 'repository not found' };
-  throw new ManifestError(`failed to ${doing}: ${words[response.status] ?? `the server answered ${response.status}`}`);
+  const answered = `the server answered ${response.status}: ${body.trim().slice(0, LONGEST_ANSWER)}`;
+  throw new ManifestError(`failed to ${doing}: ${words[response.status] ?? answered}`);
 }
 
 function packet(line: string): string {

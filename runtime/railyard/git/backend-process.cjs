@@ -110,6 +110,8 @@ function refuse(response, message) {
 const folder = mkdtempSync(join(tmpdir(), 'k8sta-backend-'));
 const server = createServer(serve);
 server.requestTimeout = 0;
+// One who is about to ask must not find the connection closed: the railyard alone asks here, and ends them all.
+server.keepAliveTimeout = 0;
 
 process.on('message', (told) => {
   backend = told;

@@ -9,7 +9,7 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { listenOnLoopback } from '../loopback';
+import { KEEP_ALIVE_MS, listenOnLoopback } from '../loopback';
 import { Backend, repeat, type Answer, type Call } from './backend';
 import { Repositories } from './repositories';
 
@@ -140,15 +140,14 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     return backend.serve({ ...how, ...(user === undefined ? {} : { user }) }, request, response);
   }
 
-  const server = createServer((request, response) => {
+  // A slow push is a push: only a silent connection is cut.
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
     request.on('error', () => response.destroy());
     response.on('error', () => undefined);
     handle(request, response).catch((error: unknown) => {
       send(response, 500, error instanceof Error ? error.message : String(error));
     });
   });
-  // A slow push is a push: only a silent connection is cut.
-  server.requestTimeout = 0;
   const port = await listenOnLoopback(server, options.port ?? 0, 'Git server').catch(async (error: unknown) => {
     await backend.stop();
     throw error;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { stringify } from 'yaml';
-import { listenOnLoopback } from '../loopback';
+import { KEEP_ALIVE_MS, listenOnLoopback } from '../loopback';
 import { DefinitionController } from './controllers/definitions';
 import { GarbageCollector } from './controllers/garbage';
 import { NamespaceController } from './controllers/namespaces';
@@ -18,8 +18,6 @@ import { Registry } from './registry';
 import { Store } from './store/store';
 
 const LOOPBACK = '127.0.0.1';
-/** Idle connections outlive the keep-alive of common clients, so that none sends into a closing socket. */
-const KEEP_ALIVE_MS = 120_000;
 const FIRST_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /** How the server runs. */

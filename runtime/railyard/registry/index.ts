@@ -8,7 +8,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
-import { listenOnLoopback } from '../loopback';
+import { KEEP_ALIVE_MS, listenOnLoopback } from '../loopback';
 import { Api } from './api';
 import { fail } from './answers';
 import { publishImage, type PublishOptions } from './publish';
@@ -97,7 +97,7 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
     await api.answer(route, url, request, response);
   }
 
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     handle(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else fail(response, 500, 'UNKNOWN', error instanceof Error ? error.message : String(error));

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { startRailyard, type Railyard } from '../../../../runtime/railyard';
 import type { Application } from '../../../../runtime/railyard/argocd/application';
 import { eventually } from '../../../waiting';
@@ -117,6 +120,19 @@ test('a repository that is not there gives a comparison error', async () => {
   await person.create('gone', { spec: { source } });
   const app = await person.until('gone', 'in error', (one) => condition(one, 'ComparisonError') !== undefined);
   expect(condition(app, 'ComparisonError')?.message).toContain('failed to list refs: repository not found');
+});
+
+test('what a Git server says that refuses stands in the comparison error', async () => {
+  const broken = createServer((_request, response) => response.writeHead(500).end('the disk is full\n'));
+  broken.listen(0, '127.0.0.1');
+  await once(broken, 'listening');
+  const { port } = broken.address() as AddressInfo;
+  const source = { repoURL: `http://127.0.0.1:${port}/web.git`, targetRevision: 'main', path: '.' };
+  await person.create('broken-server', { spec: { source } });
+  const app = await person.until('broken-server', 'in error', (one) => condition(one, 'ComparisonError') !== undefined);
+  broken.close();
+  const words = 'failed to list refs: the server answered 500: the disk is full';
+  expect(condition(app, 'ComparisonError')?.message).toContain(words);
 });
 
 test('a broken manifest gives a comparison error and leaves what was live', async () => {

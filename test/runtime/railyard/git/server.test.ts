@@ -49,6 +49,13 @@ afterEach(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
+test('a connection stays open for longer than clients keep theirs', async () => {
+  const url = await (await start()).createRepository('guestbook');
+  const answer = await fetch(`${url}/info/refs?service=git-upload-pack`);
+  await answer.text();
+  expect(answer.headers.get('keep-alive')).toBe('timeout=120');
+});
+
 test('what is pushed comes back by clone, by fetch of a SHA and by a blobless clone', async () => {
   const url = await (await start()).createRepository('guestbook');
   const work = await workTree();
