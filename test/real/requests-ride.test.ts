@@ -1,6 +1,7 @@
 /** A whole ride by pull requests: people merge on the real forge, the real Argo CD syncs what came of it (rule D9). */
 
 import type { Ticket } from '../../lib/api';
+import { addressOf, type StoredReceiver } from '../../runtime/webhooks';
 import { eventually } from '../waiting';
 import { driven } from './driven';
 import { application, kubectl, Line } from './line';
@@ -8,23 +9,51 @@ import { IMAGE } from './image';
 import { ask } from './people';
 import { realStack } from './stack';
 
-driven();
+const { runtime } = driven({ args: ['--webhook-port=0', '--address=127.0.0.1'] });
 
 const { forge } = realStack();
+/** Nobody looks at an open pull request sooner again, unless a webhook of the forge says so. */
+const SOONEST_LOOK_MS = 10_000;
 
-/** The credential with which the runtime asks the forge, as the guide says. */
+/** Whom the runtime takes webhooks from. */
+const receiver: StoredReceiver = {
+  namespace: 'k8sta',
+  name: 'webhook-gitea',
+  values: { sender: 'gitea', secret: 'a secret that nobody guesses' },
+};
+
+/** A Secret of the runtime's, as the guide says. */
+async function store(name: string, kind: 'forge' | 'webhook', stringData: object): Promise<void> {
+  const metadata = { name, namespace: 'k8sta', labels: { 'k8sta.io/credential': kind } };
+  await kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata, stringData }));
+}
+
 beforeAll(async () => {
-  const secret = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: 'requests', namespace: 'k8sta', labels: { 'k8sta.io/credential': 'forge' } },
-    stringData: { url: `${forge.url}/`, kind: 'gitea', username: forge.username, password: forge.password },
-  };
-  await kubectl(['apply', '-f', '-'], JSON.stringify(secret));
+  const { url, username, password } = forge;
+  await store('requests', 'forge', { url: `${url}/`, kind: 'gitea', username, password });
+  await store(receiver.name, 'webhook', receiver.values);
 });
 
-/** A person merges the one pull request that the ticket waits for. @returns the ticket, once it has completed */
-async function merged(line: Line, name: string, method: 'squash' | 'merge'): Promise<Ticket> {
+/** The forge tells the runtime what becomes of the repository's pull requests. */
+async function tellOfRequests({ repository }: Line): Promise<void> {
+  const port = await eventually(
+    'webhooks are taken',
+    async () => /"port":(\d+)[^\n]*Taking webhooks/.exec(await runtime.log())?.[1],
+  );
+  await ask(realStack(), 'POST', `/api/v1/repos/${repository.path}/hooks`, {
+    type: 'gitea',
+    active: true,
+    events: ['pull_request'],
+    config: {
+      url: `http://127.0.0.1:${port}${addressOf(receiver)}`,
+      content_type: 'json',
+      secret: receiver.values['secret'],
+    },
+  });
+}
+
+/** A person merges the one pull request that the ticket waits for. */
+async function merge(line: Line, name: string, method: 'squash' | 'merge'): Promise<void> {
   const asked = await line.waiting(name, 'PullRequest');
   const url = asked.status?.arrival?.pullRequests?.[0]?.url ?? '';
   const id = url.slice(url.lastIndexOf('/') + 1);
@@ -32,6 +61,11 @@ async function merged(line: Line, name: string, method: 'squash' | 'merge'): Pro
     await ask(realStack(), 'POST', `/api/v1/repos/${line.repository.path}/pulls/${id}/merge`, { Do: method });
     return true;
   });
+}
+
+/** A person merges it. @returns the ticket, once it has completed */
+async function merged(line: Line, name: string, method: 'squash' | 'merge'): Promise<Ticket> {
+  await merge(line, name, method);
   return line.completed(name);
 }
 
@@ -75,4 +109,21 @@ test('an image and a source commit enter by pull requests; the commit shows on t
     return statuses.length > 0 && statuses;
   });
   expect(said).toMatchObject([{ context: 'k8sta/asked/test', status: 'success', description: 'in test (ticket two)' }]);
+});
+
+test('a person’s merge is noticed at once where the forge tells of it', async () => {
+  const line = await Line.open({
+    namespace: 'told',
+    stations: [{ name: 'test', via: 'PullRequest', applications: [{ id: 'web' }] }],
+  });
+  await tellOfRequests(line);
+  await line.ticket('one', '1.0.0');
+  await merge(line, 'one', 'merge');
+  const at = Date.now();
+  const ticket = await line.until('one', 'has come in', ({ status }) => status?.waiting?.reason !== 'PullRequest');
+  const noticed = Date.now() - at;
+  expect(ticket.status?.hinted).toBeDefined();
+  expect(noticed).toBeLessThan(SOONEST_LOOK_MS / 2);
+  await line.completed('one');
+  expect(await line.repository.manifests('env/test')).toContain(`image: ${IMAGE}:1.0.0`);
 });
