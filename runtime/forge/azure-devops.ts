@@ -33,6 +33,8 @@ const WORDS = { Passed: 'succeeded', Failed: 'failed' } as const;
 const GENRE = 'continuous-delivery';
 
 const API_VERSION = '7.1';
+/** To reads and posts with a token that it does not know, it gives the page on which people sign in. */
+const SIGN_IN = 203;
 const NOBODY = '0'.repeat(40);
 /** It takes no longer description. */
 const BODY_LENGTH = 4_000;
@@ -52,8 +54,16 @@ export function azureDevOps(
 ): Adapter {
   const repository = `/${encodeURIComponent(project)}/_apis/git/repositories/${encodeURIComponent(name)}`;
   const pulls = `${repository}/pullrequests`;
-  const request = (question: Question, ...effect: [Parameters<typeof ask>[2]?]): Promise<Answer> =>
-    ask(api, { ...question, query: { ...question.query, 'api-version': API_VERSION } }, ...effect);
+  const request = async (question: Question, ...effect: [Parameters<typeof ask>[2]?]): Promise<Answer> => {
+    const query = { ...question.query, 'api-version': API_VERSION };
+    const answer = await ask(api, { ...question, query }, ...effect);
+    if (answer.status === SIGN_IN) {
+      throw new TransientError(
+        `${new URL(api.base).host} wants us to sign in: check whether the token in Secret ${api.secretName} is right and has not expired`,
+      );
+    }
+    return answer;
+  };
   const told = (pull: Pull): PullRequest => {
     const state = pull.status === 'active' ? 'Open' : pull.status === 'completed' ? 'Merged' : 'Closed';
     const obstacle = OBSTACLES[pull.mergeStatus ?? ''];

@@ -19,13 +19,17 @@ const Pull = Type.Object({
 });
 type Pull = Static<typeof Pull>;
 const Pulls = Type.Object({ values: Type.Array(Pull) });
-const Builds = Type.Object({ successful: Type.Integer(), inProgress: Type.Integer(), failed: Type.Integer() });
-const Mergeable = Type.Object({ canMerge: Type.Boolean(), conflicted: Type.Optional(Type.Boolean()) });
-const Statuses = Type.Object({
-  values: Type.Array(
-    Type.Object({ key: Type.String(), state: Type.String(), description: Type.Optional(Type.String()) }),
-  ),
+/** Older servers know neither builds that were cancelled nor such as they cannot tell the state of. */
+const Builds = Type.Object({
+  successful: Type.Integer(),
+  inProgress: Type.Integer(),
+  failed: Type.Integer(),
+  cancelled: Type.Optional(Type.Integer()),
+  unknown: Type.Optional(Type.Integer()),
 });
+const Mergeable = Type.Object({ canMerge: Type.Boolean(), conflicted: Type.Optional(Type.Boolean()) });
+const Nullable = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+const Build = Type.Object({ state: Type.String(), description: Nullable });
 
 const METHODS = { Merge: 'no-ff', Squash: 'squash', Rebase: 'rebase-ff-only' } as const;
 const WORDS = { Passed: 'SUCCESSFUL', Failed: 'FAILED' } as const;
@@ -43,13 +47,16 @@ export function bitbucketServer(api: Api, { web, project, slug }: BitbucketRepos
     expected(Pull, await ask(api, { method: 'GET', path: `${pulls}/${id}` }), `pull request ${id}`);
   const checksOf = async (commit: string): Promise<PullRequest['checks']> => {
     const answer = await ask(api, { method: 'GET', path: `/build-status/1.0/commits/stats/${commit}` });
-    const { successful, inProgress, failed } = expected(Builds, answer, `the builds of ${commit}`);
-    if (failed > 0) return 'Failed';
-    if (inProgress > 0) return 'Pending';
+    const builds = expected(Builds, answer, `the builds of ${commit}`);
+    const { successful, inProgress, failed, cancelled = 0, unknown = 0 } = builds;
+    if (failed + cancelled > 0) return 'Failed';
+    if (inProgress + unknown > 0) return 'Pending';
     return successful > 0 ? 'Passed' : 'None';
   };
   const obstacleTo = async (id: number): Promise<string | undefined> => {
     const answer = await ask(api, { method: 'GET', path: `${pulls}/${id}/merge` });
+    // It was merged or declined in this moment, which the next look finds.
+    if (answer.status === 409) return undefined;
     const { canMerge, conflicted } = expected(Mergeable, answer, `whether pull request ${id} can be merged`);
     if (canMerge) return undefined;
     return conflicted === true ? 'it conflicts' : 'a check of the repository forbids it';
@@ -126,9 +133,8 @@ export function bitbucketServer(api: Api, { web, project, slug }: BitbucketRepos
     async report(commit, { context: key, state, description }, effect) {
       const path = `${repository}/commits/${commit}/builds`;
       const present = await ask(api, { method: 'GET', path, query: { key } });
-      const said = present.status === 404 ? [] : expected(Statuses, present, `the builds of ${commit}`).values;
-      const isSaid = said.some((is) => is.key === key && is.state === WORDS[state] && is.description === description);
-      if (isSaid) return;
+      const said = present.status === 404 ? undefined : expected(Build, present, `the build ${key} of ${commit}`);
+      if (said?.state === WORDS[state] && said.description === description) return;
       const body = { key, name: key, state: WORDS[state], description, url: `${web}/commits/${commit}` };
       accepted(await ask(api, { method: 'POST', path, body }, effect), `a status of ${commit}`);
     },

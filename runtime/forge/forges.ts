@@ -117,7 +117,9 @@ const ADAPTERS: Readonly<Record<ForgeKind, (meant: Meant) => Adapter>> = {
   'bitbucket-server'({ place, token, username, api }) {
     const repository = bitbucketRepositoryOf(place);
     const authorization = username ? basic(username, token) : `Bearer ${token}`;
-    return bitbucketServer(api(`${repository.home}/rest`, { authorization }), repository);
+    // Otherwise it takes a request without a body for one that another page made a browser send, and refuses it.
+    const headers = { authorization, 'x-atlassian-token': 'no-check' };
+    return bitbucketServer(api(`${repository.home}/rest`, headers), repository);
   },
   'azure-devops'({ place, token, api }) {
     const repository = azureRepositoryOf(place);

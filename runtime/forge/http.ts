@@ -145,11 +145,20 @@ function parsed(text: string): unknown {
 function wordsIn(text: string): string {
   const body = parsed(text);
   if (typeof body !== 'object' || body === null) return text;
-  const { message, error, errors } = body as Readonly<Record<string, unknown>>;
-  return [message, error, errors]
-    .filter((one) => one !== undefined && one !== null && one !== '')
-    .map((one) => (typeof one === 'string' ? one : JSON.stringify(one)))
-    .join('; ');
+  const { message, error, errors } = body as Fields;
+  return [message, error, errors].flatMap(said).join('; ');
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Errors come as texts, or with more around their message than people want to read; Bitbucket says apart who forbids it. */
+function said(error: unknown): string[] {
+  if (error === undefined || error === null || error === '') return [];
+  if (typeof error === 'string') return [error];
+  if (Array.isArray(error)) return error.flatMap(said);
+  const { message, vetoes, detailedMessage, summaryMessage } = error as Fields;
+  const words = [message ?? detailedMessage ?? summaryMessage, vetoes].flatMap(said);
+  return words.length === 0 ? [JSON.stringify(error)] : words;
 }
 
 function clean({ secrets }: Api, text: string): string {

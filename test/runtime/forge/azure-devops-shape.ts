@@ -1,8 +1,8 @@
 /** Azure DevOps's answers. @see https://learn.microsoft.com/rest/api/azure/devops/git/pull-requests */
 
+import { pull, status } from './recorded/azure-devops';
 import { saidIn, type Kept, type Shape, type Yard } from './shapes';
 
-const STATES = { Open: 'active', Merged: 'completed', Closed: 'abandoned' } as const;
 const METHODS: Readonly<Record<string, 'Merge' | 'Squash' | 'Rebase'>> = {
   noFastForward: 'Merge',
   squash: 'Squash',
@@ -10,18 +10,6 @@ const METHODS: Readonly<Record<string, 'Merge' | 'Squash' | 'Rebase'>> = {
 };
 
 const branchOf = (ref: unknown): string => String(ref).replace(/^refs\/heads\//, '');
-
-const pull = (one: Kept) => ({
-  pullRequestId: one.number,
-  status: STATES[one.state],
-  title: one.title,
-  description: one.body,
-  sourceRefName: `refs/heads/${one.source}`,
-  targetRefName: `refs/heads/${one.target}`,
-  mergeStatus: 'succeeded',
-  lastMergeSourceCommit: { commitId: one.head },
-  lastMergeCommit: { commitId: one.merged ?? '39f52d24533cc712fc845ed9fd1b6c06b3942588' },
-});
 
 const error = (status: number, message: string) => ({ status, body: { $id: '1', message, typeKey: 'GitException' } });
 
@@ -36,12 +24,12 @@ export const azureDevOps: Shape = (yard, asked) => {
     const way = ['sourceRefName', 'targetRefName'].map((name) => branchOf(query.get(`searchCriteria.${name}`)));
     const value = yard.forges.requests.filter(({ source, target }) => source === way[0] && target === way[1]);
     yard.newest(way[0] ?? '', way[1] ?? '');
-    return { status: 200, body: { value: value.map(pull), count: value.length } };
+    return { status: 200, body: { value: value.map((one) => pull(one)), count: value.length } };
   }
   if (number === undefined) {
     const [source, target] = [branchOf(body['sourceRefName']), branchOf(body['targetRefName'])];
     if (yard.isOpen(source, target)) return error(409, 'TF401179: An active pull request for them already exists.');
-    return { status: 201, body: pull(yard.open(source, target, body['title'], body['description'])) };
+    return { status: 201, body: pull(yard.open(source, target, body['title'], body['description']), 'queued') };
   }
   const one = yard.byNumber(number);
   if (verb === 'threads') {
@@ -60,9 +48,9 @@ function statuses(yard: Yard, { method, parts, body }: Parameters<Shape>[1]) {
   const told = yard
     .saidOn(commit)
     .slice(-1)
-    .map(({ context: said, ...rest }) => {
+    .map(({ context: said, ...rest }, index) => {
       const slash = said.indexOf('/');
-      return { ...rest, context: { genre: said.slice(0, slash), name: said.slice(slash + 1) } };
+      return status(index + 1, rest, { genre: said.slice(0, slash), name: said.slice(slash + 1) });
     });
   return { status: 200, body: { value: told, count: told.length } };
 }

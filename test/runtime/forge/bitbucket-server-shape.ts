@@ -1,41 +1,28 @@
 /** Bitbucket Data Center's answers. @see https://developer.atlassian.com/server/bitbucket/rest/ */
 
-import { saidIn, type Asked, type Kept, type Shape, type Told, type Yard } from './shapes';
+import { duplicate, NOT_OPEN, outOfDate, pull, versionOf, XSRF } from './recorded/bitbucket-server';
+import { saidIn, type Asked, type Shape, type Told, type Yard } from './shapes';
 
-const STATES = { Open: 'OPEN', Merged: 'MERGED', Closed: 'DECLINED' } as const;
 const METHODS: Readonly<Record<string, 'Merge' | 'Squash' | 'Rebase'>> = {
   'no-ff': 'Merge',
   squash: 'Squash',
   'rebase-ff-only': 'Rebase',
 };
 
-/** Every change of a pull request, its head's too, makes it another version. */
-const versionOf = (one: Kept): number => parseInt(one.head.slice(0, 6), 16) + STATES[one.state].length;
-
 const branchOf = (ref: unknown): string => String(ref).replace(/^refs\/heads\//, '');
-
-const pull = (one: Kept) => ({
-  id: one.number,
-  version: versionOf(one),
-  title: one.title,
-  description: one.body,
-  state: STATES[one.state],
-  open: one.state === 'Open',
-  fromRef: { id: `refs/heads/${one.source}`, displayId: one.source, latestCommit: one.head },
-  toRef: { id: `refs/heads/${one.target}`, displayId: one.target },
-  ...(one.merged !== undefined && {
-    properties: { mergeCommit: { id: one.merged, displayId: one.merged.slice(0, 11) } },
-  }),
-  links: { self: [{ href: `https://bitbucket.example.com/projects/ACME/repos/shop/pull-requests/${one.number}` }] },
-});
 
 const error = (status: number, message: string): Told => ({
   status,
   body: { errors: [{ context: null, message, exceptionName: 'com.atlassian.bitbucket.Exception' }] },
 });
 
+/** A browser can be made to send anything but such a header, or a body of such a type. */
+const isOurs = ({ method, headers }: Asked): boolean =>
+  method === 'GET' || headers['x-atlassian-token'] === 'no-check' || headers['content-type'] === 'application/json';
+
 export const bitbucketServer: Shape = (yard, asked) => {
   const [, part, , ...rest] = asked.parts;
+  if (!isOurs(asked)) return { status: 403, text: XSRF };
   if (part === 'build-status') return stats(yard, String(rest[2]));
   if (rest.slice(0, 4).join('/') !== 'projects/ACME/repos/shop')
     return error(404, 'Repository ACME/shop does not exist.');
@@ -50,7 +37,14 @@ export const bitbucketServer: Shape = (yard, asked) => {
 function stats(yard: Yard, commit: string): Told {
   const state = yard.checksOf(commit);
   const of = (wanted: string): number => (state === wanted ? 1 : 0);
-  return { status: 200, body: { successful: of('Passed'), inProgress: of('Pending'), failed: of('Failed') } };
+  const builds = {
+    cancelled: 0,
+    successful: of('Passed'),
+    inProgress: of('Pending'),
+    failed: of('Failed'),
+    unknown: 0,
+  };
+  return { status: 200, body: builds };
 }
 
 function builds(yard: Yard, commit: string, { method, query, body }: Asked): Told {
@@ -62,7 +56,7 @@ function builds(yard: Yard, commit: string, { method, query, body }: Asked): Tol
   const said = yard.saidOn(commit).findLast(({ context }) => context === query.get('key'));
   if (said === undefined) return error(404, 'There is no build with this key.');
   const { context: key, ...others } = said;
-  return { status: 200, body: { size: 1, isLastPage: true, values: [{ key, ...others }] } };
+  return { status: 200, body: { key, ...others } };
 }
 
 function pulls(yard: Yard, { method, query, body }: Asked, [number, verb]: string[]): Told | undefined {
@@ -80,9 +74,9 @@ function pulls(yard: Yard, { method, query, body }: Asked, [number, verb]: strin
     one.notes.push(String(body['text']));
     return { status: 201, body: { id: 1 } };
   }
+  if (method !== 'GET' && query.get('version') !== `${versionOf(one)}`) return { status: 409, body: outOfDate(one) };
+  if (one.state !== 'Open') return { status: 409, body: NOT_OPEN };
   if (method === 'GET') return { status: 200, body: { canMerge: true, conflicted: false, vetoes: [] } };
-  if (query.get('version') !== `${versionOf(one)}`) return error(409, 'You are attempting to modify an old version.');
-  if (one.state !== 'Open') return error(409, 'This pull request has already been closed.');
   if (verb === 'decline') {
     yard.forges.close(one);
     return { status: 200, body: pull(one) };
@@ -100,7 +94,7 @@ function open(yard: Yard, body: Readonly<Record<string, unknown>>): Told {
   const [from, to] = [body['fromRef'] as Ref, body['toRef'] as Ref];
   if (to.repository.slug !== 'shop' || to.repository.project.key !== 'ACME') return error(404, 'No such repository.');
   const [source, target] = [branchOf(from.id), branchOf(to.id)];
-  if (yard.isOpen(source, target))
-    return error(409, 'Only one pull request may be open for a given source and target.');
+  const present = yard.newest(source, target);
+  if (present?.state === 'Open') return { status: 409, body: duplicate(present) };
   return { status: 201, body: pull(yard.open(source, target, body['title'], body['description'])) };
 }

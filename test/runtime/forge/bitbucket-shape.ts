@@ -1,5 +1,6 @@
 /** Bitbucket Cloud's answers. @see https://developer.atlassian.com/cloud/bitbucket/rest/api-group-pullrequests/ */
 
+import { CLOSED, pull, statuses } from './recorded/bitbucket';
 import { saidIn, type Kept, type Shape, type Yard } from './shapes';
 
 const STATES = { Open: 'OPEN', Merged: 'MERGED', Closed: 'DECLINED' } as const;
@@ -8,20 +9,6 @@ const METHODS: Readonly<Record<string, 'Merge' | 'Squash' | 'Rebase'>> = {
   squash: 'Squash',
   rebase_fast_forward: 'Rebase',
 };
-const SHORT = 12;
-
-const pull = (one: Kept) => ({
-  type: 'pullrequest',
-  id: one.number,
-  title: one.title,
-  description: one.body,
-  state: STATES[one.state],
-  links: { html: { href: `https://bitbucket.org/acme/shop/pull-requests/${one.number}` } },
-  source: { branch: { name: one.source }, commit: { type: 'commit', hash: one.head.slice(0, SHORT) } },
-  destination: { branch: { name: one.target } },
-  merge_commit: one.merged === undefined ? null : { type: 'commit', hash: one.merged.slice(0, SHORT) },
-});
-
 const error = (status: number, message: string) => ({ status, body: { type: 'error', error: { message } } });
 
 export const bitbucket: Shape = (yard, { method, parts, query, body }) => {
@@ -64,13 +51,13 @@ function about(yard: Yard, one: Kept, verb: string | undefined, body: Readonly<R
         Pending: 'INPROGRESS',
         Failed: 'FAILED',
       }[yard.checksOf(one.head)];
-      return { status: 200, body: { pagelen: 100, values: state === undefined ? [] : [{ type: 'build', state }] } };
+      return { status: 200, body: statuses(state, one.head) };
     }
     case 'comments':
       one.notes.push((body['content'] as { raw: string }).raw);
       return { status: 201, body: { id: 1 } };
     case 'decline':
-      if (one.state !== 'Open') return error(400, 'This pull request is already closed.');
+      if (one.state !== 'Open') return { status: 400, body: CLOSED };
       yard.forges.close(one);
       return { status: 200, body: pull(one) };
     case 'merge': {

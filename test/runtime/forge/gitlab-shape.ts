@@ -48,7 +48,11 @@ function statuses(yard: Yard, commit: string, name: string | null) {
   return { status: 200, body: told };
 }
 
-function requests(yard: Yard, { method, query, body }: Omit<Asked, 'parts'>, [number, verb]: string[]) {
+function requests(
+  yard: Yard,
+  { method, query, body }: Pick<Asked, 'method' | 'query' | 'body'>,
+  [number, verb]: string[],
+) {
   if (number === undefined && method === 'GET') {
     const found = yard.newest(query.get('source_branch') ?? '', query.get('target_branch') ?? '');
     return { status: 200, body: found === undefined ? [] : [request(yard, found)] };

@@ -10,12 +10,15 @@ export interface Asked {
   /** Decoded part by part where it was encoded, so that a name of a branch is one part. */
   readonly parts: readonly string[];
   readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
   readonly body: Readonly<Record<string, unknown>>;
 }
 
 export interface Told {
   readonly status: number;
   readonly body?: unknown;
+  /** In the place of a body. */
+  readonly text?: string;
 }
 
 /** A pull request as the yard keeps it. */
@@ -108,12 +111,14 @@ export async function serve(
       const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
       const text = Buffer.concat(chunks).toString();
       const body = (text === '' ? {} : JSON.parse(text)) as Asked['body'];
-      const asked = { method: request.method ?? '', parts, query: url.searchParams, body };
+      const { method = '', headers } = request;
+      const asked = { method, parts, query: url.searchParams, headers, body };
       const told = knows(request.headers)
         ? (shape(yard, asked) ?? { status: 404, body: { message: 'Not Found' } })
         : { status: 401, body: stranger };
-      response.writeHead(told.status, { 'content-type': 'application/json' });
-      response.end(told.body === undefined ? '' : JSON.stringify(told.body));
+      const isText = 'text' in told;
+      response.writeHead(told.status, { 'content-type': isText ? 'text/html' : 'application/json' });
+      response.end(isText ? told.text : told.body === undefined ? '' : JSON.stringify(told.body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

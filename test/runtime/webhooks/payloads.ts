@@ -98,7 +98,7 @@ export const PUSHES: readonly (readonly [SenderName, Payload, readonly string[]]
         resource: {
           refUpdates: [{ name: 'refs/heads/main', oldObjectId: '0'.repeat(40), newObjectId: '1'.repeat(40) }],
           repository: {
-            remoteUrl: 'https://dev.azure.com/acme/web/_git/shop',
+            remoteUrl: 'https://acme@dev.azure.com/acme/web/_git/shop',
             sshUrl: 'git@ssh.dev.azure.com:v3/acme/web/shop',
           },
         },

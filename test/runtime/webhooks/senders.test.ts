@@ -1,5 +1,9 @@
 import type { Subscription } from '../../../lib/api';
 import { addressOf, type Hint, isAbout, Receivers, SENDERS, type SenderName, setUpOf } from '../../../runtime/webhooks';
+import * as azure from '../forge/recorded/azure-devops';
+import * as cloud from '../forge/recorded/bitbucket';
+import * as dataCenter from '../forge/recorded/bitbucket-server';
+import type { Recorded } from '../forge/recorded/request';
 import { IMAGES, type Payload, PUSHES } from './payloads';
 import { deliveryOf, NOW, SECRET } from './signing';
 
@@ -123,6 +127,16 @@ test.each<[SenderName, Payload]>([
 });
 
 const WAITS = 'k8sta/shop/prod/shop-prod-web/0c5e2a9e-7d1f-4b50-9a55-2b1f6c0f7a11';
+const ended = (state: Recorded['state'], source: string): Recorded => ({
+  number: 7,
+  state,
+  source,
+  target: 'env/prod',
+  title: 'web 1.2.0 to prod',
+  body: '',
+  head: '43f23696277d8c412aa5da481009a5ec8302ded4',
+  ...(state === 'Merged' && { merged: 'c7e4f3b29a8e0b08233440687efd3c351e2a0372' }),
+});
 const requests = (branch: string): [SenderName, string, Payload][] => [
   [
     'github',
@@ -150,7 +164,7 @@ const requests = (branch: string): [SenderName, string, Payload][] => [
     'merged in the cloud',
     {
       headers: { 'x-event-key': 'pullrequest:fulfilled' },
-      body: { pullrequest: { state: 'MERGED', source: { branch: { name: branch } } } },
+      body: cloud.webhook(ended('Merged', branch)),
     },
   ],
   [
@@ -158,19 +172,20 @@ const requests = (branch: string): [SenderName, string, Payload][] => [
     'declined on a server',
     {
       headers: { 'x-event-key': 'pr:declined' },
-      body: { pullRequest: { state: 'DECLINED', fromRef: { id: `refs/heads/${branch}`, displayId: branch } } },
+      body: dataCenter.webhook('pr:declined', ended('Closed', branch)),
     },
   ],
   [
-    'azure-devops',
-    'completed',
+    'bitbucket',
+    'merged in a data center',
     {
-      body: {
-        eventType: 'git.pullrequest.updated',
-        resource: { status: 'completed', sourceRefName: `refs/heads/${branch}` },
-      },
+      headers: { 'x-event-key': 'pr:merged' },
+      body: dataCenter.webhook('pr:merged', ended('Merged', branch)),
     },
   ],
+  ['azure-devops', 'completed', { body: azure.webhook('git.pullrequest.updated', ended('Merged', branch)) }],
+  ['azure-devops', 'merged', { body: azure.webhook('git.pullrequest.merged', ended('Merged', branch)) }],
+  ['azure-devops', 'abandoned', { body: azure.webhook('git.pullrequest.updated', ended('Closed', branch)) }],
 ];
 
 test.each(requests(WAITS))('%s says that a pull request of ours was %s', (sender, _what, payload) => {
@@ -195,15 +210,9 @@ test.each<[SenderName, Payload]>([
     },
   ],
   ['gitlab', { body: { object_kind: 'merge_request', object_attributes: { action: 'update', source_branch: WAITS } } }],
-  [
-    'azure-devops',
-    {
-      body: {
-        eventType: 'git.pullrequest.updated',
-        resource: { status: 'active', sourceRefName: `refs/heads/${WAITS}` },
-      },
-    },
-  ],
+  ['azure-devops', { body: azure.webhook('git.pullrequest.updated', ended('Open', WAITS)) }],
+  // It has tried to merge it.
+  ['azure-devops', { body: azure.webhook('git.pullrequest.merged', ended('Open', WAITS)) }],
 ])('%s says that a pull request is still open (%#)', (sender, payload) => {
   expect(hintsOf(sender, payload)).toEqual([]);
 });
