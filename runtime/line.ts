@@ -14,6 +14,11 @@ export class Line {
     this.#free = Math.max(1, places);
   }
 
+  /** How many could begin now. */
+  get free(): number {
+    return this.#free;
+  }
+
   /**
    * Takes a place; whoever has one has to leave it.
    *

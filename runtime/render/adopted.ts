@@ -4,7 +4,8 @@
  */
 
 import { type Node, type YAMLMap, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import { TerminalError, messageOf } from '../errors';
+import { messageOf } from '../errors';
+import { failed } from './failed';
 import { CONTAINERS, type Image, parseImage, repositoryIn, withVersion } from './images';
 import { KUSTOMIZATION_FILES } from './kustomization';
 
@@ -186,8 +187,4 @@ function read(path: string, text: string): Image {
   } catch (error) {
     throw failed(`${path}: ${messageOf(error)}`);
   }
-}
-
-function failed(words: string): TerminalError {
-  return new TerminalError(`${words}.`, 'RenderFailed');
 }

@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path';
 import { type RenderSpec } from '../../lib/api';
-import { TerminalError } from '../errors';
+import { failed } from './failed';
 import { KUSTOMIZATION_FILES, kustomizationIn } from './kustomization';
 
 export type RendererName = 'kustomize' | 'yaml' | 'helm' | 'ytt' | 'command';
@@ -70,8 +70,4 @@ function refuseOthers(files: Files, overlay: string): void {
       );
     }
   }
-}
-
-function failed(words: string): TerminalError {
-  return new TerminalError(`${words}.`, 'RenderFailed');
 }

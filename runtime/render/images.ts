@@ -2,6 +2,7 @@
 
 import { type ImageReference, parseImageReference } from '../../lib/network/image-reference';
 import { TerminalError, messageOf } from '../errors';
+import { failed } from './failed';
 import { type Manifest, groupOf, nameOf } from './manifest';
 import { isObject } from '../raw';
 
@@ -160,8 +161,4 @@ export function repositoryIn(text: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function failed(words: string): TerminalError {
-  return new TerminalError(`${words}.`, 'RenderFailed');
 }

@@ -3,6 +3,7 @@
 import { posix } from 'node:path';
 import { type RenderSpec } from '../../lib/api';
 import { TerminalError } from '../errors';
+import { failed } from './failed';
 import { type Commands, commandCall, commandFiles } from './command';
 import { BASE, isWithin, type RendererName, rendererOf } from './detection';
 import { type ChartVersion, chartsToPull, helmCall, helmFiles, helmPlaces } from './helm';
@@ -176,8 +177,4 @@ function cleanFolder(folder: string, what: string): string {
 function isClean(path: string): boolean {
   const normal = posix.normalize(path) === path && !posix.isAbsolute(path) && !path.endsWith('/');
   return normal && path !== '.' && path !== '..' && !path.startsWith('../') && !path.includes('\0');
-}
-
-function failed(words: string): TerminalError {
-  return new TerminalError(`${words}.`, 'RenderFailed');
 }

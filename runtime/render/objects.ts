@@ -1,6 +1,6 @@
 /** From the shim's reply to manifests: lists flattened, nameless objects and duplicates refused. Pure. */
 
-import { TerminalError } from '../errors';
+import { failed } from './failed';
 import { type Manifest, groupOf, nameOf } from './manifest';
 import { isObject } from '../raw';
 
@@ -108,8 +108,4 @@ function kindOf(value: unknown): string {
 function identityOf(manifest: Manifest, destinationNamespace = ''): string {
   const { name, namespace } = manifest.metadata;
   return JSON.stringify([groupOf(manifest), manifest.kind, namespace || destinationNamespace, name]);
-}
-
-function failed(words: string): TerminalError {
-  return new TerminalError(`${words}.`, 'RenderFailed');
 }

@@ -12,6 +12,7 @@ import { type Input, type RenderRequest, inputOf, pulledCharts } from './input';
 import { withoutSecrets } from './kustomization';
 import { nativeOr } from './kustomize/native';
 import { ShimPool } from './kustomize/pool';
+import { requestOf } from './kustomize/request';
 import { type Reply } from './kustomize/shim';
 import { shipped } from './kustomize/shipped';
 import { threads } from './kustomize/thread';
@@ -123,20 +124,25 @@ export function createRenderer({
   const pool = new ShimPool(shim === undefined ? inside : nativeOr(inside, shim, limits.memoryBytes, log), limits);
   const cache = new ByteCache<Reply>(limits.cacheBytes, ({ text }) => 2 * text.length);
   const programs = new Programs(limits);
-  const turns = new Turns(limits.workers);
+  // Programs and shims render in one line: each of them may take all the memory that a render may take.
+  const line = new Line(limits.workers);
   return {
     async render(request, signal) {
       const charts = pulledCharts(request);
       const archives = await Promise.all(charts.map((chart) => pullChart(chart, signal)));
       const input = inputOf(request, { commands, archives });
-      const bytes = encode(input, limits);
+      const bytes = requestOf(input, limits);
       const program = input.call && (await programs.find(input.call, signal));
-      const render = (ended: AbortSignal): Promise<Reply> =>
-        turns.take(ended, async () => {
-          if (program === undefined) return pool.run(bytes, ended);
-          pool.makeRoom(turns.free * limits.memoryBytes);
-          return pool.run(await printed(programs, program, input, limits, ended), ended);
-        });
+      const render = async (ended: AbortSignal): Promise<Reply> => {
+        await line.enter(false, ended);
+        try {
+          if (program === undefined) return await pool.run(bytes, ended);
+          pool.makeRoom(line.free * limits.memoryBytes);
+          return await pool.run(await printed(programs, program, input, limits, ended), ended);
+        } finally {
+          line.leave();
+        }
+      };
       const answer = await inWordsOf(input, () => cache.get(keyOf(bytes, input.call, program), render, signal));
       if (answer.refused) throw failed(input, answer.text);
       const { destinationNamespace } = request.application;
@@ -146,34 +152,11 @@ export function createRenderer({
         throw failed(input, 'it gives no object at all; an empty branch would delete everything');
       return { manifests, charts, renderer: rendererOf(input, program) };
     },
-    wake: () => pool.wake(encode(SMALL, limits)),
+    wake: () => pool.wake(requestOf(SMALL, limits)),
     async close() {
       await Promise.all([pool.close(), programs.close()]);
     },
   };
-}
-
-/** Programs and shims render in one line: each of them may take all the memory that a render may take. */
-class Turns {
-  /** Renders that could begin now. */
-  free: number;
-  private readonly line: Line;
-
-  constructor(workers: number) {
-    this.free = workers;
-    this.line = new Line(workers);
-  }
-
-  async take<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.line.enter(false, signal);
-    this.free -= 1;
-    try {
-      return await work();
-    } finally {
-      this.free += 1;
-      this.line.leave();
-    }
-  }
 }
 
 const refuseCharts: PullChart = ({ repoURL, name }) => {
@@ -189,9 +172,9 @@ async function printed(
   limits: Limits,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const output = await programs.run(file, call?.args ?? [], files, signal);
   const { outputBytes } = limits;
-  return encode({ renderer: 'yaml', overlay: '', files: [['', output]] }, { inputBytes: outputBytes, outputBytes });
+  const output = await programs.run(file, call?.args ?? [], files, signal);
+  return requestOf({ renderer: 'yaml', overlay: '', files: [['', output]] }, { inputBytes: outputBytes, outputBytes });
 }
 
 /** The same for the same bytes, versions and arguments: all that a render depends on. */
@@ -219,26 +202,6 @@ const SMALL: Input = {
 function overlayWins(overlay: string): (first: Placed, second: Placed) => boolean {
   return (first, second) =>
     isWithin(first.path, BASE) && !isWithin(second.path, BASE) && isWithin(second.path, overlay);
-}
-
-/** The request as the shim reads it: a mode byte, the size of the reply at most, then fields, each with its length. */
-function encode(
-  { renderer, overlay, files }: Input,
-  { inputBytes, outputBytes }: Pick<Required<RendererOptions>, 'inputBytes' | 'outputBytes'>,
-): Uint8Array {
-  const total = files.reduce((sum, [, content]) => sum + content.length, 0);
-  if (total > inputBytes) {
-    throw new TerminalError(`"${overlay}" reads ${total} bytes of files; the limit is ${inputBytes}.`, 'RenderFailed');
-  }
-  const mode = Buffer.from(renderer === 'kustomize' ? 'k' : 'p');
-  const fields = [overlay, ...files.flat()].map((field) => (typeof field === 'string' ? Buffer.from(field) : field));
-  return Buffer.concat([mode, number(outputBytes), ...fields.flatMap((field) => [number(field.length), field])]);
-}
-
-function number(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
 }
 
 /** Adds to a refusal which overlay it was. */

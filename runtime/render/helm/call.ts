@@ -2,7 +2,7 @@
 
 import { type RenderSpec } from '../../../lib/api';
 import { API_VERSION_PATTERN, KUBERNETES_VERSION_PATTERN } from '../../../lib/api/schema';
-import { TerminalError } from '../../errors';
+import { failed } from '../failed';
 import { BASE, isWithin } from '../detection';
 import { type ProgramCall } from '../program';
 import { sourceChart } from './chart';
@@ -87,8 +87,4 @@ export function helmCall(
 
 function check(what: string, value: string, pattern: RegExp): void {
   if (!pattern.test(value)) throw failed(`${what} cannot be ${JSON.stringify(value)}`);
-}
-
-function failed(words: string): TerminalError {
-  return new TerminalError(`${words}.`, 'RenderFailed');
 }

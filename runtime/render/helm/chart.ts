@@ -3,7 +3,8 @@
 import { posix } from 'node:path';
 import { parse } from 'yaml';
 import { type RenderSpec } from '../../../lib/api';
-import { TerminalError, messageOf } from '../../errors';
+import { messageOf } from '../../errors';
+import { failed } from '../failed';
 import { BASE, CHART_FILE, chartIn } from '../detection';
 import { isObject } from '../../raw';
 
@@ -96,8 +97,4 @@ function read(files: Files, path: string): Readonly<Record<string, unknown>> {
   } catch (error) {
     throw failed(`${path} cannot be read: ${messageOf(error)}`);
   }
-}
-
-function failed(words: string): TerminalError {
-  return new TerminalError(`${words}.`, 'RenderFailed');
 }

@@ -2,7 +2,7 @@
 
 import valid from 'semver/functions/valid';
 import { type RenderSpec } from '../../../lib/api';
-import { TerminalError } from '../../errors';
+import { failed } from '../failed';
 import { isWithin } from '../detection';
 import { type Dependency, dependenciesIn, sourceChart } from './chart';
 
@@ -65,8 +65,4 @@ function published({ name, version, repository }: Dependency, brought: string | 
     );
   }
   return { repoURL: repository, name, version: exact };
-}
-
-function failed(words: string): TerminalError {
-  return new TerminalError(`${words}.`, 'RenderFailed');
 }

@@ -1,6 +1,7 @@
 /** Running shims: few, started when there is work, gone when there is none. */
 
 import { TransientError } from '../../errors';
+import { Line } from '../../line';
 import { type RenderLimits, type Reply, type Shim, ShimBroke, type ShimSource } from './shim';
 
 export interface PoolOptions extends RenderLimits {
@@ -15,15 +16,17 @@ export interface PoolOptions extends RenderLimits {
 export class ShimPool {
   private readonly closing = new AbortController();
   private readonly idle: Shim[] = [];
-  private readonly waiting: (() => void)[] = [];
   private readonly ends = new Set<Promise<void>>();
+  private readonly line: Line;
   private busy = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly source: ShimSource,
     private readonly options: PoolOptions,
-  ) {}
+  ) {
+    this.line = new Line(options.workers);
+  }
 
   /** Shims that exist, working or idle. */
   get shims(): number {
@@ -33,7 +36,11 @@ export class ShimPool {
   /** Renders one request. Errors are those of {@link Shim} and of its source. */
   async run(request: Uint8Array, signal: AbortSignal): Promise<Reply> {
     const ended = AbortSignal.any([signal, this.closing.signal]);
-    await this.enter(ended);
+    ended.throwIfAborted();
+    const turn = this.line.enter(false, ended);
+    if (turn !== undefined) await turn;
+    clearTimeout(this.timer);
+    this.busy++;
     try {
       const used = this.takeIdle();
       try {
@@ -99,32 +106,9 @@ export class ShimPool {
     }
   }
 
-  private async enter(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    clearTimeout(this.timer);
-    if (this.busy < this.options.workers) {
-      this.busy++;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const turn = () => {
-        signal.removeEventListener('abort', aborted);
-        resolve();
-      };
-      const aborted = () => {
-        this.waiting.splice(this.waiting.indexOf(turn), 1);
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', aborted, { once: true });
-      this.waiting.push(turn);
-    });
-  }
-
-  /** Hands the place to the next in the queue, or gives it back. */
   private leave(): void {
-    const next = this.waiting.shift();
-    if (next !== undefined) return next();
     this.busy--;
+    this.line.leave();
     if (this.busy === 0) this.timer = setTimeout(() => this.rest(), this.options.idleMs).unref();
   }
 
