@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import type { ImageSelection, SourceTags, Subscription as SubscriptionSpec } from './api';
+import { TAG_PREFIX, type ImageSelection, type SourceTags, type Subscription as SubscriptionSpec } from './api';
 import type { GitRepository } from './git-repository';
 import type { HelmChart } from './helm-chart';
 import { imageRepository } from './image-repository';
@@ -81,13 +81,19 @@ export type SourceChoice =
       /** @default false */
       readonly prereleases?: boolean;
       /**
-       * RE2 expression that a tag must match.
+       * What a tag has before its version, such as `api/`; tags without it are not looked at.
+       *
+       * @default - the version alone
+       */
+      readonly tagPrefix?: string;
+      /**
+       * RE2 expression that a tag must match, seen without its prefix.
        *
        * @default - every tag
        */
       readonly allowTags?: string;
       /**
-       * RE2 expression of tags to leave out; wins over `allowTags`.
+       * RE2 expression of tags to leave out, seen without their prefix; wins over `allowTags`.
        *
        * @default - none
        */
@@ -97,6 +103,7 @@ export type SourceChoice =
   | {
       readonly semver?: never;
       readonly prereleases?: never;
+      readonly tagPrefix?: never;
       readonly allowTags?: never;
       readonly ignoreTags?: never;
     };
@@ -252,17 +259,21 @@ function selection(choice: ImageChoice): ImageSelection {
   return choice.newest === undefined ? { name: {} } : { newest: {} };
 }
 
-function sourceTags({ semver, prereleases = false, allowTags, ignoreTags }: SourceChoice): { tags?: SourceTags } {
+function sourceTags(choice: SourceChoice): { tags?: SourceTags } {
+  const { semver, prereleases = false, tagPrefix, allowTags, ignoreTags } = choice;
   if (semver === undefined) {
-    const stray = Object.entries({ prereleases: prereleases || undefined, allowTags, ignoreTags });
+    const stray = Object.entries({ prereleases: prereleases || undefined, tagPrefix, allowTags, ignoreTags });
     const [name, value] = stray.find(([, given]) => given !== undefined) ?? [];
     if (name === undefined) return {};
     throw invalidProp(name, value, 'is about tags, which nothing asks for', "add semver, such as '^1.0.0'");
   }
   assertVersionRange(semver);
+  if (tagPrefix !== undefined && !TAG_PREFIX.test(tagPrefix))
+    throw invalidProp('tagPrefix', tagPrefix, 'can begin no tag', "write one such as 'api/', or leave it out");
   return {
     tags: {
       semver: { constraint: semver, prereleases },
+      ...(tagPrefix !== undefined && { prefix: tagPrefix }),
       ...(allowTags !== undefined && { allowTags }),
       ...(ignoreTags !== undefined && { ignoreTags }),
     },

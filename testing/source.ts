@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { normaliseRepositoryURL } from '../lib/network/repository-url';
 import {
+  behind,
   selectTag,
   siftTags,
   survey,
@@ -100,8 +101,9 @@ export class SourceHistories implements SourceHistory {
   choose({ repoURL, tags: wanted }: TagJob): TagChoice {
     const tags = this.tagsOf(repoURL);
     const onBranch = [...tags].filter(([, commit]) => this.onBranch(repoURL, commit)).map(([tag]) => tag);
-    const sifted = siftTags(onBranch, tagFilter(wanted));
-    const { tag, explanation: choice } = selectTag(sifted, { select: { semver: wanted.semver } });
+    const { semver, prefix = '' } = wanted;
+    const sifted = siftTags(behind(prefix, onBranch), tagFilter(wanted));
+    const { tag, explanation: choice } = selectTag(sifted, { select: { semver }, prefix });
     const commit = tag === undefined ? undefined : tags.get(tag);
     return tag === undefined || commit === undefined ? { choice } : { chosen: { tag, commit }, choice };
   }

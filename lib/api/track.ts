@@ -52,13 +52,25 @@ export const ImageSubscription = s.shape('New versions of images.', {
 });
 export type ImageSubscription = Static<typeof ImageSubscription>;
 
+/** What may stand in the name of a tag. */
+export const TAG_PREFIX = /^[^\s~^:?*[\\]+$/;
+
 export const SourceTags = s.shape('Releases of the source: tags that are semantic versions.', {
   semver: s.shape('Highest semantic version.', {
     constraint: s.text('Range that a version must satisfy, such as `^1.0.0`.', { maxLength: 256, default: '*' }),
     prereleases: s.flag('Whether pre-releases count.', false),
   }),
-  allowTags: Type.Optional(regularExpression('RE2 expression that a tag must match.')),
-  ignoreTags: Type.Optional(regularExpression('RE2 expression of tags to leave out; wins over allowTags.')),
+  prefix: Type.Optional(
+    s.text('What a tag has before its version, such as `api/`; tags without it are not looked at.', {
+      minLength: 1,
+      maxLength: 128,
+      pattern: TAG_PREFIX.source,
+    }),
+  ),
+  allowTags: Type.Optional(regularExpression('RE2 expression that a tag must match, seen without its prefix.')),
+  ignoreTags: Type.Optional(
+    regularExpression('RE2 expression of tags to leave out, seen without their prefix; wins over allowTags.'),
+  ),
 });
 export type SourceTags = Static<typeof SourceTags>;
 

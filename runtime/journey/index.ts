@@ -40,6 +40,7 @@ export type { SurveyQuestion, TagChoice, TagJob, Tip, TipJob, Walk, WalkJob } fr
 export { survey } from './subscriptions/survey';
 export { namingPaths } from './plan/suspension';
 export {
+  behind,
   ranksAbove,
   selectChart,
   selectTag,

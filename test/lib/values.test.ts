@@ -95,6 +95,15 @@ describe('Subscription', () => {
     expect(Subscription.image('nginx', { newest: true, as: 'frontend' }).name).toBe('frontend');
   });
 
+  test('takes the releases of a source by tags with a prefix, and refuses one that no tag can have', () => {
+    const repository = GitRepository.at('https://git.example.com/shop.git');
+    const tags = Subscription.source(repository, { semver: '^1.0.0', tagPrefix: 'api/' }).spec.source?.tags;
+    expect(tags).toEqual({ semver: { constraint: '^1.0.0', prereleases: false }, prefix: 'api/' });
+    expect(() => Subscription.source(repository, { semver: '*', tagPrefix: 'the api' })).toThrow(
+      /tagPrefix 'the api' can begin no tag; write one such as 'api\/'/,
+    );
+  });
+
   test('carries every default, since lists are compared as a whole', () => {
     const repository = GitRepository.at('https://git.example.com/shop.git', { branch: 'trunk' }).folder('services/api');
     const chart = HelmChart.at('https://charts.example.com', { name: 'web', version: '1.0.0' });

@@ -60,6 +60,26 @@ describe('B3: a subscription to the tags of a source', () => {
     expect(status(yard)?.choice).toContain('v1.5.0 of 5 tags: highest that satisfies ^1.0.0; 1 ignored by ignoreTags');
   });
 
+  test('with a prefix takes what has it, and goes by what follows: of two subscriptions each has its own', () => {
+    const yard = new Yard({
+      tracks: {
+        api: { stations: ['test'], subscriptions: [source({ prefix: 'api/v' })] },
+        web: { stations: ['prod'], subscriptions: [source({ prefix: 'web-' })] },
+      },
+    });
+    const first = release(yard, 'api/v1.9.0', 'base/a');
+    const other = release(yard, 'web-1.0.0', 'base/b');
+    release(yard, 'v1.99.0', 'base/c');
+    const second = release(yard, 'api/v1.10.0', 'base/d');
+    release(yard, 'api/v1.9.1', 'base/e');
+    const of = (track: string): (string | undefined)[] =>
+      made(yard)
+        .filter(({ spec }) => spec.track === track)
+        .map(({ spec }) => `${spec.origin?.tag} ${spec.change?.sources?.[0]?.commit}`);
+    expect(of('api')).toEqual([`api/v1.9.0 ${first}`, `api/v1.10.0 ${second}`]);
+    expect(of('web')).toEqual([`web-1.0.0 ${other}`]);
+  });
+
   test('carries a release whole, with what touches overlays only, and makes no express tickets', () => {
     const yard = running();
     const first = release(yard, 'v1.0.0', 'env/prod/x');

@@ -6,7 +6,7 @@
 import { normaliseRepositoryURL } from '../../../lib/network/repository-url';
 import { TerminalError } from '../../errors';
 import type { Git } from '../../git';
-import { selectTag, type TagChoice, type TagJob } from '../../journey';
+import { behind, selectTag, type TagChoice, type TagJob } from '../../journey';
 import { forgetOldest } from '../../oldest';
 import { sift } from './sift';
 
@@ -16,10 +16,20 @@ interface Asked {
   readonly hint: string;
   readonly tags: Promise<Listed>;
 }
-/** One list for all who look: what sifts it remembers it by its identity. */
+/** One list of each prefix for all who look: what sifts it remembers it by its identity. */
 interface Listed {
-  readonly names: readonly string[];
+  readonly names: (prefix: string) => readonly string[];
   readonly commits: ReadonlyMap<string, string>;
+}
+
+function listed(commits: ReadonlyMap<string, string>): Listed {
+  const known = new Map<string, readonly string[]>();
+  const names = (prefix: string): readonly string[] => {
+    const list = known.get(prefix) ?? behind(prefix, [...commits.keys()]);
+    known.set(prefix, list);
+    return list;
+  };
+  return { names, commits };
 }
 
 /** Releases that turn out not to be usable; after so many nobody looks further down. */
@@ -39,13 +49,14 @@ export class SourceTagLooks {
   /** @throws Error naming an expression that cannot be used, TransientError where the repository cannot be reached */
   async choose(job: Omit<TagJob, 'kind' | 'key'>, signal: AbortSignal): Promise<TagChoice> {
     const { tags } = job;
+    const { semver, prefix = '' } = tags;
     const asked = this.#ask(job);
     const { names, commits } = await asked.tags;
-    const sifted = await sift(names, tags, signal);
+    const sifted = await sift(names(prefix), tags, signal);
     const passed: string[] = [];
     let left = sifted.tags;
     for (;;) {
-      const { tag, explanation } = selectTag({ ...sifted, tags: left }, { select: { semver: tags.semver } });
+      const { tag, explanation } = selectTag({ ...sifted, tags: left }, { select: { semver }, prefix });
       const choice = [explanation, ...passed].join('; ');
       const commit = tag === undefined ? undefined : commits.get(tag);
       if (tag === undefined || commit === undefined || passed.length === MOST_TRIES)
@@ -53,7 +64,7 @@ export class SourceTagLooks {
       const why = await this.#problemOf(job, tag, commit, signal);
       if (why === undefined) return { chosen: { tag, commit }, choice, askedAt: asked.at };
       passed.push(why);
-      left = left.filter((one) => one !== tag);
+      left = left.filter((one) => `${prefix}${one}` !== tag);
     }
   }
 
@@ -64,7 +75,7 @@ export class SourceTagLooks {
     const age = last === undefined ? -1 : now.getTime() - last.at.getTime();
     // Hints are times: what was asked after the newest one knows of it.
     if (last !== undefined && age >= 0 && age < maxAgeMs && seen <= last.hint) return last;
-    const tags = this.git.tags(repoURL).then((commits) => ({ names: [...commits.keys()], commits }));
+    const tags = this.git.tags(repoURL).then(listed);
     const asked = { at: now, hint: last !== undefined && last.hint > seen ? last.hint : seen, tags };
     this.#last.set(repository, asked);
     // What was not answered is asked again by the next one.

@@ -44,17 +44,22 @@ export function askTag(
   if (chosen === undefined) return inTrouble({ ...before, choice: shorten(choice) }, choice);
   const seen = before.specDigest === subjectOf(source) ? before.seen : undefined;
   return (
-    (seen && unmoved(before, seen, chosen, choice)) ??
+    (seen && unmoved(before, seen, { chosen, choice, prefix: tags.prefix })) ??
     askUpTo(draft, track, subscription, { source, before, chosen, choice })
   );
+}
+
+interface Chosen {
+  readonly chosen: Release;
+  readonly choice: string;
+  readonly prefix: string | undefined;
 }
 
 /** What there is to say where the choice is no news; nothing where it ranks above what was seen before. */
 function unmoved(
   before: Status,
   { tag, commit = '' }: NonNullable<Status['seen']>,
-  chosen: Release,
-  choice: string,
+  { chosen, choice, prefix = '' }: Chosen,
 ): Asked | undefined {
   const calm = without(before, 'problem');
   if (tag === undefined) return undefined;
@@ -67,7 +72,7 @@ function unmoved(
     const words = `tag ${tag} moved from ${was} to ${is} and is not followed, since a release keeps its commit: tag a higher version, or board ${is} by hand`;
     return inTrouble(before, words);
   }
-  if (versionRanksAbove(chosen.tag, tag)) return undefined;
+  if (versionRanksAbove(chosen.tag.slice(prefix.length), tag.slice(prefix.length))) return undefined;
   return { status: { ...calm, choice: shorten(`${choice}; not above ${tag}, which was seen before`) } };
 }
 

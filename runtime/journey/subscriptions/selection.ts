@@ -139,14 +139,20 @@ function choose(
   return tags.includes(digest.tag) ? { tag: digest.tag, why } : { why: `${digest.tag} cannot be used` };
 }
 
+/** What tags with a prefix have behind it; others are none of them. */
+export const behind = (prefix: string, tags: readonly string[]): readonly string[] =>
+  prefix === '' ? tags : tags.filter((tag) => tag.startsWith(prefix)).map((tag) => tag.slice(prefix.length));
+
 /**
  * Chooses among tags.
  *
+ * @param sifted what they have behind the prefix
  * @param built when tags were built; only `newest` needs it
+ * @returns the whole tag
  */
 export function selectTag(
   sifted: Sifted,
-  subscription: Pick<ImageSubscription, 'select'>,
+  subscription: Pick<ImageSubscription, 'select'> & { readonly prefix?: string | undefined },
   built: ReadonlyMap<string, Date> = new Map(),
 ): Selection {
   const found = choose(sifted.tags, built, subscription);
@@ -156,9 +162,12 @@ export function selectTag(
     ...(ignoreTags === 0 ? [] : [`${ignoreTags} ignored by ignoreTags`]),
     ...(allowTags === 0 ? [] : [`${allowTags} not let in by allowTags`]),
   ].join('; ');
-  const of = `of ${sifted.of} tag${sifted.of === 1 ? '' : 's'}: ${rest}`;
+  const { prefix = '' } = subscription;
+  const which = prefix === '' ? '' : ` with prefix ${prefix}`;
+  const of = `of ${sifted.of} tag${sifted.of === 1 ? '' : 's'}${which}: ${rest}`;
   if (!('tag' in found)) return { explanation: `none ${of}` };
-  const { tag, created } = found;
+  const { created } = found;
+  const tag = `${prefix}${found.tag}`;
   return { tag, ...(created && { created }), explanation: `${tag} ${of}` };
 }
 

@@ -181,6 +181,22 @@ describe('the release of a source', () => {
     expect((await choose({ semver: { constraint: '~1.0', prereleases: false } })).chosen?.commit).toBe(first);
   });
 
+  test('with a prefix is of those tags that have it, and its version is what follows', async () => {
+    const api = world.personCommits(repo, 'main', { a: '1' });
+    const apart = world.personCommits(repo, 'other', { b: '1' });
+    for (const name of ['api/v1.0.0', 'api/v1.1.0-rc.1', 'v3.0.0', 'web/v2.0.0']) tag(name, api);
+    tag('api/v1.2.0', apart);
+    expect(await choose({ prefix: 'api/', ignoreTags: '^v1.1' })).toMatchObject({
+      chosen: { tag: 'api/v1.0.0', commit: api },
+      choice:
+        'api/v1.0.0 of 3 tags with prefix api/: highest that satisfies *; 1 ignored by ignoreTags; ' +
+        'api/v1.2.0 is passed over, as its commit is not on branch main',
+    });
+    expect((await choose({ prefix: 'gone-' })).choice).toBe(
+      'none of 0 tags with prefix gone-: none satisfies *, as none is a version',
+    );
+  });
+
   test('has to be on the source branch (B5): others are passed over by name, and what names no commit too', async () => {
     const main = world.personCommits(repo, 'main', { a: '1' });
     const apart = world.personCommits(repo, 'other', { b: '1' });
