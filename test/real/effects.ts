@@ -4,7 +4,7 @@ import type { Station, Ticket } from '../../lib/api';
 import type { Crossing, Passage } from './crossing';
 
 /** What an arrival does to the world, in its order; the architecture's page numbers them alike. */
-export const EFFECTS = ['take', 'record', 'push', 'shown', 'refresh', 'result', 'free'] as const;
+export const EFFECTS = ['take', 'record', 'push', 'refresh', 'shown', 'result', 'free'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** Which effect a request is, for an arrival at this station. Bodies are the runtime's own, and the server has taken them. */
