@@ -73,6 +73,22 @@ export const PLANTED: readonly PlantedBug[] = [
     caughtBy: 'I4',
   },
   {
+    name: 'what people are asked to merge needs no approval',
+    file: 'runtime/journey/visits/approval.ts',
+    find: 'undefined || validApprovals(ticket, station).length > 0) return undefined;',
+    replace:
+      "undefined || validApprovals(ticket, station).length > 0 || station.spec.via === 'PullRequest') return undefined;",
+    also: [
+      {
+        file: 'runtime/journey/arrival/preparing.ts',
+        find: 'const asked = somethingShown || ticket.spec.rollback !== undefined;',
+        replace:
+          "const asked = somethingShown || ticket.spec.rollback !== undefined || station.spec.via === 'PullRequest';",
+      },
+    ],
+    caughtBy: 'I4',
+  },
+  {
     name: 'a station on the way is left out',
     file: 'runtime/journey/facts/ride.ts',
     find: 'if (name !== undefined && !beyond.has(name)) return name;',

@@ -15,13 +15,15 @@ export interface Version<T> {
   readonly by: string;
 }
 
-/** A commit of the runtime's that came onto a branch. */
+/** A commit of the runtime's that came onto a branch: pushed there, or merged by whoever let its pull request in. */
 export interface Landing {
   readonly time: number;
   readonly repoURL: string;
   readonly branch: string;
   readonly before: string | undefined;
+  /** As the runtime made it; what a merge made of it has the same manifests. */
   readonly commit: CommitDescription;
+  readonly merged: boolean;
   /** Names, as its trailers have them. */
   readonly ticket: string;
   readonly station: string;
@@ -64,7 +66,10 @@ export class Evidence {
   readonly applications: ReadonlyMap<string, readonly Version<LiveApplication>[]>;
   /** By uid. */
   readonly analyses: ReadonlyMap<string, readonly Version<RawRun & KubeObject>[]>;
+  /** What was pushed. */
   readonly landings: readonly Landing[];
+  /** What was pushed, and what was merged. */
+  readonly entries: readonly Landing[];
 
   constructor(readonly scene: Scene) {
     const uid = ({ metadata }: KubeObject): string => metadata.uid;
@@ -77,6 +82,7 @@ export class Evidence {
     );
     this.analyses = this.#versions<RawRun & KubeObject>('analysisruns', uid);
     this.landings = this.#landings();
+    this.entries = [...this.landings, ...this.#merges()];
   }
 
   /** How much shorter than it says a time may be that clocks have measured which were set meanwhile. */
@@ -190,22 +196,30 @@ export class Evidence {
     return git.history.flatMap(({ time, repoURL, branch, before, after, by }) => {
       // On a branch of its own, before a pull request is merged, nothing takes effect.
       if (!isRuntime(by) || after === undefined || branch.startsWith('k8sta/')) return [];
-      const commit = git.objects.commit(after);
-      const trailer = (key: string): string => commit.trailers.find((one) => one.key === key)?.value ?? '';
-      const nameIn = (text: string): string => text.slice(text.indexOf('/') + 1);
-      return [
-        {
-          time,
-          repoURL,
-          branch,
-          before,
-          commit,
-          ticket: nameIn(trailer(TRAILERS.ticket)),
-          station: nameIn(trailer(TRAILERS.station)),
-          application: trailer(TRAILERS.application),
-        },
-      ];
+      return [this.#landing({ time, repoURL, branch, before }, after, false)];
     });
+  }
+
+  #merges(): Landing[] {
+    const { git, forges } = this.scene;
+    return forges.requests.flatMap(({ repoURL, target, head, merged }) => {
+      const move = merged === undefined ? undefined : git.history.find(({ after }) => after === merged);
+      return move ? [this.#landing({ time: move.time, repoURL, branch: target, before: move.before }, head, true)] : [];
+    });
+  }
+
+  #landing(move: Pick<Landing, 'time' | 'repoURL' | 'branch' | 'before'>, made: string, merged: boolean): Landing {
+    const commit = this.scene.git.objects.commit(made);
+    const trailer = (key: string): string => commit.trailers.find((one) => one.key === key)?.value ?? '';
+    const nameIn = (text: string): string => text.slice(text.indexOf('/') + 1);
+    return {
+      ...move,
+      commit,
+      merged,
+      ticket: nameIn(trailer(TRAILERS.ticket)),
+      station: nameIn(trailer(TRAILERS.station)),
+      application: trailer(TRAILERS.application),
+    };
   }
 }
 

@@ -19,7 +19,7 @@ type Occupant = NonNullable<NonNullable<Station['status']>['occupant']>;
 
 export function noGateIsJumped(evidence: Evidence): string[] {
   return [
-    ...evidence.landings.flatMap((landing) => [...wayTo(evidence, landing), ...entry(evidence, landing)]),
+    ...evidence.entries.flatMap((landing) => [...wayTo(evidence, landing), ...entry(evidence, landing)]),
     ...takings(evidence),
     ...departures(evidence),
   ];
@@ -78,7 +78,7 @@ function entry(evidence: Evidence, landing: Landing): string[] {
   const minute = evidence.scene.story.network.stations.find((plan) => plan.name === place)?.window;
   // A rollback passes entry gates; what was good has held its exit gates once.
   if (station === undefined || recorded.object.spec.rollback) return [];
-  const shut = unapproved(evidence, landing, evidence.ticketAt(name, time)?.object, station);
+  const shut = unapproved(evidence, landing, recorded.object, station);
   if (minute === undefined) return shut;
   const open = (moment: number): boolean => (((moment / 60_000) % 60) - minute + 60) % 60 < 30;
   return [SKEW_MS, 0, -TOLERANCE_MS].some((lag) => open(recorded.from + lag))

@@ -4,7 +4,7 @@ import type { Ticket } from '../../../lib/api';
 import { at, ENDINGS, PASSED, type Evidence, type Landing } from './evidence';
 
 export function noOvertaking(evidence: Evidence): string[] {
-  return [...evidence.landings.flatMap((landing) => passedBy(evidence, landing)), ...completedBefore(evidence)];
+  return [...evidence.entries.flatMap((landing) => passedBy(evidence, landing)), ...completedBefore(evidence)];
 }
 
 /** Older tickets that still had the station before them when a younger one of their track changed it. */

@@ -24,7 +24,7 @@ function doubled(evidence: Evidence): string[] {
 
 /** Nothing of a ticket takes effect once it has ended. */
 function afterTheEnd(evidence: Evidence): string[] {
-  return evidence.landings.flatMap(({ ticket: name, time, branch }) => {
+  return evidence.entries.flatMap(({ ticket: name, time, branch }) => {
     const versions = [...evidence.tickets.values()].find(([first]) => first?.object.metadata.name === name) ?? [];
     const ended = versions.find(({ object }) => ENDINGS.includes(object.status?.phase));
     if (ended === undefined || ended.from >= time) return [];

@@ -6,7 +6,7 @@ import type { Evidence, Landing, Shown } from './evidence';
 const COMPLETE: readonly string[] = ['Arrived', 'NoChange'];
 
 export function onlyItsOwnChange(evidence: Evidence): string[] {
-  return evidence.landings.flatMap((landing) => carried(evidence, landing));
+  return evidence.entries.flatMap((landing) => carried(evidence, landing));
 }
 
 function carried(evidence: Evidence, landing: Landing): string[] {

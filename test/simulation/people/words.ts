@@ -1,7 +1,7 @@
 /** What people say to tickets, stations and tracks. */
 
 import { LABELS, type Ticket } from '../../../lib/api';
-import { TICKETS } from '../../../runtime/resources';
+import { STATIONS, TICKETS } from '../../../runtime/resources';
 import type { KubeObject } from '../../../runtime/kube';
 import { ANALYSIS_RUNS } from '../../../runtime/rollouts';
 import { NAMESPACE } from '../network';
@@ -23,9 +23,32 @@ const toggle =
     return `sets ${field} of ${kind} ${name(object)} to ${value}`;
   };
 
+/** How long until a decision of the runtime's, and the write that it leads to, are over in most cases. */
+const MOMENT_MS = 80;
+
+/** Holds a station while a ticket is about to take it, and lets it go a minute later. */
+const holdAsTaken: Verb = (scene, choice) => {
+  const place = chosen(scene.stations(), choice.which)?.metadata;
+  if (place === undefined) return undefined;
+  const hold = (value: boolean): void => {
+    const station = scene.api.get(STATIONS, place);
+    if (station === undefined || station.spec.hold === value) return;
+    say(scene, 'station', station, { hold: value });
+    scene.tell(scene.person, `sets hold of station ${place.name} to ${value}`);
+  };
+  const end = scene.api.watch(TICKETS, () => {
+    if (!scene.tickets().some(({ status }) => status?.phase === 'Standing' && status.station === place.name)) return;
+    end();
+    scene.timeline.after(choice.how * MOMENT_MS, () => hold(true));
+    scene.timeline.after(60_000, () => hold(false));
+  });
+  return `means to hold station ${place.name} as soon as a ticket stands before it`;
+};
+
 export const WORDS = {
   holdTicket: toggle('ticket', 'hold'),
   holdStation: toggle('station', 'hold'),
+  holdAsTaken,
   holdTrack: toggle('track', 'hold'),
   enableStation: toggle('station', 'enabled'),
   enableTrack: toggle('track', 'enabled'),
