@@ -24,7 +24,7 @@ export class Unavailable extends TransientError {
 
 /** A fact with the times of a clock that is never set; a decision sees them on the wall clock as it is then. */
 type Kept =
-  | { readonly state: 'Running'; readonly since: number; readonly inLine?: true }
+  | { readonly state: 'Running'; readonly since: number; readonly line?: 'Stands' | 'Left' }
   | { readonly state: 'Done'; readonly at: number; readonly result: unknown; readonly seen?: string }
   | { readonly state: 'Failed'; readonly reason: WaitingReason; readonly message: string; readonly retryAt: number };
 
@@ -213,14 +213,14 @@ export class JobBoard {
     }
   }
 
-  /** Waits in line; the owner learns when the wait is over, to see from then on how long the job takes. */
+  /** Waits in line; the owner learns when the wait is over. */
   async #stand(owner: string, entry: Entry, turn: Promise<void>): Promise<void> {
     const { clock, wake } = this.#options;
-    if (entry.fact.state === 'Running') entry.fact = { ...entry.fact, inLine: true };
+    if (entry.fact.state === 'Running') entry.fact = { ...entry.fact, line: 'Stands' };
     await turn;
     entry.startedAt = clock.uptime();
     if (entry.fact.state !== 'Running') return;
-    entry.fact = { state: 'Running', since: clock.uptime() };
+    entry.fact = { ...entry.fact, line: 'Left' };
     if (!this.#closed) wake(owner);
   }
 

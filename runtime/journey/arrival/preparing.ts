@@ -14,7 +14,7 @@ import { emptyArrival, shutAgain, stopOf, waitInStation, type Visit } from './vi
 
 /** How long a render may take before its ticket says that it is being rendered: most take less than a write. */
 const SAY_RENDERING_AFTER_MS = 2_000;
-/** The same for a wait in line behind other renders: each that said so would only make it longer. */
+/** The same with other renders before it, the wait for them included: each that said so would only make it longer. */
 const SAY_IN_LINE_AFTER_MS = 30_000;
 
 /** Waits that a new try does not end; only its success does. */
@@ -27,14 +27,15 @@ function sayRendering(
   fact?: Extract<JobFact<Prepared>, { state: 'Running' }>,
 ): void {
   const { draft, ticket, station } = visit;
-  const { since = draft.now, inLine = false } = fact ?? {};
-  const sayAt = new Date(since.getTime() + (inLine ? SAY_IN_LINE_AFTER_MS : SAY_RENDERING_AFTER_MS));
+  const { since = draft.now, line } = fact ?? {};
+  const sayAt = new Date(since.getTime() + (line === undefined ? SAY_RENDERING_AFTER_MS : SAY_IN_LINE_AFTER_MS));
   if (sayAt > draft.now) return draft.wake(sayAt);
   if (UNAVAILABLE.some((reason) => reason === ticket.status?.waiting?.reason)) return;
   const applications = `the applications of ${station.metadata.name}`;
-  const message = inLine
-    ? `waits for other tickets to be rendered, then renders ${applications}`
-    : `renders ${applications}`;
+  const message =
+    line === 'Stands'
+      ? `waits for other tickets to be rendered, then renders ${applications}`
+      : `renders ${applications}`;
   waitInStation(visit, arrival, { reason: 'Rendering', message });
 }
 

@@ -408,8 +408,8 @@ export interface JobResults {
 }
 
 export type JobFact<Result> =
-  /** `inLine`: it waits for others to end, and has not begun. */
-  | { readonly state: 'Running'; readonly since: Date; readonly inLine?: true }
+  /** `line`: others were before it when it was asked for; it stands in their line yet, or has left it and begun. */
+  | { readonly state: 'Running'; readonly since: Date; readonly line?: 'Stands' | 'Left' }
   /** `seen` is what the job was started with. */
   | {
       readonly state: 'Done';

@@ -122,10 +122,10 @@ describe('with one place', () => {
     start('b', 'prepare', '2');
     const asked = clock.now();
     await clock.pass(1_500);
-    expect(second()).toEqual({ state: 'Running', since: new Date(asked), inLine: true });
+    expect(second()).toEqual({ state: 'Running', since: new Date(asked), line: 'Stands' });
     expect(board.oldest()?.job).toBe('prepare of a');
     await end('1');
     expect(woken).toEqual(['b', 'a']);
-    expect(second()).toEqual({ state: 'Running', since: new Date(asked + 1_500) });
+    expect(second()).toEqual({ state: 'Running', since: new Date(asked), line: 'Left' });
   });
 });
