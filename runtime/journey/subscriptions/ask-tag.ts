@@ -4,8 +4,9 @@
  */
 
 import { shortCommit } from '../../../lib/api/words';
-import type { SourceSubscription, SourceTags, Subscription, Track } from '../../../lib/api';
+import type { SourceSubscription, SourceTags, Subscription, Ticket, Track } from '../../../lib/api';
 import type { Asked } from './asked';
+import { same } from '../facts/canonical';
 import { shorten } from '../plan/obstacle';
 import type { Draft } from '../plan/plan';
 import { versionRanksAbove } from './selection';
@@ -83,28 +84,40 @@ interface News {
   readonly choice: string;
 }
 
-/**
- * What a release asks for that was not seen before. Where there is a ticket for it that the Track does not know of, the
- * release is the commit that this one carries.
- */
+/** What a release asks for that was not seen before; what a ticket that the Track does not know of carries comes first. */
 function askUpTo(draft: Draft, track: Track, subscription: Subscription, news: News): Asked | undefined {
-  const { source, before, choice } = news;
+  const { source, before, chosen, choice } = news;
   const { repoURL } = source;
-  const { tag } = news.chosen;
-  const made = unrecorded(draft, track, subscription, before).find(({ spec }) => spec.origin?.tag === tag);
-  const commit = made?.spec.change?.sources?.[0]?.commit ?? news.chosen.commit;
   const specDigest = subjectOf(source);
-  const isSame = before.specDigest === specDigest;
-  const from = (isSame ? before.seen?.commit : undefined) ?? firstBase(draft, track, repoURL);
-  const worth = worthOf(draft, source, from, commit);
+  const asked = (seen: Release, why: string) => ({
+    ...without(before, 'problem'),
+    specDigest,
+    seen,
+    choice: shorten(`${choice}; commit ${shortCommit(seen.commit)}, ${why}`),
+  });
+  const made = madeFor(unrecorded(draft, track, subscription, before), repoURL);
+  if (made !== undefined && !same(made, chosen)) {
+    return ticketed(asked(made, `for which there is a ticket as ${made.tag}`), repoURL, made);
+  }
+  const from = (before.specDigest === specDigest ? before.seen?.commit : undefined) ?? firstBase(draft, track, repoURL);
+  const worth = worthOf(draft, source, from, chosen.commit);
   if (worth === undefined) return undefined;
   if ('problem' in worth) return inTrouble(before, worth.problem);
-  const seen = { commit, tag };
-  const words = shorten(`${choice}; commit ${shortCommit(commit)}, ${worth.why}`);
-  const status = { ...without(before, 'problem'), specDigest, seen, choice: words };
-  if (!worth.rides) return { status };
-  return { status: { ...status, ticketed: seen }, tickets: [{ change: { sources: [{ repoURL, commit }] }, tag }] };
+  const status = asked(chosen, worth.why);
+  return worth.rides ? ticketed(status, repoURL, chosen) : { status };
 }
+
+/** The release of a ticket that was made before a look died: its tag may name another commit since, or be outranked. */
+const madeFor = (tickets: readonly Ticket[], repoURL: string): Release | undefined =>
+  tickets.flatMap(({ spec: { origin, change } }) => {
+    const source = change?.sources?.find((one) => one.repoURL === repoURL);
+    return origin?.tag === undefined || source === undefined ? [] : [{ tag: origin.tag, commit: source.commit }];
+  })[0];
+
+const ticketed = (status: Status, repoURL: string, { tag, commit }: Release): Asked => ({
+  status: { ...status, ticketed: { tag, commit } },
+  tickets: [{ change: { sources: [{ repoURL, commit }] }, tag }],
+});
 
 /** Whether a release rides, and why; nothing while somebody looks. */
 type Worth = { readonly rides: boolean; readonly why: string } | { readonly problem: string };
