@@ -24,7 +24,7 @@ function begin(plan: Network, text = 'one'): { scene: Scene; commit: () => strin
   let commit = '';
   scene.timeline.after(5 * MINUTE, () => {
     commit = scene.git.commit(repoURL, SOURCE_BRANCH, { [`${branchOf('test', web)}/config`]: text }, 'Ada');
-    makeTicket(scene, 'main', { change: { sources: [{ repoURL, commit }] } });
+    makeTicket(scene, { name: 'main' }, { change: { sources: [{ repoURL, commit }] } });
   });
   return { scene, commit: () => commit };
 }

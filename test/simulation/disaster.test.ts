@@ -3,7 +3,7 @@
 import type { Change, Ticket } from '../../lib/api';
 import { STATIONS, TICKETS, TRACKS } from '../../runtime/resources';
 import type { Resource } from '../../runtime/kube';
-import { branchOf, IMAGES, NAMESPACE, repositoryOf, type Network } from './network';
+import { branchOf, IMAGES, NAMESPACE, placeOf, repositoryOf, type Network } from './network';
 import { makeTicket } from './people/choice';
 import { draftOf, stationSpec, trackSpec } from './resources';
 import { Scene } from './scene';
@@ -19,7 +19,7 @@ const network: Network = {
   tracks: [{ name: 'main', stations }],
 };
 
-const ride = (scene: Scene, change: Change): void => void makeTicket(scene, 'main', { change });
+const ride = (scene: Scene, change: Change): void => void makeTicket(scene, { name: 'main' }, { change });
 
 /** Tracks, Stations and Tickets are gone, and with them every status. */
 function lose({ api }: Scene): void {
@@ -33,9 +33,10 @@ function lose({ api }: Scene): void {
 /** What the team's repository says is applied once more. */
 function apply({ api }: Scene): void {
   for (const plan of network.stations) {
-    api.create(STATIONS, draftOf('Station', plan.name, stationSpec(plan)) as never, 'Ada');
+    api.create(STATIONS, draftOf('Station', placeOf(plan), stationSpec(plan)) as never, 'Ada');
   }
-  for (const plan of network.tracks) api.create(TRACKS, draftOf('Track', plan.name, trackSpec(plan)) as never, 'Ada');
+  for (const plan of network.tracks)
+    api.create(TRACKS, draftOf('Track', placeOf(plan), trackSpec(plan)) as never, 'Ada');
 }
 
 const landed = (scene: Scene, station: string): string[] =>

@@ -8,6 +8,7 @@ import {
   branchOf,
   IMAGES,
   NAMESPACE,
+  placeOf,
   repositoryOf,
   type ApplicationPlan,
   type Network,
@@ -40,8 +41,8 @@ const line = (...stations: StationPlan[]): Network => ({
 /** A line on which the image 1.0.0 has arrived everywhere; five minutes later a second ticket is made for this change. */
 function begin(network: Network, change: (scene: Scene) => Change): Scene {
   const scene = new Scene({ seed: SEED, network, actions: [], faults: [] });
-  scene.timeline.after(SECOND, () => void makeTicket(scene, 'main', { change: image('1.0.0') }));
-  scene.timeline.after(5 * MINUTE, () => void makeTicket(scene, 'main', { change: change(scene) }));
+  scene.timeline.after(SECOND, () => void makeTicket(scene, { name: 'main' }, { change: image('1.0.0') }));
+  scene.timeline.after(5 * MINUTE, () => void makeTicket(scene, { name: 'main' }, { change: change(scene) }));
   return scene;
 }
 
@@ -101,7 +102,7 @@ const landed = (scene: Scene, name: string): string[] =>
 function remake(scene: Scene, plan: StationPlan, after: number): void {
   scene.api.delete(STATIONS, { namespace: NAMESPACE, name: plan.name }, 'Ada');
   scene.timeline.after(after, () => {
-    scene.api.create(STATIONS, draftOf('Station', plan.name, stationSpec(plan)) as never, 'Ada');
+    scene.api.create(STATIONS, draftOf('Station', placeOf(plan), stationSpec(plan)) as never, 'Ada');
   });
 }
 
@@ -163,7 +164,7 @@ test('f: two applications in two repositories, the second push refused: failed, 
   const other = { images: [{ repoURL: IMAGES[1], tag: '7.0.0' }] };
   scene.timeline.after(10 * MINUTE, () => {
     scene.git.shut.clear();
-    makeTicket(scene, 'main', { change: other });
+    makeTicket(scene, { name: 'main' }, { change: other });
   });
   await scene.live();
   expect(judge(scene)).toEqual([]);
@@ -182,7 +183,7 @@ test('h, A7: after a README-only commit a Station is deleted and made anew: its 
     sources: [{ repoURL: url, commit: git.commit(url, 'main', { 'README.md': 'Read this.\n' }, 'Ada') }],
   }));
   scene.timeline.after(10 * MINUTE, () => remake(scene, plan, 10 * SECOND));
-  scene.timeline.after(15 * MINUTE, () => void makeTicket(scene, 'main', { change: image('2.0.0') }));
+  scene.timeline.after(15 * MINUTE, () => void makeTicket(scene, { name: 'main' }, { change: image('2.0.0') }));
   await scene.live();
   expect(judge(scene)).toEqual([]);
   expect(visits(scene, second)).toEqual(['stage NoChange']);

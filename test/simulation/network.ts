@@ -1,9 +1,12 @@
 /** Networks as stories tell them, drawn at random. */
 
 import type { PullRequests } from '../../lib/api';
+import type { Place } from '../../runtime/journey/facts/snapshot';
 import type { Chance } from './world';
 
 export const NAMESPACE = 'shop';
+/** Another team's, which may call its tracks and stations the same. */
+const NEIGHBOUR = 'mart';
 export const IMAGES = ['ghcr.io/acme/web', 'ghcr.io/acme/api'] as const;
 
 export interface ApplicationPlan {
@@ -14,8 +17,14 @@ export interface ApplicationPlan {
   readonly automated: boolean;
 }
 
-export interface StationPlan {
+/** What a plan says of where its resource is. */
+export interface Named {
   readonly name: string;
+  /** @default NAMESPACE */
+  readonly namespace?: string;
+}
+
+export interface StationPlan extends Named {
   readonly applications: readonly ApplicationPlan[];
   /** Minutes. */
   readonly soak?: number;
@@ -35,8 +44,7 @@ export interface StationPlan {
   readonly junctions?: readonly string[];
 }
 
-export interface TrackPlan {
-  readonly name: string;
+export interface TrackPlan extends Named {
   readonly stations: readonly string[];
   /** Looks at this image repository by itself. */
   readonly subscribes?: string;
@@ -55,6 +63,9 @@ export interface Network {
   readonly tracks: readonly TrackPlan[];
 }
 
+/** Where the resource of a plan is. */
+export const placeOf = ({ namespace = NAMESPACE, name }: Named): Place => ({ namespace, name });
+
 export const repositoryAt = (number: number): string => `https://git.example.com/repository-${number}`;
 export const repositoryOf = (plan: ApplicationPlan): string => repositoryAt(plan.repository);
 /** The rendered branch, and the overlay folder of the same name. */
@@ -65,8 +76,8 @@ export const SOURCE_BRANCH = 'main';
 const STATION_NAMES = ['test', 'stage', 'prod'] as const;
 
 /**
- * One to three stations on one to two tracks, which may meet, and some that are entered by pull request; maybe a track that branches off at one of them, and
- * another one that branches off there.
+ * One to three stations on one to two tracks, which may meet, and some that are entered by pull request; maybe a track
+ * that branches off at one of them, and another one that branches off there; maybe a neighbour.
  */
 export function drawNetwork(chance: Chance): Network {
   const count = chance.whole('stations', 1, 3);
@@ -85,7 +96,22 @@ export function drawNetwork(chance: Chance): Network {
     const line = chance.happens('reversed', 0.5) ? own.reverse() : own;
     tracks.push({ name: 'other', stations: line, ...drawPolicy(chance, 'other') });
   }
-  return chance.happens('junction', 0.3) ? branched(chance, { stations, tracks }, repositories) : { stations, tracks };
+  const one = { stations, tracks };
+  const whole = chance.happens('junction', 0.3) ? branched(chance, one, repositories) : one;
+  return chance.happens('neighbour', 0.05) ? beside(chance, whole, main, repositories) : whole;
+}
+
+/** The same and a line in another namespace, whose track and stations have the names of the first one's. */
+function beside(chance: Chance, { stations, tracks }: Network, main: TrackPlan, repositories: number): Network {
+  const names = main.stations.slice(0, chance.whole('stations of the neighbour', 1, main.stations.length));
+  const theirs = names.map((name): StationPlan => {
+    const station = drawStation(chance, name, repositories);
+    // All Applications are in one namespace.
+    const applications = station.applications.map((plan) => ({ ...plan, name: `${NEIGHBOUR}-${plan.name}` }));
+    return { ...station, namespace: NEIGHBOUR, applications };
+  });
+  const line: TrackPlan = { ...main, namespace: NEIGHBOUR, stations: names };
+  return { stations: [...stations, ...theirs], tracks: [...tracks, line] };
 }
 
 const drawPolicy = (chance: Chance, track: string): Pick<TrackPlan, 'onFailure' | 'service'> => {

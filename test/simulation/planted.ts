@@ -38,6 +38,13 @@ export const PLANTED: readonly PlantedBug[] = [
     caughtBy: 'I4',
   },
   {
+    name: 'a ticket rides the track of its name in whatever namespace',
+    file: 'runtime/dispatch/caches/world.ts',
+    find: 'keyOf({ ...(namespace ? { namespace } : {}), name: resource.spec.track })',
+    replace: "keyOf({ namespace: 'shop', name: resource.spec.track })",
+    caughtBy: 'I1',
+  },
+  {
     name: 'a window is not looked at',
     file: 'runtime/journey/gates/window.ts',
     find: 'if (allowing.length === 0 || allowing.some((phase) => phase.open)) return undefined;',

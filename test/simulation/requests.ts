@@ -28,8 +28,8 @@ export const branch = (plan: ApplicationPlan = web): string => branchOf('prod', 
 /** A network on which 1.0.0 is asked for at once, and 2.0.0 five minutes later. */
 export function begin(plan: Network, faults: readonly Fault[] = []): Scene {
   const scene = new Scene({ seed: SEED, network: plan, actions: [], faults });
-  scene.timeline.after(SECOND, () => void makeTicket(scene, 'main', { change: image('1.0.0') }));
-  scene.timeline.after(5 * MINUTE, () => void makeTicket(scene, 'main', { change: image('2.0.0') }));
+  scene.timeline.after(SECOND, () => void makeTicket(scene, { name: 'main' }, { change: image('1.0.0') }));
+  scene.timeline.after(5 * MINUTE, () => void makeTicket(scene, { name: 'main' }, { change: image('2.0.0') }));
   return scene;
 }
 

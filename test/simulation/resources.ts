@@ -8,7 +8,7 @@ import {
   applicationName,
   branchOf,
   IMAGES,
-  NAMESPACE,
+  placeOf,
   repositoryAt,
   repositoryOf,
   SOURCE_BRANCH,
@@ -116,14 +116,15 @@ const sourceOf = (repository: number, releases = false): Subscription => ({
 });
 
 /** The Applications of a station, which consent to it. */
-const applicationDrafts = ({ name, applications }: StationPlan): Draft[] =>
-  applications.map((plan) => ({
+const applicationDrafts = (station: StationPlan): Draft[] => {
+  const { namespace, name } = placeOf(station);
+  return station.applications.map((plan) => ({
     apiVersion: ARGOCD.apiVersion,
     kind: 'Application',
     metadata: {
       name: applicationName(name, plan),
       namespace: ARGOCD.namespace,
-      annotations: { [ANNOTATIONS.authorizedStation]: `${NAMESPACE}/${name}` },
+      annotations: { [ANNOTATIONS.authorizedStation]: `${namespace}/${name}` },
     },
     spec: {
       project: ARGOCD.project,
@@ -132,18 +133,19 @@ const applicationDrafts = ({ name, applications }: StationPlan): Draft[] =>
       syncPolicy: plan.automated ? { automated: { prune: true, selfHeal: true } } : {},
     },
   }));
+};
 
 /** A resource of ours as somebody applies it. */
-export const draftOf = (kind: 'Track' | 'Station', name: string, spec: object): Draft => ({
+export const draftOf = (kind: 'Track' | 'Station', metadata: Draft['metadata'], spec: object): Draft => ({
   apiVersion: API_VERSION,
   kind,
-  metadata: { name, namespace: NAMESPACE },
+  metadata,
   ...{ spec },
 });
 
 export function applyStations({ stations }: Pick<Network, 'stations'>, api: SimulatedApi, by: string): void {
   // Every field of the spec is given, so there are no defaults to fill in.
-  for (const plan of stations) api.create(STATIONS, draftOf('Station', plan.name, stationSpec(plan)) as never, by);
+  for (const plan of stations) api.create(STATIONS, draftOf('Station', placeOf(plan), stationSpec(plan)) as never, by);
 }
 
 /** The repositories with their first commit, and everything that a team applies. */
@@ -173,7 +175,10 @@ export function apply(network: Network, api: SimulatedApi, git: GitServers, regi
     for (const draft of applicationDrafts(station)) api.create(APPLICATIONS, draft, by);
   }
   applyStations(network, api, by);
-  const template = { metadata: { name: ANALYSIS, namespace: NAMESPACE }, spec: { metrics: [{ name: 'errors' }] } };
-  api.create(ANALYSIS_TEMPLATES, template, by);
-  for (const track of network.tracks) api.create(TRACKS, draftOf('Track', track.name, trackSpec(track)) as never, by);
+  for (const namespace of new Set(network.tracks.map((track) => placeOf(track).namespace))) {
+    const template = { metadata: { name: ANALYSIS, namespace }, spec: { metrics: [{ name: 'errors' }] } };
+    api.create(ANALYSIS_TEMPLATES, template, by);
+  }
+  for (const track of network.tracks)
+    api.create(TRACKS, draftOf('Track', placeOf(track), trackSpec(track)) as never, by);
 }

@@ -28,23 +28,24 @@ function* smaller(story: Story): Generator<Story> {
   for (const tracks of shorter(network.tracks)) {
     if (tracks.length > 0) yield { ...story, network: { ...network, tracks } };
   }
-  for (const { name } of network.stations) {
-    const stations = network.stations.filter((station) => station.name !== name);
+  for (const left of network.stations) {
+    const stations = network.stations.filter((station) => station !== left);
     const tracks = network.tracks.map((track) => ({
       ...track,
-      stations: track.stations.filter((stop) => stop !== name),
+      stations: track.stations.filter((stop) => stop !== left.name || track.namespace !== left.namespace),
     }));
     if (stations.length > 0 && tracks.every((track) => track.stations.length > 0))
       yield { ...story, network: { stations, tracks } };
   }
   for (const [index, station] of network.stations.entries()) {
     const [first] = station.applications;
-    const plain = { name: station.name, applications: station.applications };
+    const { name, namespace, applications } = station;
+    const plain = { name, ...(namespace && { namespace }), applications };
     const replaced = (one: typeof station): Story => ({
       ...story,
       network: { ...network, stations: network.stations.map((other, place) => (place === index ? one : other)) },
     });
-    if (Object.keys(station).length > 2) yield replaced(plain);
+    if (Object.keys(station).length > Object.keys(plain).length) yield replaced(plain);
     if (first !== undefined && station.applications.length > 1) yield replaced({ ...station, applications: [first] });
   }
 }

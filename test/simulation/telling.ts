@@ -4,7 +4,7 @@ import type { Station, Ticket, TicketStatus } from '../../lib/api';
 import type { KubeObject } from '../../runtime/kube';
 import type { Breach } from './invariants';
 import { isRuntime } from './invariants/evidence';
-import type { StationPlan } from './network';
+import { NAMESPACE, type Named, type StationPlan } from './network';
 import type { Line, Scene } from './scene';
 import type { Change } from './world/api';
 
@@ -72,14 +72,16 @@ export function storyOf(scene: Scene, breaches: readonly Breach[]): string {
   const { stations, tracks } = scene.story.network;
   const gates = ({ soak, window, approval, pullRequests }: StationPlan): string =>
     `${pullRequests ? `, entered by pull request (${pullRequests.merge})` : ''}${approval ? ', asks for approval' : ''}${soak === undefined ? '' : `, soaks ${soak} min`}${window === undefined ? '' : `, open from minute ${window} for half an hour`}`;
+  const named = ({ name, namespace = NAMESPACE }: Named): string =>
+    namespace === NAMESPACE ? name : `${namespace}/${name}`;
   return [
     ...tracks.map(
-      ({ name, stations: stops, subscribes }) =>
-        `Track ${name}: ${stops.join(' > ')}${subscribes ? `, looks for ${subscribes}` : ''}.`,
+      (track) =>
+        `Track ${named(track)}: ${track.stations.join(' > ')}${track.subscribes ? `, looks for ${track.subscribes}` : ''}.`,
     ),
     ...stations.map(
       (station) =>
-        `Station ${station.name}: ${station.applications.map((one) => `${one.name}${one.automated ? '' : ' (synced on request)'}`).join(', ')}${gates(station)}.`,
+        `Station ${named(station)}: ${station.applications.map((one) => `${one.name}${one.automated ? '' : ' (synced on request)'}`).join(', ')}${gates(station)}.`,
     ),
     '',
     ...tell(scene).map(({ at, who, what }) => `${(at / 1_000).toFixed(1).padStart(8)} s  ${who.padEnd(10)} ${what}`),

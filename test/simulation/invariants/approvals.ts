@@ -64,7 +64,7 @@ export function unapproved(evidence: Evidence, landing: Landing, recorded: Ticke
   const { approvals = [] } =
     (landing.merged ? recorded : evidence.ticketAt(landing.ticket, landing.time)?.object)?.spec ?? {};
   const digest = landing.merged ? digestAsked(evidence, station, recorded) : digestAt(evidence, station, landing.time);
-  return approvals.some((one) => one.station === landing.station && one.digest === digest)
+  return approvals.some((one) => one.station === station.metadata.name && one.digest === digest)
     ? []
     : [`${landing.ticket} changed ${landing.station} at ${evidence.second(landing.time)} to what nobody had approved`];
 }

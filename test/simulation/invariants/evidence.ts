@@ -1,9 +1,11 @@
 /** What was seen of a history, sorted for those who judge it. */
 
-import { LABELS, TRAILERS, type ApplicationReference, type Station, type Ticket, type Track } from '../../../lib/api';
+import { LABELS, TRAILERS, type Station, type Ticket, type Track } from '../../../lib/api';
 import type { KubeObject } from '../../../runtime/kube';
+import type { Place } from '../../../runtime/journey/facts/snapshot';
 import type { RawRun } from '../../../runtime/rollouts';
 import type { CommitDescription } from '../../../runtime/git';
+import { placeOf, type StationPlan } from '../network';
 import type { Scene } from '../scene';
 
 /** One state of an object, and when it was that. */
@@ -24,10 +26,9 @@ export interface Landing {
   /** As the runtime made it; what a merge made of it has the same manifests. */
   readonly commit: CommitDescription;
   readonly merged: boolean;
-  /** Names, as its trailers have them. */
+  /** `<namespace>/<name>` each, as its trailers have them. */
   readonly ticket: string;
   readonly station: string;
-  /** `<namespace>/<name>`. */
   readonly application: string;
 }
 
@@ -93,12 +94,18 @@ export class Evidence {
   /** Seconds since the beginning, as stories tell them. */
   second = (time: number): string => `second ${((time - this.scene.timeline.start) / 1_000).toFixed(1)}`;
 
-  /** The ticket of this name at a time, whichever uid it had. */
-  ticketAt(name: string, time: number): Version<Ticket> | undefined {
+  /** All versions of a ticket, by `<namespace>/<name>`. */
+  ticketNamed(key: string): readonly Version<Ticket>[] {
     for (const versions of this.tickets.values()) {
-      if (versions[0]?.object.metadata.name === name) return at(versions, time) ?? versions[0];
+      if (versions[0] !== undefined && keyOf(versions[0].object.metadata) === key) return versions;
     }
-    return undefined;
+    return [];
+  }
+
+  /** The ticket at a time, whichever uid it had. */
+  ticketAt(key: string, time: number): Version<Ticket> | undefined {
+    const versions = this.ticketNamed(key);
+    return at(versions, time) ?? versions[0];
   }
 
   /** The analyses that were run for a ticket. */
@@ -114,41 +121,52 @@ export class Evidence {
    */
   comesAndGoes(station: string): boolean {
     const lately = this.scene.timeline.now - 2 * HOUR_MS;
-    const isAway = ({ status }: Ticket): boolean => status?.phase === 'Suspended' && status.station === station;
+    const isThere = (ticket: Ticket): boolean => stationOf(ticket) === station;
+    const isAway = (ticket: Ticket): boolean => ticket.status?.phase === 'Suspended' && isThere(ticket);
     return (
-      this.scene.story.network.stations.some(({ name, window }) => name === station && window !== undefined) &&
+      this.planOf(station)?.window !== undefined &&
       this.scene
         .tickets()
         .some(
-          ({ metadata, status }) =>
-            status?.station === station &&
-            !ENDINGS.includes(status.phase) &&
-            heldIn(this.tickets.get(metadata.uid) ?? [], lately, Infinity, isAway),
+          (ticket) =>
+            isThere(ticket) &&
+            !ENDINGS.includes(ticket.status?.phase) &&
+            heldIn(this.tickets.get(ticket.metadata.uid) ?? [], lately, Infinity, isAway),
         )
     );
   }
 
-  stationAt(name: string, time: number): Version<Station> | undefined {
+  /** What the story says of a station. */
+  planOf(station: string): StationPlan | undefined {
+    return this.scene.story.network.stations.find((plan) => keyOf(placeOf(plan)) === station);
+  }
+
+  stationAt(key: string, time: number): Version<Station> | undefined {
     for (const versions of this.stations.values()) {
       const version = at(versions, time);
-      if (version?.object.metadata.name === name) return version;
+      if (version !== undefined && keyOf(version.object.metadata) === key) return version;
     }
     return undefined;
   }
 
-  trackAt(name: string, time: number): Version<Track> | undefined {
+  /** The track that a ticket rides, as it was at a time. */
+  trackOf({ metadata: { namespace }, spec }: Ticket, time: number): Version<Track> | undefined {
     for (const versions of this.tracks.values()) {
       const version = at(versions, time);
-      if (version?.object.metadata.name === name) return version;
+      const { name, namespace: place } = version?.object.metadata ?? {};
+      if (name === spec.track && place === namespace) return version;
     }
     return undefined;
   }
 
-  /** Whether the stations of a track had been changed by then. */
-  wasEdited(track: string, time: number): boolean {
+  /** Whether the stations of the track that a ticket rides had been changed by then. */
+  wasEdited({ metadata: { namespace }, spec }: Ticket, time: number): boolean {
     const lines = [...this.tracks.values()]
       .flat()
-      .filter((version) => version.object.metadata.name === track && version.from <= time)
+      .filter(
+        ({ object: { metadata }, from }) =>
+          metadata.name === spec.track && metadata.namespace === namespace && from <= time,
+      )
       .map((version) => JSON.stringify(version.object.spec.stations));
     return new Set(lines).size > 1;
   }
@@ -211,13 +229,12 @@ export class Evidence {
   #landing(move: Pick<Landing, 'time' | 'repoURL' | 'branch' | 'before'>, made: string, merged: boolean): Landing {
     const commit = this.scene.git.objects.commit(made);
     const trailer = (key: string): string => commit.trailers.find((one) => one.key === key)?.value ?? '';
-    const nameIn = (text: string): string => text.slice(text.indexOf('/') + 1);
     return {
       ...move,
       commit,
       merged,
-      ticket: nameIn(trailer(TRAILERS.ticket)),
-      station: nameIn(trailer(TRAILERS.station)),
+      ticket: trailer(TRAILERS.ticket),
+      station: trailer(TRAILERS.station),
       application: trailer(TRAILERS.application),
     };
   }
@@ -236,5 +253,8 @@ export const heldIn = <T>(
 ): boolean =>
   versions.some((version) => version.from <= to && (version.to ?? Infinity) >= from && holds(version.object));
 
-export const keyOf = ({ namespace, name }: Pick<ApplicationReference, 'namespace' | 'name'>): string =>
-  `${namespace}/${name}`;
+export const keyOf = ({ namespace, name }: Place): string => `${namespace}/${name}`;
+
+/** Where a ticket is, as `<namespace>/<name>`; and where its stamps were set. */
+export const stationOf = ({ metadata: { namespace }, status }: Ticket, name = status?.station): string | undefined =>
+  name === undefined ? undefined : keyOf({ namespace, name });

@@ -9,6 +9,7 @@ import {
   keyOf,
   PASSED,
   SKEW_MS,
+  stationOf,
   TOLERANCE_MS,
   type Evidence,
   type Landing,
@@ -28,11 +29,11 @@ export function noGateIsJumped(evidence: Evidence): string[] {
 /** Every station before it on the track lies behind the ticket. */
 function wayTo(evidence: Evidence, { ticket: name, station, time }: Landing): string[] {
   const ticket = evidence.ticketAt(name, time)?.object;
-  const track = ticket && evidence.trackAt(ticket.spec.track ?? '', time)?.object;
+  const track = ticket && evidence.trackOf(ticket, time)?.object;
   // A track that was edited meanwhile lets an arrival under way finish.
-  if (ticket === undefined || track === undefined || evidence.wasEdited(track.metadata.name, time)) return [];
-  const line = track.spec.stations.map((stop) => stop.name);
-  const passed = passedBy(ticket);
+  if (ticket === undefined || track === undefined || evidence.wasEdited(ticket, time)) return [];
+  const line = track.spec.stations.map((stop) => stationOf(ticket, stop.name));
+  const passed = passedBy(ticket).map((one) => stationOf(ticket, one));
   const missed = line.slice(0, Math.max(0, line.indexOf(station))).filter((one) => !passed.includes(one));
   return [
     ...fanIn(evidence, ticket, station, time),
@@ -69,13 +70,13 @@ const passedBy = ({ status }: Ticket): string[] =>
 /** The window was open when the commit was recorded, or a moment before. */
 function entry(evidence: Evidence, landing: Landing): string[] {
   const { ticket: name, station: place, commit, time } = landing;
-  const versions = [...evidence.tickets.values()].find(([first]) => first?.object.metadata.name === name) ?? [];
+  const versions = evidence.ticketNamed(name);
   const recorded = versions.find((version) => lists(version.object, commit.commit));
   if (recorded === undefined)
     return [`${name} pushed ${commit.commit.slice(0, 7)} to ${place} at ${evidence.second(time)} without a record`];
   if (recorded.from > time) return [`${name} pushed ${commit.commit.slice(0, 7)} before it was recorded`];
   const station = evidence.stationAt(place, recorded.from)?.object;
-  const minute = evidence.scene.story.network.stations.find((plan) => plan.name === place)?.window;
+  const minute = evidence.planOf(place)?.window;
   // A rollback passes entry gates; what was good has held its exit gates once.
   if (station === undefined || recorded.object.spec.rollback) return [];
   const shut = unapproved(evidence, landing, recorded.object, station);
@@ -132,8 +133,11 @@ function isOver(evidence: Evidence, station: string, { uid, start }: Occupant, t
 /** What of the ticket and its track forbade it, all the while in which it could have been seen. */
 function heldBack(evidence: Evidence, tickets: readonly Version<Ticket>[], time: number): string[] {
   const since = time - TOLERANCE_MS;
-  const name = tickets[0]?.object.spec.track;
-  const track = [...evidence.tracks.values()].find(([first]) => first?.object.metadata.name === name);
+  const { metadata, spec } = tickets[0]?.object ?? {};
+  const track = [...evidence.tracks.values()].find(
+    ([first]) =>
+      first?.object.metadata.name === spec?.track && first?.object.metadata.namespace === metadata?.namespace,
+  );
   const runs = (one: Track): boolean => one.spec.enabled && !one.spec.hold;
   return [
     ...(heldIn(tickets, since, time, (one) => !one.spec.hold) ? [] : ['the ticket was held']),
@@ -152,16 +156,17 @@ const isShut = (station: Station | undefined): boolean =>
 function departures(evidence: Evidence): string[] {
   return [...evidence.tickets.values()].flatMap((versions) => {
     const ticket = versions.at(-1)?.object;
-    return (ticket?.status?.stamps ?? [])
+    if (ticket === undefined) return [];
+    return (ticket.status?.stamps ?? [])
       .filter((stamp) => stamp.result === 'Arrived' || stamp.result === 'NoChange')
-      .flatMap((stamp) => departure(evidence, ticket?.metadata.name ?? '', stamp));
+      .flatMap((stamp) => departure(evidence, ticket, stamp));
   });
 }
 
-function departure(evidence: Evidence, name: string, stamp: Stamp): string[] {
+function departure(evidence: Evidence, last: Ticket, stamp: Stamp): string[] {
   const [arrived, departed] = [Date.parse(stamp.arrived ?? ''), Date.parse(stamp.departed)];
   const { objects } = evidence.scene.git;
-  const left = `${name} left ${stamp.station} at ${evidence.second(departed)}`;
+  const left = `${last.metadata.name} left ${stamp.station} at ${evidence.second(departed)}`;
   const found = (stamp.commits ?? []).flatMap(({ application, commit }) => {
     const versions = evidence.applications.get(application) ?? [];
     const live = heldIn(versions, arrived - SKEW_MS, departed + SKEW_MS, ({ status }) => {
@@ -171,13 +176,14 @@ function departure(evidence: Evidence, name: string, stamp: Stamp): string[] {
     });
     return live ? [] : [`${left} though ${application} was never synced to ${commit.slice(0, 7)} and healthy`];
   });
-  const plan = evidence.scene.story.network.stations.find((one) => one.name === stamp.station);
-  const ticket = evidence.ticketAt(name, departed + SKEW_MS)?.object;
+  const place = keyOf({ ...last.metadata, name: stamp.station });
+  const plan = evidence.planOf(place);
+  const ticket = at(evidence.tickets.get(last.metadata.uid) ?? [], departed + SKEW_MS)?.object ?? last;
   // What was good has held its exit gates once.
-  if (plan === undefined || ticket === undefined || ticket.spec.rollback !== undefined) return found;
+  if (plan === undefined || ticket.spec.rollback !== undefined) return found;
   return [
     ...found,
-    ...(plan.soak === undefined ? [] : soaked(evidence, left, stamp, plan.soak)),
+    ...(plan.soak === undefined ? [] : soaked(evidence, left, stamp, { place, minutes: plan.soak })),
     ...(plan.analysis ? analysed(evidence, left, stamp, ticket) : []),
   ];
 }
@@ -197,12 +203,17 @@ function analysed(evidence: Evidence, left: string, stamp: Stamp, ticket: Ticket
 }
 
 /** The station was kept for all of its soak, and nothing was Degraded in it. */
-function soaked(evidence: Evidence, left: string, stamp: Stamp, minutes: number): string[] {
+function soaked(
+  evidence: Evidence,
+  left: string,
+  stamp: Stamp,
+  { place, minutes }: { readonly place: string; readonly minutes: number },
+): string[] {
   const [arrived, departed] = [Date.parse(stamp.arrived ?? ''), Date.parse(stamp.departed)];
   const soak = minutes * 60_000 - evidence.slackMs;
   if (departed - arrived < soak)
     return [`${left} after ${(departed - arrived) / 1_000} s of its soak of ${minutes} min`];
-  const station = evidence.stationAt(stamp.station, departed - 1)?.object;
+  const station = evidence.stationAt(place, departed - 1)?.object;
   return (station?.spec.applications ?? []).flatMap((reference) => {
     const broken = (evidence.applications.get(keyOf(reference)) ?? []).findLast(
       ({ from, to = departed, object }) =>

@@ -1,7 +1,7 @@
 /** I6: on one track tickets complete in the order in which they boarded, and no two have the same place. */
 
 import type { Ticket } from '../../../lib/api';
-import { at, ENDINGS, PASSED, type Evidence, type Landing } from './evidence';
+import { at, ENDINGS, PASSED, stationOf, type Evidence, type Landing } from './evidence';
 
 export function noOvertaking(evidence: Evidence): string[] {
   return [...evidence.entries.flatMap((landing) => passedBy(evidence, landing)), ...completedBefore(evidence)];
@@ -12,13 +12,20 @@ function passedBy(evidence: Evidence, { ticket: name, station, time }: Landing):
   const ticket = evidence.ticketAt(name, time)?.object;
   const { track, rollback } = ticket?.spec ?? {};
   // What lies before whom after an edit of the track is another rule.
-  if (ticket === undefined || track === undefined || rollback || evidence.wasEdited(track, time)) return [];
-  const hasAhead = ({ spec, status, metadata }: Ticket): boolean =>
-    spec.track === track &&
-    metadata.uid !== ticket.metadata.uid &&
-    (status?.sequence ?? Infinity) < (ticket.status?.sequence ?? 0) &&
-    !ENDINGS.includes(status?.phase) &&
-    !(status?.stamps ?? []).some((stamp) => stamp.station === station && PASSED.includes(stamp.result));
+  if (ticket === undefined || track === undefined || rollback || evidence.wasEdited(ticket, time)) return [];
+  const hasAhead = (other: Ticket): boolean => {
+    const { spec, status, metadata } = other;
+    return (
+      metadata.namespace === ticket.metadata.namespace &&
+      spec.track === track &&
+      metadata.uid !== ticket.metadata.uid &&
+      (status?.sequence ?? Infinity) < (ticket.status?.sequence ?? 0) &&
+      !ENDINGS.includes(status?.phase) &&
+      !(status?.stamps ?? []).some(
+        (stamp) => stationOf(other, stamp.station) === station && PASSED.includes(stamp.result),
+      )
+    );
+  };
   return [...evidence.tickets.values()]
     .flatMap((versions) => at(versions, time)?.object ?? [])
     .filter(hasAhead)
@@ -36,15 +43,16 @@ function completedBefore(evidence: Evidence): string[] {
     const last = versions.at(-1)?.object;
     const sequence = last?.status?.sequence;
     if (last === undefined || sequence === undefined || last.spec.track === undefined) continue;
-    const { name } = last.metadata;
-    const place = `${last.spec.track} ${sequence}`;
+    const { name, namespace } = last.metadata;
+    const track = `${namespace}/${last.spec.track}`;
+    const place = `${track} ${sequence}`;
     const other = places.get(place);
     if (other !== undefined) found.push(`${name} and ${other} both boarded as number ${sequence}`);
     places.set(place, name);
     const completed = versions.find(({ object }) => object.status?.phase === 'Completed');
     if (completed === undefined) continue;
-    const list = tracks.get(last.spec.track) ?? [];
-    tracks.set(last.spec.track, [...list, { name, sequence, at: completed.from }]);
+    const list = tracks.get(track) ?? [];
+    tracks.set(track, [...list, { name, sequence, at: completed.from }]);
   }
   for (const list of tracks.values()) {
     list.sort((one, other) => one.sequence - other.sequence);

@@ -1,6 +1,6 @@
 /** I2: for each ticket, station and application at most one commit takes effect, and one more for each resume. */
 
-import { ENDINGS, type Evidence } from './evidence';
+import { ENDINGS, keyOf, type Evidence } from './evidence';
 
 export function oneEffect(evidence: Evidence): string[] {
   return [...doubled(evidence), ...afterTheEnd(evidence), ...twins(evidence)];
@@ -15,7 +15,9 @@ function doubled(evidence: Evidence): string[] {
   return [...groups].flatMap(([key, commits]) => {
     const [ticket = '', , station = ''] = key.split(' ');
     const resumes = evidence.ticketAt(ticket, Infinity)?.object.spec.resumes?.length ?? 0;
-    const lives = [...evidence.stations.values()].filter(([first]) => first?.object.metadata.name === station).length;
+    const lives = [...evidence.stations.values()].filter(
+      ([first]) => first !== undefined && keyOf(first.object.metadata) === station,
+    ).length;
     const allowed = 1 + resumes + Math.max(0, lives - 1);
     if (commits.length <= allowed) return [];
     return [`${key}: ${commits.length} commits took effect (${commits.map((one) => one.slice(0, 7)).join(', ')})`];
@@ -25,8 +27,7 @@ function doubled(evidence: Evidence): string[] {
 /** Nothing of a ticket takes effect once it has ended. */
 function afterTheEnd(evidence: Evidence): string[] {
   return evidence.entries.flatMap(({ ticket: name, time, branch }) => {
-    const versions = [...evidence.tickets.values()].find(([first]) => first?.object.metadata.name === name) ?? [];
-    const ended = versions.find(({ object }) => ENDINGS.includes(object.status?.phase));
+    const ended = evidence.ticketNamed(name).find(({ object }) => ENDINGS.includes(object.status?.phase));
     if (ended === undefined || ended.from >= time) return [];
     return [
       `${name} ended ${ended.object.status?.phase} at ${evidence.second(ended.from)}, and moved ${branch} at ${evidence.second(time)}`,

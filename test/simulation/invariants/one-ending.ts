@@ -2,7 +2,7 @@
 
 import type { Station, Ticket, Track, WaitingReason } from '../../../lib/api';
 import type { PullRequestKept } from '../world/forges';
-import { ENDINGS, type Evidence } from './evidence';
+import { ENDINGS, stationOf, type Evidence } from './evidence';
 
 interface Now {
   readonly ticket: Ticket;
@@ -36,7 +36,11 @@ const MAY_STAY: Partial<Record<WaitingReason, (now: Now) => boolean>> = {
     ),
   OlderTicket: ({ ticket, tickets }) =>
     tickets.some(
-      (other) => other.spec.track === ticket.spec.track && sequence(other) < sequence(ticket) && isOpen(other),
+      (other) =>
+        other.metadata.namespace === ticket.metadata.namespace &&
+        other.spec.track === ticket.spec.track &&
+        sequence(other) < sequence(ticket) &&
+        isOpen(other),
     ),
   Suspended: ({ station, evidence }) =>
     (station?.spec.applications ?? []).some(
@@ -47,7 +51,7 @@ const MAY_STAY: Partial<Record<WaitingReason, (now: Now) => boolean>> = {
   HistoryRewritten: () => true,
   BranchDeleted: () => true,
   ForeignBranch: () => true,
-  Window: ({ ticket, evidence }) => evidence.comesAndGoes(ticket.status?.station ?? ''),
+  Window: ({ ticket, evidence }) => evidence.comesAndGoes(stationOf(ticket) ?? ''),
   Approval: ({ station }) => station?.spec.entry?.approval !== undefined,
   Completed: ({ ticket, station }) => ticket.spec.express === undefined && station?.spec.entry?.completed !== undefined,
   Follow: ({ ticket }) => ticket.spec.express !== undefined,
@@ -89,8 +93,12 @@ function stuck(evidence: Evidence, ticket: Ticket, tickets: readonly Ticket[]): 
   const { waiting, station: place } = ticket.status ?? {};
   if (waiting === undefined) return 'has neither ended nor says what it waits for';
   if (waiting.message === '' || waiting.since === '') return `waits for ${waiting.reason} without a word`;
-  const station = evidence.scene.stations().find(({ metadata }) => metadata.name === place);
-  const track = evidence.scene.tracks().find(({ metadata }) => metadata.name === ticket.spec.track);
+  const isNamed =
+    (name: string | undefined) =>
+    ({ metadata }: Station | Track): boolean =>
+      metadata.namespace === ticket.metadata.namespace && metadata.name === name;
+  const station = evidence.scene.stations().find(isNamed(place));
+  const track = evidence.scene.tracks().find(isNamed(ticket.spec.track));
   const holds = MAY_STAY[waiting.reason];
   if (holds === undefined) return `waits for ${waiting.reason} for ever: ${waiting.message}`;
   return holds({ ticket, tickets, station, track, evidence })

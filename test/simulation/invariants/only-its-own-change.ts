@@ -52,16 +52,21 @@ function goodBefore(evidence: Evidence, station: Station, application: string, t
   const isThere = ({ station: place, result }: Stamp): boolean =>
     place === station.metadata.name && COMPLETE.includes(result);
   const found = [...evidence.tickets.values()].flatMap((versions) =>
-    (versions.at(-1)?.object.status?.stamps ?? []).filter(isThere).map((stamp) => ({
-      // The clocks of runtimes may be off: a stamp is as old as the version that first had it.
-      since: versions.find(({ object }) => has(object, stamp))?.from ?? Infinity,
-      commit: (stamp.commits ?? []).find((one) => one.application === application)?.commit,
-    })),
+    stampsIn(station.metadata.namespace, versions.at(-1)?.object)
+      .filter(isThere)
+      .map((stamp) => ({
+        // The clocks of runtimes may be off: a stamp is as old as the version that first had it.
+        since: versions.find(({ object }) => has(object, stamp))?.from ?? Infinity,
+        commit: (stamp.commits ?? []).find((one) => one.application === application)?.commit,
+      })),
   );
   return found
     .filter(({ since, commit }) => commit !== undefined && since < time && since >= made)
     .sort((one, other) => other.since - one.since)[0]?.commit;
 }
+
+const stampsIn = (namespace: string, ticket: Ticket | undefined): readonly Stamp[] =>
+  ticket?.metadata.namespace === namespace ? (ticket.status?.stamps ?? []) : [];
 
 const has = ({ status }: Ticket, stamp: Stamp): boolean =>
   (status?.stamps ?? []).some(({ station, departed }) => station === stamp.station && departed === stamp.departed);

@@ -1,6 +1,7 @@
 /** I8: with nothing to do the runtime writes nothing, renders nothing and clones nothing. */
 
-import { isRuntime, type Evidence } from './evidence';
+import { placeOf } from '../network';
+import { isRuntime, keyOf, type Evidence } from './evidence';
 
 /** What subscriptions ask for at their interval, and what a leader says to stay one. */
 const ASKED_FOR: readonly string[] = ['look', 'list', 'watch', 'replace'];
@@ -14,7 +15,7 @@ export function quietAtRest(evidence: Evidence): string[] {
   const { rest } = scene;
   if (scene.endless) return ['the runtime never comes to rest'];
   // A window that opens and closes is something to do.
-  if (scene.story.network.stations.some(({ name }) => evidence.comesAndGoes(name))) return [];
+  if (scene.story.network.stations.some((plan) => evidence.comesAndGoes(keyOf(placeOf(plan))))) return [];
   const changes = scene.api.history.slice(rest.changes).filter(({ by }) => isRuntime(by));
   const heads = scene.git.history.slice(rest.heads).filter(({ by }) => isRuntime(by));
   const follows = scene.story.network.tracks.some((track) => track.follows !== undefined);

@@ -1,7 +1,7 @@
 /** I5: from Git history and the ticket alone one can tell what was deployed where, when and why. */
 
 import { TRAILERS } from '../../../lib/api';
-import { isRuntime, type Evidence, type Landing } from './evidence';
+import { isRuntime, keyOf, type Evidence, type Landing } from './evidence';
 
 export function theRecordIsComplete(evidence: Evidence): string[] {
   return [
@@ -19,7 +19,9 @@ function told(evidence: Evidence, landing: Landing): string[] {
   const found: string[] = [];
   const starts = [...evidence.stations.values()].flat().flatMap(({ object }) => {
     const { occupant } = object.status ?? {};
-    return object.metadata.name === place && occupant?.uid === ticket.metadata.uid ? [Date.parse(occupant.start)] : [];
+    return keyOf(object.metadata) === place && occupant?.uid === ticket.metadata.uid
+      ? [Date.parse(occupant.start)]
+      : [];
   });
   if (!starts.includes(commit.committer.date.getTime())) {
     found.push(`${short} is dated ${commit.committer.date.toISOString()}, when ${name} did not take ${place}`);
@@ -30,7 +32,7 @@ function told(evidence: Evidence, landing: Landing): string[] {
   const oid = objects.filesNow(commit.commit).get('.k8sta/state.yaml');
   const bytes = oid === undefined ? undefined : objects.blob(oid);
   const record = bytes === undefined ? [] : new TextDecoder().decode(bytes).split('\n');
-  const own = [`station: ${ticket.metadata.namespace}/${place}`, `application: ${application}`];
+  const own = [`station: ${place}`, `application: ${application}`];
   // A branch begins with nothing, where everything enters it by pull request.
   const begins = landing.before === undefined && objects.filesNow(commit.commit).size === 0;
   if (!begins && !own.every((line) => record.includes(line))) found.push(`${short} has no state.yaml of its own`);

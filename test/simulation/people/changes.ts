@@ -9,7 +9,7 @@ export const CHANGES = {
     if (track === undefined) return undefined;
     const repoURL = chosen(IMAGES, choice.how) ?? IMAGES[0];
     const tag = `1.${scene.number(`tag ${repoURL}`)}.0`;
-    const made = makeTicket(scene, track.name, { change: { images: [{ repoURL, tag }] } });
+    const made = makeTicket(scene, track, { change: { images: [{ repoURL, tag }] } });
     return `makes ticket ${made}: ${repoURL} ${tag}`;
   },
   publish: (scene) => {
@@ -28,7 +28,7 @@ export const CHANGES = {
         ? { 'base/config': `base ${number}` }
         : { 'base/config': `base ${number}`, [`${place.branch}/config`]: `${place.branch} ${number}${broken}` };
     const commit = scene.git.commit(place.url, SOURCE_BRANCH, edit, scene.person);
-    const made = makeTicket(scene, track.name, { change: { sources: [{ repoURL: place.url, commit }] } });
+    const made = makeTicket(scene, track, { change: { sources: [{ repoURL: place.url, commit }] } });
     return `commits ${Object.values(edit).join(' and ')} and makes ticket ${made} for it`;
   },
   overlay: (scene, choice) => {

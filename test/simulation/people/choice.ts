@@ -3,7 +3,8 @@
 import type { Ticket, TicketSpec } from '../../../lib/api';
 import { STATIONS, TICKETS, TRACKS } from '../../../runtime/resources';
 import type { KubeObject } from '../../../runtime/kube';
-import { branchOf, NAMESPACE, repositoryOf, type Network } from '../network';
+import type { Place } from '../../../runtime/journey/facts/snapshot';
+import { branchOf, placeOf, repositoryOf, type Named, type Network } from '../network';
 import type { Scene } from '../scene';
 
 /** What is done. Numbers in [0, 1) choose among what is there when it happens. */
@@ -21,6 +22,11 @@ export const chosen = <T>(list: readonly T[], number: number): T | undefined => 
 export const hasEnded = (ticket: Ticket): boolean =>
   ['Completed', 'Failed', 'Aborted', 'Superseded'].includes(ticket.status?.phase ?? '');
 export const name = ({ metadata }: { metadata: { name: string } }): string => metadata.name;
+/** Whether an object is the one of this place. */
+export const isAt =
+  (place: Place | undefined) =>
+  ({ metadata }: { metadata: Place }): boolean =>
+    metadata.namespace === place?.namespace && metadata.name === place.name;
 
 export function open(scene: Scene, choice: Choice): Ticket | undefined {
   return chosen(
@@ -34,14 +40,15 @@ export function say(scene: Scene, kind: 'ticket' | 'station' | 'track', object: 
   scene.api.merge<KubeObject>(resource, object.metadata, { spec }, { by: scene.person });
 }
 
-export function makeTicket(scene: Scene, track: string, spec: Partial<TicketSpec>): string {
-  const made = scene.number(`ticket ${track}`);
-  const label = `${track}-hand-${made}`;
+export function makeTicket(scene: Scene, track: Named, spec: Partial<TicketSpec>): string {
+  const { namespace, name: line } = placeOf(track);
+  const made = scene.number(`ticket ${namespace}/${line}`);
+  const label = `${line}-hand-${made}`;
   scene.api.create(
     TICKETS,
     {
-      metadata: { name: label, namespace: NAMESPACE },
-      spec: { track, hold: false, abort: false, origin: { person: 'ada' }, ...spec },
+      metadata: { name: label, namespace },
+      spec: { track: line, hold: false, abort: false, origin: { person: 'ada' }, ...spec },
     },
     scene.person,
   );
@@ -49,10 +56,11 @@ export function makeTicket(scene: Scene, track: string, spec: Partial<TicketSpec
 }
 
 /** An express ticket, which visits one station alone. */
-export function makeExpress(scene: Scene, station: string, change: TicketSpec['change']): string {
+export function makeExpress(scene: Scene, station: Named, change: TicketSpec['change']): string {
   const label = `express-${scene.number('express')}`;
-  const spec = { express: { station }, change, origin: { person: 'ada' }, hold: false, abort: false };
-  scene.api.create(TICKETS, { metadata: { name: label, namespace: NAMESPACE }, spec }, scene.person);
+  const { namespace, name: stop } = placeOf(station);
+  const spec = { express: { station: stop }, change, origin: { person: 'ada' }, hold: false, abort: false };
+  scene.api.create(TICKETS, { metadata: { name: label, namespace }, spec }, scene.person);
   return label;
 }
 
@@ -60,7 +68,7 @@ export function makeExpress(scene: Scene, station: string, change: TicketSpec['c
 export const placesOf = ({ stations }: Network) =>
   stations.flatMap((station) =>
     station.applications.map((plan) => ({
-      station: station.name,
+      station,
       plan,
       url: repositoryOf(plan),
       branch: branchOf(station.name, plan),

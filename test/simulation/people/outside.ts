@@ -1,8 +1,9 @@
 /** What happens beside the tickets: foreign commits, resources made anew and edited, pods that crash. */
 
 import { STATIONS } from '../../../runtime/resources';
+import { applicationName, placeOf } from '../network';
 import { applyStations } from '../resources';
-import { chosen, name, placesOf, say, type Verb } from './choice';
+import { chosen, isAt, name, placesOf, say, type Verb } from './choice';
 
 export const OUTSIDE = {
   meddle: (scene, choice) => {
@@ -32,7 +33,7 @@ export const OUTSIDE = {
   },
   remakeStation: (scene, choice) => {
     const plan = chosen(scene.story.network.stations, choice.which);
-    const station = scene.stations().find((one) => name(one) === plan?.name);
+    const station = scene.stations().find(isAt(plan && placeOf(plan)));
     if (plan === undefined || station === undefined) return undefined;
     scene.api.delete(STATIONS, station.metadata, scene.person);
     const again = 1_000 + choice.how * 30_000;
@@ -60,7 +61,7 @@ export const OUTSIDE = {
   redefineTrack: (scene, choice) => {
     const track = chosen(scene.tracks(), choice.which);
     if (track === undefined) return undefined;
-    const all = scene.story.network.tracks.find((one) => one.name === name(track))?.stations ?? [];
+    const all = scene.story.network.tracks.find((one) => isAt(placeOf(one))(track))?.stations ?? [];
     const left = Math.floor(choice.how * (all.length + 1));
     const stations = all.filter((_station, index) => index !== left);
     if (stations.length === 0) return undefined;
@@ -70,7 +71,7 @@ export const OUTSIDE = {
   crash: (scene, choice) => {
     const place = chosen(placesOf(scene.story.network), choice.which);
     if (place === undefined) return undefined;
-    const application = `argocd/${place.station}-${place.plan.name}`;
+    const application = `argocd/${applicationName(place.station.name, place.plan)}`;
     scene.argocd.turn(application, choice.how < 0.5 ? 'Degraded' : 'Healthy');
     return `sees ${application} turn ${choice.how < 0.5 ? 'Degraded' : 'Healthy'}`;
   },

@@ -32,8 +32,5 @@ export function review(scene: Scene, { number, repoURL, target }: PullRequestKep
 /** Whether the station says that people merge. */
 const isAsked = ({ story: { network } }: Scene, repoURL: string, target: string): boolean =>
   placesOf(network).some(
-    (place) =>
-      place.url === repoURL &&
-      place.branch === target &&
-      network.stations.some(({ name, pullRequests }) => name === place.station && pullRequests?.merge === 'People'),
+    ({ url, branch, station }) => url === repoURL && branch === target && station.pullRequests?.merge === 'People',
   );

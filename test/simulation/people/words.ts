@@ -4,8 +4,8 @@ import { LABELS, type Ticket } from '../../../lib/api';
 import { STATIONS, TICKETS } from '../../../runtime/resources';
 import type { KubeObject } from '../../../runtime/kube';
 import { ANALYSIS_RUNS } from '../../../runtime/rollouts';
-import { NAMESPACE } from '../network';
-import { chosen, hasEnded, makeTicket, name, open, placesOf, say, type Verb } from './choice';
+import { placeOf } from '../network';
+import { chosen, hasEnded, isAt, makeTicket, name, open, placesOf, say, type Verb } from './choice';
 
 /** Turns a switch of a ticket, station or track. */
 const toggle =
@@ -37,7 +37,9 @@ const holdAsTaken: Verb = (scene, choice) => {
     scene.tell(scene.person, `sets hold of station ${place.name} to ${value}`);
   };
   const end = scene.api.watch(TICKETS, () => {
-    if (!scene.tickets().some(({ status }) => status?.phase === 'Standing' && status.station === place.name)) return;
+    const isNear = ({ metadata, status }: Ticket): boolean =>
+      metadata.namespace === place.namespace && status?.phase === 'Standing' && status.station === place.name;
+    if (!scene.tickets().some(isNear)) return;
     end();
     scene.timeline.after(choice.how * MOMENT_MS, () => hold(true));
     scene.timeline.after(60_000, () => hold(false));
@@ -72,6 +74,7 @@ export const WORDS = {
   approveBehind: (scene, choice) => {
     const shown = scene.tickets().filter((one) => one.status?.phase === 'Standing' && one.status.entry?.digest);
     const isAhead = (one: Ticket, other: Ticket): boolean =>
+      one.metadata.namespace === other.metadata.namespace &&
       one.spec.track === other.spec.track &&
       one.status?.station === other.status?.station &&
       (one.status?.sequence ?? 0) < (other.status?.sequence ?? 0);
@@ -97,9 +100,9 @@ export const WORDS = {
       choice.which,
     );
     if (ticket?.spec.change === undefined || ticket.spec.track === undefined) return undefined;
-    const { uid } = ticket.metadata;
+    const { uid, namespace } = ticket.metadata;
     const origin = { retryOf: { name: name(ticket), uid } };
-    const made = makeTicket(scene, ticket.spec.track, { change: ticket.spec.change, origin });
+    const made = makeTicket(scene, { namespace, name: ticket.spec.track }, { change: ticket.spec.change, origin });
     return `makes ticket ${made}, which tries ${name(ticket)} again`;
   },
   resume: (scene, choice) => {
@@ -109,7 +112,9 @@ export const WORDS = {
     );
     if (ticket === undefined) return undefined;
     const heads = placesOf(scene.story.network)
-      .filter(({ station }) => station === ticket.status?.station)
+      .filter(({ station }) =>
+        isAt({ ...ticket.metadata, name: ticket.status?.station ?? '' })({ metadata: placeOf(station) }),
+      )
       .map(({ url, branch }) => scene.git.head(url, branch) ?? '0'.repeat(40));
     if (heads.length === 0) return undefined;
     const resume = { uid: ticket.metadata.uid, heads: [...new Set(heads)], by: 'ada' };
@@ -145,7 +150,7 @@ export const WORDS = {
     const to = choice.how < 0.6 || earlier === undefined ? { previous: true } : { commits: earlier.commits };
     const label = `back-${scene.number('rollback')}`;
     const spec = { rollback: { station: name(station), to }, origin: { person: 'ada' }, hold: false, abort: false };
-    scene.api.create(TICKETS, { metadata: { name: label, namespace: NAMESPACE }, spec }, scene.person);
+    scene.api.create(TICKETS, { metadata: { name: label, namespace: station.metadata.namespace }, spec }, scene.person);
     return `makes ticket ${label}: rolls ${name(station)} back to ${'previous' in to ? 'the state before' : `what ${earlier?.ticket} left`}`;
   },
 } satisfies Record<string, Verb>;
