@@ -24,7 +24,7 @@ export class Unavailable extends TransientError {
 
 /** A fact with the times of a clock that is never set; a decision sees them on the wall clock as it is then. */
 type Kept =
-  | { readonly state: 'Running'; readonly since: number; readonly line?: 'Stands' | 'Left' }
+  | { readonly state: 'Running'; readonly since: number; readonly inTurn?: true }
   | { readonly state: 'Done'; readonly at: number; readonly result: unknown; readonly seen?: string }
   | { readonly state: 'Failed'; readonly reason: WaitingReason; readonly message: string; readonly retryAt: number };
 
@@ -172,7 +172,7 @@ export class JobBoard {
   async #run(owner: string, job: Job, entry: Entry, signal: AbortSignal): Promise<void> {
     const { clock, log, wake } = this.#options;
     try {
-      const result = await this.#inTurn(owner, job, entry, signal);
+      const result = await this.#inTurn(job, entry, signal);
       entry.fact = { state: 'Done', at: clock.uptime(), result, ...('seen' in job ? { seen: job.seen } : {}) };
       entry.failures = 0;
     } catch (error) {
@@ -189,16 +189,11 @@ export class JobBoard {
   }
 
   /** Does a job as soon as there is a place for it. */
-  async #inTurn<J extends Job>(
-    owner: string,
-    job: J,
-    entry: Entry,
-    signal: AbortSignal,
-  ): Promise<JobResults[J['kind']]> {
+  async #inTurn<J extends Job>(job: J, entry: Entry, signal: AbortSignal): Promise<JobResults[J['kind']]> {
     const { clock, run } = this.#options;
     if (LIGHT.includes(job.kind)) return run(job, signal);
     const turn = this.#line.enter(URGENT.includes(job.kind), signal);
-    if (turn !== undefined) await this.#stand(owner, entry, turn);
+    if (turn !== undefined) await this.#stand(entry, turn);
     let hasLeft = false;
     const leave = (): void => {
       if (!hasLeft) this.#line.leave();
@@ -213,15 +208,11 @@ export class JobBoard {
     }
   }
 
-  /** Waits in line; the owner learns when the wait is over. */
-  async #stand(owner: string, entry: Entry, turn: Promise<void>): Promise<void> {
-    const { clock, wake } = this.#options;
-    if (entry.fact.state === 'Running') entry.fact = { ...entry.fact, line: 'Stands' };
+  /** Waits in line. */
+  async #stand(entry: Entry, turn: Promise<void>): Promise<void> {
+    if (entry.fact.state === 'Running') entry.fact = { ...entry.fact, inTurn: true };
     await turn;
-    entry.startedAt = clock.uptime();
-    if (entry.fact.state !== 'Running') return;
-    entry.fact = { ...entry.fact, line: 'Left' };
-    if (!this.#closed) wake(owner);
+    entry.startedAt = this.#options.clock.uptime();
   }
 
   #failure(error: unknown, failures: number): Kept {

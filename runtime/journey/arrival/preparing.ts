@@ -15,7 +15,7 @@ import { emptyArrival, shutAgain, stopOf, waitInStation, type Visit } from './vi
 /** How long a render may take before its ticket says that it is being rendered: most take less than a write. */
 const SAY_RENDERING_AFTER_MS = 2_000;
 /** The same with other renders before it, the wait for them included: each that said so would only make it longer. */
-const SAY_IN_LINE_AFTER_MS = 30_000;
+const SAY_IN_TURN_AFTER_MS = 30_000;
 
 /** Waits that a new try does not end; only its success does. */
 const UNAVAILABLE: readonly WaitingReason[] = ['GitUnavailable', 'RendererUnavailable'];
@@ -27,15 +27,13 @@ function sayRendering(
   fact?: Extract<JobFact<Prepared>, { state: 'Running' }>,
 ): void {
   const { draft, ticket, station } = visit;
-  const { since = draft.now, line } = fact ?? {};
-  const sayAt = new Date(since.getTime() + (line === undefined ? SAY_RENDERING_AFTER_MS : SAY_IN_LINE_AFTER_MS));
+  const { since = draft.now, inTurn = false } = fact ?? {};
+  const sayAt = new Date(since.getTime() + (inTurn ? SAY_IN_TURN_AFTER_MS : SAY_RENDERING_AFTER_MS));
   if (sayAt > draft.now) return draft.wake(sayAt);
   if (UNAVAILABLE.some((reason) => reason === ticket.status?.waiting?.reason)) return;
-  const applications = `the applications of ${station.metadata.name}`;
-  const message =
-    line === 'Stands'
-      ? `waits for other tickets to be rendered, then renders ${applications}`
-      : `renders ${applications}`;
+  // One wording for the line and the render behind it: the end of the wait alone is not worth a write.
+  const turn = inTurn ? ', in turn with those of other tickets' : '';
+  const message = `renders the applications of ${station.metadata.name}${turn}`;
   waitInStation(visit, arrival, { reason: 'Rendering', message });
 }
 

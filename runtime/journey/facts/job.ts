@@ -408,8 +408,8 @@ export interface JobResults {
 }
 
 export type JobFact<Result> =
-  /** `line`: others were before it when it was asked for; it stands in their line yet, or has left it and begun. */
-  | { readonly state: 'Running'; readonly since: Date; readonly line?: 'Stands' | 'Left' }
+  /** `inTurn`: others were before it when it was asked for. */
+  | { readonly state: 'Running'; readonly since: Date; readonly inTurn?: true }
   /** `seen` is what the job was started with. */
   | {
       readonly state: 'Done';

@@ -115,17 +115,17 @@ describe('with one place', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('what waits for its turn says so, and its owner hears when it begins', async () => {
-    const { board, clock, woken, start, end } = open();
+  test('what has others before it says so, and counts from when it was asked for', async () => {
+    const { board, clock, start, end } = open();
     const second = () => board.view('b', new Set())('prepare', '2');
     start('a', 'prepare', '1');
     start('b', 'prepare', '2');
-    const asked = clock.now();
+    const fact = { state: 'Running', since: new Date(clock.now()), inTurn: true };
     await clock.pass(1_500);
-    expect(second()).toEqual({ state: 'Running', since: new Date(asked), line: 'Stands' });
+    expect(second()).toEqual(fact);
     expect(board.oldest()?.job).toBe('prepare of a');
     await end('1');
-    expect(woken).toEqual(['b', 'a']);
-    expect(second()).toEqual({ state: 'Running', since: new Date(asked), line: 'Left' });
+    expect(second()).toEqual(fact);
+    expect(board.oldest()).toEqual({ job: 'prepare of b', runningMs: 0 });
   });
 });
