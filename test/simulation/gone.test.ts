@@ -1,6 +1,6 @@
 import type { Station, Ticket } from '../../lib/api';
-import { decideStation, decideTrack, type Facts, type Plan, type Snapshot } from '../../runtime/journey';
-import { metadataOf, stationWith, ticketWith } from '../runtime/journey/resources';
+import { decideStation, decideTrack, goneTrack, type Facts, type Plan, type Snapshot } from '../../runtime/journey';
+import { stationWith, ticketWith } from '../runtime/journey/resources';
 
 const now = new Date('2030-01-01T00:00:00Z');
 const facts: Facts = {
@@ -32,21 +32,7 @@ const ticket = (status: Ticket['status']): Ticket => ticketWith(status, change);
 const decide = (rider: Ticket, stop?: Station): Plan => {
   const snapshot: Snapshot = {
     gone: true,
-    track: {
-      apiVersion: 'k8sta.io/v1alpha1',
-      kind: 'Track',
-      metadata: metadataOf('main'),
-      spec: {
-        enabled: false,
-        hold: false,
-        service: 'Every',
-        express: 'Immediate',
-        onFailure: 'Continue',
-        historyLimit: 0,
-        subscriptions: [],
-        stations: [],
-      },
-    },
+    track: goneTrack('shop', 'main'),
     tickets: [rider],
     now,
     facts: { ...facts, ticket: () => rider, station: () => stop, seat: () => stop },

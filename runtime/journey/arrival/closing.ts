@@ -7,6 +7,7 @@ import type { CloseJob, Landing } from '../facts/job';
 import { landJob, recordedCommits, withShown } from './land-job';
 import { waitingFor } from '../plan/obstacle';
 import type { Draft } from '../plan/plan';
+import { shasOf } from '../visits/prepare-job';
 import { mayBeOpen, requestBranch, requestsLeftBy } from '../visits/request';
 import type { Facts } from '../facts/snapshot';
 import { isSame, keyOf } from '../facts/state';
@@ -135,7 +136,7 @@ export function closedOfDeleted(draft: Draft, ticket: Ticket): boolean {
     requests: open.map((one) => ({
       reference: { repoURL: one.repoURL ?? '', branch: one.branch ?? '' },
       branch: requestBranch({ metadata: place }, one, uid),
-      listed: [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])],
+      listed: shasOf(one),
     })),
   });
   if (fact?.state === 'Failed') {

@@ -3,7 +3,7 @@
 import type { Arrival, ArrivalApplication, Station, Ticket } from '../../../lib/api';
 import type { HeadsJob, Landing, LandJob, RecordedCommit } from '../facts/job';
 import { displacedShas } from '../visits/displaced';
-import { seenAt } from '../visits/prepare-job';
+import { seenAt, shasOf } from '../visits/prepare-job';
 import { goesByRequest, mayBeOpen, requestOrder } from '../visits/request';
 import type { Facts } from '../facts/snapshot';
 import { isSame, keyOf, recordOf } from '../facts/state';
@@ -75,8 +75,7 @@ export function withShown(arrival: Arrival, landing: Landing): Arrival {
     const commit = shown.get(keyOf(one));
     if (commit === undefined) return one;
     if (commit === one.commit) return { ...one, shown: true };
-    const withdrawn = [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
-    return { ...one, commit, withdrawn: withdrawn.filter((sha) => sha !== commit), shown: true };
+    return { ...one, commit, withdrawn: shasOf(one).filter((sha) => sha !== commit), shown: true };
   });
   const pullRequests = openAfter(arrival, landing);
   return {

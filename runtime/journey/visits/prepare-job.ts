@@ -18,12 +18,18 @@ export interface Stop {
   readonly station: Station;
 }
 
-/** What the ticket already lists for an application of this very station, landed or withdrawn. */
+/** Every SHA that a ticket lists for an application, landed or withdrawn. */
+export const shasOf = ({ commit, withdrawn = [] }: ArrivalApplication): string[] => [
+  ...(commit === undefined ? [] : [commit]),
+  ...withdrawn,
+];
+
+/** What the ticket already lists for an application of this very station. */
 export function listedFor({ ticket, station }: Stop, key: string): string[] {
   const arrival = ticket.status?.arrival;
   if (arrival?.stationUid !== station.metadata.uid) return [];
   const one = arrival.applications.find((application) => keyOf(application) === key);
-  return one === undefined ? [] : [...(one.commit === undefined ? [] : [one.commit]), ...(one.withdrawn ?? [])];
+  return one === undefined ? [] : shasOf(one);
 }
 
 /** What other tickets list for the application and have not completed here, those that failed or were aborted included. */

@@ -18,7 +18,6 @@ export class ShimPool {
   private readonly idle: Shim[] = [];
   private readonly ends = new Set<Promise<void>>();
   private readonly line: Line;
-  private busy = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -33,14 +32,17 @@ export class ShimPool {
     return this.busy + this.idle.length;
   }
 
+  /** Places that are taken; one that is handed on stays so. */
+  private get busy(): number {
+    return this.options.workers - this.line.free;
+  }
+
   /** Renders one request. Errors are those of {@link Shim} and of its source. */
   async run(request: Uint8Array, signal: AbortSignal): Promise<Reply> {
     const ended = AbortSignal.any([signal, this.closing.signal]);
     ended.throwIfAborted();
-    const turn = this.line.enter(false, ended);
-    if (turn !== undefined) await turn;
     clearTimeout(this.timer);
-    this.busy++;
+    await this.line.enter(false, ended);
     try {
       const used = this.takeIdle();
       try {
@@ -107,7 +109,6 @@ export class ShimPool {
   }
 
   private leave(): void {
-    this.busy--;
     this.line.leave();
     if (this.busy === 0) this.timer = setTimeout(() => this.rest(), this.options.idleMs).unref();
   }

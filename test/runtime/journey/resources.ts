@@ -3,7 +3,7 @@
 import { API_VERSION, type Station, type Ticket } from '../../../lib/api';
 import { STATION_DEFAULTS } from '../../lib/api/defaults';
 
-export const metadataOf = (name: string) => ({ name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: '1' });
+const metadataOf = (name: string) => ({ name, namespace: 'shop', uid: `uid-${name}`, resourceVersion: '1' });
 
 /** `main-1`, which rides the track `main`. */
 export const ticketWith = (status: Ticket['status'], change: Ticket['spec']['change'] = {}): Ticket => ({

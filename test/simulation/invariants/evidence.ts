@@ -150,23 +150,23 @@ export class Evidence {
   }
 
   /** The track that a ticket rides, as it was at a time. */
-  trackOf({ metadata: { namespace }, spec }: Ticket, time: number): Version<Track> | undefined {
-    for (const versions of this.tracks.values()) {
-      const version = at(versions, time);
-      const { name, namespace: place } = version?.object.metadata ?? {};
-      if (name === spec.track && place === namespace) return version;
-    }
-    return undefined;
+  trackOf(ticket: Ticket, time: number): Version<Track> | undefined {
+    return at(this.tracksOf(ticket).flat(), time);
+  }
+
+  /** All versions of the tracks, one after the other, of the name and namespace of the one that a ticket rides. */
+  tracksOf({ metadata: { namespace }, spec }: Ticket): (readonly Version<Track>[])[] {
+    return [...this.tracks.values()].filter(([first]) => {
+      const track = first?.object.metadata;
+      return track?.name === spec.track && track?.namespace === namespace;
+    });
   }
 
   /** Whether the stations of the track that a ticket rides had been changed by then. */
-  wasEdited({ metadata: { namespace }, spec }: Ticket, time: number): boolean {
-    const lines = [...this.tracks.values()]
+  wasEdited(ticket: Ticket, time: number): boolean {
+    const lines = this.tracksOf(ticket)
       .flat()
-      .filter(
-        ({ object: { metadata }, from }) =>
-          metadata.name === spec.track && metadata.namespace === namespace && from <= time,
-      )
+      .filter(({ from }) => from <= time)
       .map((version) => JSON.stringify(version.object.spec.stations));
     return new Set(lines).size > 1;
   }

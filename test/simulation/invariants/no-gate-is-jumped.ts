@@ -133,11 +133,8 @@ function isOver(evidence: Evidence, station: string, { uid, start }: Occupant, t
 /** What of the ticket and its track forbade it, all the while in which it could have been seen. */
 function heldBack(evidence: Evidence, tickets: readonly Version<Ticket>[], time: number): string[] {
   const since = time - TOLERANCE_MS;
-  const { metadata, spec } = tickets[0]?.object ?? {};
-  const track = [...evidence.tracks.values()].find(
-    ([first]) =>
-      first?.object.metadata.name === spec?.track && first?.object.metadata.namespace === metadata?.namespace,
-  );
+  const ticket = tickets[0]?.object;
+  const track = ticket && evidence.tracksOf(ticket)[0];
   const runs = (one: Track): boolean => one.spec.enabled && !one.spec.hold;
   return [
     ...(heldIn(tickets, since, time, (one) => !one.spec.hold) ? [] : ['the ticket was held']),

@@ -5,7 +5,7 @@ import { STATIONS, TICKETS } from '../../../runtime/resources';
 import type { KubeObject } from '../../../runtime/kube';
 import { ANALYSIS_RUNS } from '../../../runtime/rollouts';
 import { placeOf } from '../network';
-import { chosen, hasEnded, isAt, makeTicket, name, open, placesOf, say, type Verb } from './choice';
+import { chosen, hasEnded, makeTicket, name, open, placesOf, say, type Verb } from './choice';
 
 /** Turns a switch of a ticket, station or track. */
 const toggle =
@@ -112,8 +112,9 @@ export const WORDS = {
     );
     if (ticket === undefined) return undefined;
     const heads = placesOf(scene.story.network)
-      .filter(({ station }) =>
-        isAt({ ...ticket.metadata, name: ticket.status?.station ?? '' })({ metadata: placeOf(station) }),
+      .filter(
+        ({ station }) =>
+          station.name === ticket.status?.station && placeOf(station).namespace === ticket.metadata.namespace,
       )
       .map(({ url, branch }) => scene.git.head(url, branch) ?? '0'.repeat(40));
     if (heads.length === 0) return undefined;
