@@ -22,7 +22,7 @@ export type { KubernetesAccess } from './client';
 /** How the stand-in is started. */
 export interface ArgoCDOptions {
   readonly kubernetes: KubernetesAccess;
-  /** Where mirrors and the record of the cluster are kept; made when missing. */
+  /** Where the record of the cluster is kept; made when missing. */
   readonly folder: string;
   /** Argo CD's own namespace. @default 'argocd' */
   readonly namespace?: string;
@@ -53,7 +53,7 @@ export interface ArgoCD {
    * @param namespace of the Application
    */
   script(namespace: string, name: string, script: Script | undefined): void;
-  /** Ends every request and process. Operations under way go on after the next start. */
+  /** Ends every request. Operations under way go on after the next start. */
   stop(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ const SHORTEST_POLL_MS = 10_000;
 export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
   const stopping = new AbortController();
   const namespace = options.namespace ?? 'argocd';
-  const repositories = new Repositories(join(options.folder, 'mirrors'), options.credentials);
+  const repositories = new Repositories(options.credentials);
   const controller = new Controller({
     client: new ApplicationClient(options.kubernetes, stopping.signal),
     repositories,
@@ -92,7 +92,6 @@ export async function startArgoCD(options: ArgoCDOptions): Promise<ArgoCD> {
     stop: async () => {
       stopping.abort();
       await controller.stopped();
-      await repositories.stop();
     },
   };
 }

@@ -28,6 +28,3 @@ function refusalIn(lines: readonly Buffer[]): string {
   const words = lines.map((line) => line.toString('utf8').trim());
   return words.find((line) => line.startsWith('ERR '))?.slice('ERR '.length) ?? 'the server sent no pack';
 }
-
-/** Number of objects in a pack: `PACK`, a version, then the count. */
-export const objectsIn = (pack: Buffer): number => pack.readUInt32BE(8);

@@ -1,18 +1,14 @@
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { access, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { makeBareRepository } from '../bare-repository';
 import { ManifestError } from './manifests';
-import { entriesOf, ObjectReader } from './object-reader';
-import { fetchPack, objectsIn } from './pack';
+import { fetchPack } from './pack';
 import { resolveRef } from './refs';
+import { Shown } from './shown';
+import { unpack } from './unpack';
 
-/** As long as Argo CD gives one Git command. */
-const TIMEOUT_MS = 90_000;
-/** From so many objects on a pack is kept whole, as Git does by itself. */
-const MANY_OBJECTS = 100;
 const FULL_SHA = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+/** Of all that is kept of repositories; the commit that was asked for last is kept whatever its size. */
+const MOST_BYTES = 64 * 1024 * 1024;
+/** What keeping a commit takes beside its bytes, about. */
+const OVERHEAD_BYTES = 4 * 1024;
 
 /** Name and password for one Git server; no other gets to see them. */
 export interface GitCredentials {
@@ -22,25 +18,17 @@ export interface GitCredentials {
   readonly password: string;
 }
 
-interface Mirror {
-  readonly gitDir: string;
-  readonly reader: ObjectReader;
-  /** Commits under way: one shows before all that it needs is there. */
-  readonly fetches: Map<string, Promise<void>>;
-}
-
 /**
- * Reads revisions of remote repositories over HTTP. Of each repository there is a bare mirror with the commits that
- * were asked for, one deep; a commit that it has is never fetched again.
+ * Reads revisions of remote repositories over HTTP. The commits that were asked for lately are kept in memory, one deep:
+ * one that is kept is not fetched again.
  */
 export class Repositories {
-  private readonly mirrors = new Map<string, Promise<Mirror>>();
-  private readonly environment = environment();
+  /** By repository and commit, the one asked for last at the end. */
+  private readonly kept = new Map<string, Shown>();
+  private keptBytes = 0;
+  private readonly fetches = new Map<string, Promise<Shown>>();
 
-  constructor(
-    private readonly folder: string,
-    private readonly credentials: GitCredentials | undefined,
-  ) {}
+  constructor(private readonly credentials: GitCredentials | undefined) {}
 
   /**
    * The commit that a revision names, as the server says now.
@@ -60,36 +48,11 @@ export class Repositories {
    * @throws ManifestError where commit or folder do not exist
    */
   async files(repoURL: string, commit: string, folder: string): Promise<ReadonlyMap<string, Buffer>> {
-    const mirror = await this.mirrorOf(repoURL);
     const path = folder.replace(/^(?:\.?\/)+|\/+$/g, '').replace(/^\.$/, '');
-    if (/[\n\r]/.test(path)) throw new ManifestError('the path of a source holds no line break');
-    await this.bring(mirror, repoURL, commit);
-    const root = await mirror.reader.read(`${commit}:${path}`);
-    if (root?.type !== 'tree') throw new ManifestError(`${folder}: app path does not exist`);
-    const files = new Map<string, Buffer>();
-    await this.collect(mirror.reader, root.content, commit.length / 2, '', files);
+    const shown = await this.shown(repoURL, commit);
+    const files = read(commit, () => shown.files(path));
+    if (files === undefined) throw new ManifestError(`${folder}: app path does not exist`);
     return files;
-  }
-
-  /** Ends every Git process that was kept. */
-  async stop(): Promise<void> {
-    for (const mirror of this.mirrors.values()) (await mirror).reader.stop();
-  }
-
-  private async collect(
-    reader: ObjectReader,
-    tree: Buffer,
-    hashBytes: number,
-    prefix: string,
-    files: Map<string, Buffer>,
-  ): Promise<void> {
-    for (const entry of entriesOf(tree, hashBytes)) {
-      if (entry.kind === 'other') continue;
-      const object = await reader.read(entry.sha);
-      if (object === undefined) throw new ManifestError(`object ${entry.sha} is missing`);
-      if (entry.kind === 'file') files.set(`${prefix}${entry.name}`, object.content);
-      else await this.collect(reader, object.content, hashBytes, `${prefix}${entry.name}/`, files);
-    }
   }
 
   private authorizationFor(repoURL: string): string | undefined {
@@ -99,64 +62,46 @@ export class Repositories {
       : undefined;
   }
 
-  private async bring(mirror: Mirror, repoURL: string, commit: string): Promise<void> {
-    const { reader, fetches } = mirror;
-    const underWay = fetches.get(commit);
-    if (underWay !== undefined) return underWay;
-    if ((await reader.read(commit)) !== undefined) return;
-    const fetched = fetches.get(commit) ?? this.fetch(mirror, repoURL, commit).finally(() => fetches.delete(commit));
-    fetches.set(commit, fetched);
+  private async shown(repoURL: string, commit: string): Promise<Shown> {
+    const key = `${repoURL} ${commit}`;
+    const kept = this.kept.get(key);
+    if (kept !== undefined) {
+      this.keep(key, kept);
+      return kept;
+    }
+    const fetched = this.fetches.get(key) ?? this.fetch(key, repoURL, commit).finally(() => this.fetches.delete(key));
+    this.fetches.set(key, fetched);
     return fetched;
   }
 
-  private async fetch({ gitDir }: Mirror, repoURL: string, commit: string): Promise<void> {
+  private async fetch(key: string, repoURL: string, commit: string): Promise<Shown> {
     const pack = await fetchPack(repoURL, commit, this.authorizationFor(repoURL));
-    const command = objectsIn(pack) < MANY_OBJECTS ? ['unpack-objects', '-q'] : ['index-pack', '--stdin'];
-    await new Promise<void>((resolve, reject) => {
-      const child = execFile(
-        'git',
-        ['--git-dir', gitDir, ...command],
-        { env: this.environment, timeout: TIMEOUT_MS },
-        (error, _stdout, stderr) => {
-          if (error === null) resolve();
-          else reject(new ManifestError(stderr.trim() || `git ${command[0]}: ${error.message}`, { cause: error }));
-        },
-      );
-      // Who ends early says why on stderr.
-      child.stdin?.on('error', () => undefined);
-      child.stdin?.end(pack);
-    });
+    const shown = read(commit, () => new Shown(commit, unpack(pack)));
+    this.keep(key, shown);
+    return shown;
   }
 
-  private mirrorOf(repoURL: string): Promise<Mirror> {
-    const known = this.mirrors.get(repoURL);
-    if (known !== undefined) return known;
-    const opened = this.open(repoURL);
-    this.mirrors.set(repoURL, opened);
-    opened.catch(() => this.mirrors.delete(repoURL));
-    return opened;
-  }
-
-  private async open(repoURL: string): Promise<Mirror> {
-    const gitDir = join(this.folder, `${createHash('sha256').update(repoURL).digest('hex').slice(0, 32)}.git`);
-    const exists = await access(join(gitDir, 'HEAD')).then(
-      () => true,
-      () => false,
-    );
-    if (!exists) {
-      await mkdir(this.folder, { recursive: true });
-      await makeBareRepository(gitDir);
+  private keep(key: string, shown: Shown): void {
+    if (!this.kept.delete(key)) this.keptBytes += shown.size + OVERHEAD_BYTES;
+    this.kept.set(key, shown);
+    for (const [oldest, { size }] of this.kept) {
+      if (this.keptBytes <= MOST_BYTES || oldest === key) return;
+      this.kept.delete(oldest);
+      this.keptBytes -= size + OVERHEAD_BYTES;
     }
-    return { gitDir, reader: new ObjectReader(gitDir, this.environment), fetches: new Map() };
+  }
+}
+
+/** @throws ManifestError where what the server sent cannot be read */
+function read<T>(commit: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ManifestError(`failed to fetch ${commit}: ${reason}`, { cause: error });
   }
 }
 
 function authorizationOf({ username, password }: GitCredentials): string {
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
-}
-
-/** Every process works on a mirror only, and speaks to nobody. */
-function environment(): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env;
-  return { PATH, HOME, LC_ALL: 'C', GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
 }
