@@ -3,12 +3,11 @@
 import type { Ticket } from '../../lib/api';
 import { decideArriving } from './arrival/arriving';
 import { closedOfDeleted } from './arrival/closing';
-import { decideBoarding } from './order/boarding';
+import { decideBoarding, stayAway } from './order/boarding';
 import { collectTrack } from './collecting';
 import { isPending } from './order/coupling';
 import { abort } from './visits/ending';
 import { belongsTo } from './facts/identity';
-import { waitingFor } from './plan/obstacle';
 import { Draft, type Plan } from './plan/plan';
 import { arrivalIsStamped, hasPassed, orderOf, type Order } from './facts/ride';
 import type { Line, Snapshot } from './facts/snapshot';
@@ -57,8 +56,7 @@ function decideTracklessTicket(draft: Draft, line: Line, ticket: Ticket): void {
     return abort(draft, ticket, ticket.status?.station ?? name);
   }
   const message = `track ${name} does not exist: apply it, or set spec.abort to end the ticket`;
-  const waiting = waitingFor(draft, { reason: 'TrackDisabled', message }, ticket, ticket.status?.station ?? '');
-  draft.writeTicket(ticket, { ...ticket.status, phase: 'Standing', waiting });
+  stayAway(draft, ticket, { reason: 'TrackDisabled', message });
 }
 
 function decideTicket(draft: Draft, line: Line, order: Order, ticket: Ticket): void {

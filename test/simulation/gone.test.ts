@@ -1,31 +1,9 @@
 import type { Station, Ticket } from '../../lib/api';
-import { decideStation, decideTrack, goneTrack, type Facts, type Plan, type Snapshot } from '../../runtime/journey';
+import { decideStation, decideTrack, goneTrack, type Plan, type Snapshot } from '../../runtime/journey';
 import { stationWith, ticketWith } from '../runtime/journey/resources';
+import { nothingKnown } from './facts';
 
 const now = new Date('2030-01-01T00:00:00Z');
-const facts: Facts = {
-  precondition: () => ({ ok: true }),
-  judge: () => ({ outcome: 'Synced', revision: '' }),
-  health: () => 'Healthy',
-  live: () => undefined,
-  ticket: () => undefined,
-  ticketsOn: () => [],
-  children: () => [],
-  track: () => undefined,
-  rollbackOf: () => undefined,
-  reported: () => '',
-  named: () => false,
-  singlesAt: () => [],
-  trackOf: () => undefined,
-  overlays: () => [],
-  isRendered: () => false,
-  station: () => undefined,
-  seat: () => undefined,
-  visitors: () => [],
-  analysis: () => undefined,
-  analysesAt: () => [],
-  job: () => undefined,
-};
 const change = { images: [{ repoURL: 'ghcr.io/acme/shop', tag: '1' }] };
 const ticket = (status: Ticket['status']): Ticket => ticketWith(status, change);
 
@@ -35,7 +13,7 @@ const decide = (rider: Ticket, stop?: Station): Plan => {
     track: goneTrack('shop', 'main'),
     tickets: [rider],
     now,
-    facts: { ...facts, ticket: () => rider, station: () => stop, seat: () => stop },
+    facts: { ...nothingKnown, ticket: () => rider, station: () => stop, seat: () => stop },
   };
   return decideTrack(snapshot);
 };
@@ -77,7 +55,7 @@ describe('C6: the track is deleted', () => {
       lines: [],
       single: [],
       now,
-      facts: { ...facts, ticket: () => rider },
+      facts: { ...nothingKnown, ticket: () => rider },
     });
     const [step] = plan.steps;
     expect(step).toMatchObject({ step: 'WriteStation' });

@@ -1,7 +1,7 @@
 /** What a ticket carries in all, and who counts as the one that put each part on the line (rules A2, A4, C4). */
 
 import { describeChange, shortCommit } from '../../../lib/api/words';
-import type { Change, Chart, CommitReference, Image, Root, Ticket } from '../../../lib/api';
+import type { Change, Chart, CommitReference, Image, Root, Ticket, TicketStatus } from '../../../lib/api';
 import { sameImage } from './change';
 import { once } from './once';
 
@@ -100,6 +100,13 @@ export const describeTicket = (ticket: Ticket): string =>
     ? describeChange(wholeChange(ticket))
     : describeRollback(ticket.status?.restores ?? [])
   ).slice(0, 1024);
+
+/** The status with the line that columns show of the change, whatever becomes of the ticket; what says it already stays. */
+export function withSummary(ticket: Ticket, status: TicketStatus): TicketStatus {
+  if (status.summary !== undefined || ticket.spec.rollback !== undefined) return status;
+  const change = describeTicket({ ...ticket, status });
+  return change === '' ? status : { ...status, summary: { change } };
+}
 
 /** A rollback in a line. */
 export const describeRollback = (commits: readonly CommitReference[]): string =>

@@ -31,9 +31,10 @@ const stamped = (before: TicketStatus | undefined, after: TicketStatus): Transit
     .map((stamp) => ({ reason: stamp.result, message: wordsOf(stamp), warning: BAD.includes(stamp.result) }));
 
 function waits(before: TicketStatus | undefined, after: TicketStatus): Transition[] {
-  const { waiting, station = '', phase } = after;
+  const { waiting, station, phase } = after;
   if (waiting === undefined || waiting.reason === before?.waiting?.reason) return [];
-  return [{ reason: waiting.reason, message: `${station}: ${waiting.message}`, warning: phase === 'Suspended' }];
+  const where = station === undefined ? '' : `${station}: `;
+  return [{ reason: waiting.reason, message: `${where}${waiting.message}`, warning: phase === 'Suspended' }];
 }
 
 const ended = (before: TicketStatus | undefined, after: TicketStatus): Transition[] =>

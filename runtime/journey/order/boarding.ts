@@ -3,10 +3,8 @@
  * the ticket's own copy follows it, and no other ticket boards before it has.
  */
 
-import { describeChange } from '../../../lib/api/words';
 import { hasEnded } from '../../../lib/api';
 import type { Station, Ticket, TicketStatus, Track } from '../../../lib/api';
-import { wholeChange } from '../facts/cargo';
 import type { SourcesJob } from '../facts/job';
 import { trackObstacle, waitingFor, type Obstacle } from '../plan/obstacle';
 import type { Draft } from '../plan/plan';
@@ -58,10 +56,19 @@ export function decideBoarding(draft: Draft, line: Line): void {
   const sequence = track.status?.sequence;
   const waiting = unboarded(line);
   for (const ticket of waiting.filter((one) => one.spec.abort))
-    draft.writeTicket(ticket, { ...ticket.status, phase: 'Aborted' });
+    draft.writeTicket(ticket, { ...without(ticket.status ?? {}, 'waiting'), phase: 'Aborted' });
   const boarding = waiting.filter((one) => !one.spec.abort);
   const copying = boarding.find((ticket) => ticket.metadata.uid === given?.uid);
-  if (copying !== undefined && sequence !== undefined) return copy(draft, line, copying, sequence);
+  if (copying !== undefined && sequence !== undefined) {
+    copy(draft, line, copying, sequence);
+    // One that is kept from boarding keeps those behind it, who say so; of a moment nobody need know.
+    const { name } = copying.metadata;
+    if (copying.status?.waiting !== undefined) {
+      for (const ticket of boarding.filter((one) => one !== copying))
+        stayAway(draft, ticket, { reason: 'OlderTicket', message: `waits for ${name} to board before it` });
+    }
+    return;
+  }
   const shut = trackObstacle(track);
   if (shut) {
     for (const ticket of boarding) stayAway(draft, ticket, shut);
@@ -77,7 +84,7 @@ export function decideBoarding(draft: Draft, line: Line): void {
 }
 
 /** A ticket that cannot board yet says why. */
-function stayAway(draft: Draft, ticket: Ticket, obstacle: Obstacle): void {
+export function stayAway(draft: Draft, ticket: Ticket, obstacle: Obstacle): void {
   const waiting = waitingFor(draft, obstacle, ticket, ticket.status?.station ?? '');
   draft.writeTicket(ticket, { ...ticket.status, phase: 'Standing', waiting });
 }
@@ -150,6 +157,5 @@ function copy(draft: Draft, line: Line, ticket: Ticket, sequence: number): void 
     ...inherited(draft, line.track, ticket, sequence),
     boarded: { time: now, track: line.track.metadata.uid, ...(sources.length === 0 ? {} : { sources }) },
     ...(first === undefined ? {} : { station: first, standingSince: now }),
-    summary: { change: describeChange(wholeChange(ticket)).slice(0, 1024) },
   });
 }

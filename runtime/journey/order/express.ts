@@ -1,8 +1,7 @@
 /** Express tickets: an overlay's commit visits one station, without a place in the order of a track (rules B3-B5, A8). */
 
-import { describeChange, shortCommit } from '../../../lib/api/words';
+import { shortCommit } from '../../../lib/api/words';
 import type { ApplicationReference, OverlayCommit, Station, Ticket } from '../../../lib/api';
-import { wholeChange } from '../facts/cargo';
 import { missingSource } from '../visits/descent';
 import { fail } from '../visits/ending';
 import type { Obstacle } from '../plan/obstacle';
@@ -46,7 +45,6 @@ export function boardExpress(draft: Draft, ticket: Ticket, station: Station): vo
     phase: 'Standing' as const,
     station: name,
     standingSince: status.standingSince ?? now,
-    summary: { change: describeChange(wholeChange(ticket)).slice(0, 1024) },
   };
   if (missing?.kind === 'Obstacle') {
     const { reason, message } = missing.obstacle;

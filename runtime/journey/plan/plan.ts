@@ -12,6 +12,7 @@ import type {
 } from '../../../lib/api';
 import type { AnalysisView } from '../facts/analysis-view';
 import { same } from '../facts/canonical';
+import { withSummary } from '../facts/cargo';
 import { withConditions } from './conditions';
 import type { MadeSpec } from '../facts/identity';
 import type { Job, JobFact, JobKind, JobResults } from '../facts/job';
@@ -114,9 +115,9 @@ export class Draft {
     this.steps.push({ step: 'WriteStation', station, status, ...(ifGone && { ifGone }) });
   }
 
-  /** Writes a ticket's status, its conditions derived from the rest. */
+  /** Writes a ticket's status, with what is derived from the rest of it. */
   writeTicket(ticket: Ticket, status: TicketStatus): void {
-    const complete = withConditions(ticket, status, this.time);
+    const complete = withConditions(ticket, withSummary(ticket, status), this.time);
     if (same(ticket.status ?? {}, complete) || !this.claim(ticket.metadata.uid)) return;
     this.steps.push({ step: 'WriteTicket', ticket, status: complete });
   }
