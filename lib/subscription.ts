@@ -5,6 +5,7 @@ import type { HelmChart } from './helm-chart';
 import { imageRepository } from './image-repository';
 import { invalidProp } from './invalid-prop';
 import { labelProblem, nameFromPath, objectNameProblem } from './network/name';
+import { tagExpression } from './network/tag-expression';
 import { timeSpan } from './time-span';
 import { assertVersionRange } from './version-range';
 
@@ -160,6 +161,8 @@ export interface ChartSubscriptionOptions extends CommonOptions {
   readonly secretName?: string;
 }
 
+type TagFilters = Pick<SourceTags, 'allowTags' | 'ignoreTags'>;
+
 const PLATFORM = /^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 
@@ -234,8 +237,7 @@ function imagesSpec(
     images: {
       repositories: normalised,
       select: selection(options),
-      ...(options.allowTags !== undefined && { allowTags: options.allowTags }),
-      ...(options.ignoreTags !== undefined && { ignoreTags: options.ignoreTags }),
+      ...tagFilters(options),
       ...(options.platform !== undefined && { platform: options.platform }),
       interval: timeSpan('interval', options.interval ?? Duration.minutes(5)),
       ...secret(options.secretName),
@@ -274,10 +276,22 @@ function sourceTags(choice: SourceChoice): { tags?: SourceTags } {
     tags: {
       semver: { constraint: semver, prereleases },
       ...(tagPrefix !== undefined && { prefix: tagPrefix }),
-      ...(allowTags !== undefined && { allowTags }),
-      ...(ignoreTags !== undefined && { ignoreTags }),
+      ...tagFilters({ allowTags, ignoreTags }),
     },
   };
+}
+
+function tagFilters({ allowTags, ignoreTags }: Pick<ImageFilter, 'allowTags' | 'ignoreTags'>): TagFilters {
+  return {
+    ...(allowTags !== undefined && { allowTags: usable('allowTags', allowTags) }),
+    ...(ignoreTags !== undefined && { ignoreTags: usable('ignoreTags', ignoreTags) }),
+  };
+}
+
+function usable(prop: string, expression: string): string {
+  const read = tagExpression(expression);
+  if ('problem' in read) throw invalidProp(prop, expression, read.problem, "write one such as '^v?[0-9.]+$'");
+  return expression;
 }
 
 function subscriptionName(name: string): string {

@@ -1,18 +1,14 @@
 /** `k8sta check`: everything that is wrong with a network, at once. */
 
-import { TerminalError } from '../errors';
 import { checkNetwork, formatProblem, sortProblems, type Problem } from '../../lib/network';
-import { readFor, type NetworkChoice } from './network-choice';
+import { findNetwork, type NetworkChoice } from './network-choice';
 import { EXIT, type ExitCode, print, type Terminal } from './terminal';
 
 export type CheckOptions = NetworkChoice;
 
 /** Errors and warnings go to stderr, each on its line; errors end with 1. */
 export async function check(terminal: Terminal, options: CheckOptions): Promise<ExitCode> {
-  const { network, problems: unreadable } = await readFor(terminal, options);
-  if (network.tracks.size + network.stations.size + unreadable.length === 0) {
-    throw new TerminalError('there is no Track and no Station to check');
-  }
+  const { network, problems: unreadable } = await findNetwork(terminal, options);
   const problems = sortProblems([...unreadable, ...checkNetwork(network)]);
   print(terminal.err, ...problems.map((problem) => `${problem.severity}: ${formatProblem(problem)}`));
   const errors = count(problems, 'error');

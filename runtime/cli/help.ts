@@ -45,10 +45,11 @@ What to do next is printed. A file that is there already is never overwritten.`,
 Example:
   npx cdk8s synth && k8sta layout dist --into ../guestbook
 
-Nothing that exists is overwritten. The rendered branches are printed; the runtime makes them.`,
+What synth wrote is read: [dist], or the output of cdk8s.yaml. Nothing that exists is overwritten.
+The rendered branches are printed; the runtime makes them.`,
   check: `
 Examples:
-  k8sta check                                 what cdk8s synth wrote to dist
+  k8sta check                                 what cdk8s synth wrote: output of cdk8s.yaml, or dist
   k8sta check --cluster --context staging     what a cluster has
 
 All errors are printed at once, and the command ends with 1. Warnings alone end with 0.`,

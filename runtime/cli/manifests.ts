@@ -1,8 +1,9 @@
 /** Reads what `cdk8s synth` wrote: every object of every YAML file below a folder. */
 
+import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { messageOf } from '../errors';
 import { codeOf } from './errors';
 import type { Terminal } from './terminal';
@@ -29,9 +30,20 @@ export interface Manifest {
 /** Where `cdk8s synth` writes when nobody says otherwise. */
 const DEFAULT_OUTPUT = 'dist';
 
-/** The folder that a command reads. */
+/** The folder that a command reads: the one that is named, or the one that `cdk8s.yaml` has synth write to. */
 export const outputFolder = (terminal: Terminal, named: string | undefined): string =>
-  resolve(terminal.cwd, named ?? DEFAULT_OUTPUT);
+  resolve(terminal.cwd, named ?? configuredOutput(terminal.cwd) ?? DEFAULT_OUTPUT);
+
+/** What `cdk8s.yaml` says; nothing where it is not there or cannot be read, which is synth's to tell. */
+function configuredOutput(cwd: string): string | undefined {
+  try {
+    const config: unknown = parse(readFileSync(join(cwd, 'cdk8s.yaml'), 'utf8'));
+    const { output } = Object(config) as { readonly output?: unknown };
+    return typeof output === 'string' && output !== '' ? output : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Every object, in the order of files and documents.

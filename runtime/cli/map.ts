@@ -1,9 +1,8 @@
 /** `k8sta map`: a network as a picture or as text, from synth's output or from a cluster. */
 
-import { TerminalError } from '../errors';
 import { drawSvg, drawText, layOutMap, type Direction } from '../dashboard';
 import { formatProblem } from '../../lib/network';
-import { readFor, type NetworkChoice } from './network-choice';
+import { findNetwork, type NetworkChoice } from './network-choice';
 import { EXIT, type ExitCode, print, type Terminal } from './terminal';
 import { oneLine } from './view/text';
 
@@ -14,11 +13,8 @@ export interface MapOptions extends NetworkChoice {
 
 /** The picture goes to stdout; what could not be read is told on stderr, and ends with 1. */
 export async function printMap(terminal: Terminal, options: MapOptions): Promise<ExitCode> {
-  const { network, problems } = await readFor(terminal, options);
+  const { network, problems } = await findNetwork(terminal, options);
   print(terminal.err, ...problems.map((problem) => `${problem.severity}: ${formatProblem(problem)}`));
-  if (network.tracks.size + network.stations.size + problems.length === 0) {
-    throw new TerminalError('there is no Track and no Station to draw');
-  }
   const places = <Spec>(of: ReadonlyMap<string, { namespace: string; name: string; spec: Spec }>) =>
     [...of.values()].map(({ namespace, name, spec }) => ({ metadata: { namespace, name }, spec }));
   const layout = layOutMap(places(network.tracks), places(network.stations), {

@@ -4,6 +4,7 @@ import type * as ClusterModule from './cluster';
 import { outputFolder, readManifests } from './manifests';
 import { networkIn, networkStored, type ReadNetwork } from './network';
 import { type Terminal, UsageError } from './terminal';
+import { TerminalError } from '../errors';
 
 export interface NetworkChoice {
   readonly dist?: string;
@@ -12,9 +13,23 @@ export interface NetworkChoice {
   readonly context?: string;
 }
 
-/** Reads the network that the options name. @throws UsageError for options that contradict one another */
-export const readFor = (terminal: Terminal, choice: NetworkChoice): Promise<ReadNetwork> =>
-  choice.cluster === true ? fromCluster(choice) : fromOutput(terminal, choice);
+/**
+ * Reads the network that the options name, where there is one.
+ *
+ * @throws UsageError for options that contradict one another
+ * @throws TerminalError naming the place where there is no Track and no Station
+ */
+export async function findNetwork(terminal: Terminal, choice: NetworkChoice): Promise<ReadNetwork> {
+  const found = await (choice.cluster === true ? fromCluster(choice) : fromOutput(terminal, choice));
+  const { network, problems } = found;
+  if (network.tracks.size + network.stations.size + problems.length > 0) return found;
+  const fix = 'run cdk8s synth first, or name the folder that it writes to';
+  throw new TerminalError(
+    choice.cluster === true
+      ? 'the cluster holds no Track and no Station: apply what cdk8s synth writes'
+      : `${outputFolder(terminal, choice.dist)} holds no Track and no Station: ${fix}`,
+  );
+}
 
 async function fromOutput(terminal: Terminal, { dist, kubeconfig, context }: NetworkChoice): Promise<ReadNetwork> {
   if (kubeconfig !== undefined || context !== undefined) {

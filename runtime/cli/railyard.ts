@@ -30,7 +30,7 @@ export async function keepRailyard(terminal: Terminal, options: RailyardOptions)
       `  image registry  ${railyard.registryURL}`,
       '',
       `  export KUBECONFIG=${railyard.kubeconfigPath}`,
-      `  k8sta railyard publish ghcr.io/acme/guestbook:1.2.0 --registry ${railyard.registryURL}`,
+      `  npx k8sta railyard publish ghcr.io/acme/guestbook:1.2.0 --registry ${railyard.registryURL}`,
       '',
       'Ctrl-C ends it.',
     );

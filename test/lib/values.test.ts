@@ -135,6 +135,17 @@ describe('Subscription', () => {
     });
   });
 
+  test('refuses an expression of tags that the runtime could not use', () => {
+    const allowing = (allowTags: string) => () => Subscription.image('nginx', { newest: true, allowTags });
+    expect(allowing('(')).toThrow(/allowTags '\(' is no RE2 expression: .*; write one such as/);
+    expect(allowing('(?=a)b')).toThrow(/is no RE2 expression/);
+    expect(allowing('(a?){450}a{450}')).toThrow(/is too large/);
+    const repository = GitRepository.at('https://git.example.com/shop.git');
+    expect(() => Subscription.source(repository, { semver: '*', ignoreTags: '[' })).toThrow(
+      /ignoreTags '\[' is no RE2/,
+    );
+  });
+
   test('refuses what cannot be', () => {
     const image = (repository: string, options: ImageSubscriptionOptions) => () =>
       Subscription.image(repository, options);

@@ -11,8 +11,10 @@ export interface Place {
   readonly kubeconfigPath: string;
   /** Where the dashboard is, if it is served. */
   readonly dashboardURL?: string;
-  /** How this command is called here, such as `npx k8sta`. */
+  /** How this command is called, such as `npx k8sta`. */
   readonly command: string;
+  /** Where it is called so: elsewhere npx would ask the registry of npm. */
+  readonly cwd: string;
 }
 
 /**
@@ -39,6 +41,7 @@ export function hints(place: Place, snapshot: Snapshot, image: string): string[]
     '',
     'To send the next change on its way:',
     '',
+    `  cd ${word(place.cwd)}`,
     `  ${place.command} railyard publish ${next}${place.temporary ? '' : ` --folder ${word(place.folder)}`}`,
   ];
 }

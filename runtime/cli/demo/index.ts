@@ -79,7 +79,8 @@ async function ride(terminal: Terminal, options: DemoOptions, scene: Scene): Pro
   const { path, temporary } = folder;
   const { railyard, dashboardURL } = world;
   const found = dashboardURL === undefined ? {} : { dashboardURL };
-  const place = { folder: path, temporary, kubeconfigPath: railyard.kubeconfigPath, command: 'npx k8sta', ...found };
+  const { kubeconfigPath } = railyard;
+  const place = { folder: path, temporary, kubeconfigPath, command: 'npx k8sta', cwd: terminal.cwd, ...found };
   const once = options.once === true;
   const arrived = stopwatch.start('ride');
   if (dashboardURL !== undefined) display.say(`See it all at ${dashboardURL}`);

@@ -3,8 +3,9 @@
  * expression; how much a tag takes is known beforehand, so that whoever sifts many can stop to breathe.
  */
 
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import type { ImageSubscription } from '../../../lib/api';
+import { tagExpression } from '../../../lib/network/tag-expression';
 
 /** RE2 expressions of tags that are let through, and that are left out. */
 export type TagFilters = Pick<ImageSubscription, 'allowTags' | 'ignoreTags'>;
@@ -23,26 +24,11 @@ export interface Sifted {
   readonly leftOut: { readonly allowTags: number; readonly ignoreTags: number };
 }
 
-/** Instructions of an expression; a list of names takes a few hundred. */
-const LARGEST_PROGRAM = 500;
-const LONGEST_EXPRESSION = 256;
-
-/** @throws Error naming an expression that RE2 does not take, or that is too large */
+/** @throws Error naming an expression that cannot be used */
 function compile(text: string, field: string): RE2JS {
-  if (text.length > LONGEST_EXPRESSION) {
-    throw new Error(`${field} has ${text.length} characters: at most ${LONGEST_EXPRESSION} are taken`);
-  }
-  let expression: RE2JS;
-  try {
-    expression = RE2JS.compile(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${field} '${text}' is no RE2 expression: ${why}`, { cause: error });
-  }
-  if (expression.programSize() > LARGEST_PROGRAM) {
-    throw new Error(`${field} '${text}' is too large: with its repetitions it has ${expression.programSize()} steps`);
-  }
-  return expression;
+  const read = tagExpression(text);
+  if ('problem' in read) throw new Error(`${field} '${text}' ${read.problem}`);
+  return read.expression;
 }
 
 /** @throws Error naming an expression that cannot be used */

@@ -54,6 +54,25 @@ const ALIASES = ['a: &a [x, x, x, x, x, x, x, x, x]']
   .join('\n');
 
 describe('k8sta check', () => {
+  test('reads the folder that cdk8s.yaml has synth write to, unless another one is named', async () => {
+    writeOutput(track('test', 'prod'), station('test'), station('prod'));
+    const one = stringify(track('test'));
+    mkdirSync(join(folder, 'made'));
+    writeFileSync(join(folder, 'made/shop.yaml'), `${one}---\n${stringify(station('test'))}`);
+    writeFileSync(join(folder, 'cdk8s.yaml'), 'language: typescript\napp: node main.js\noutput: made\n');
+    expect((await k8sta(['check'], folder)).out).toContain('1 track, 1 station: 0 errors');
+    expect((await k8sta(['check', 'dist'], folder)).out).toContain('1 track, 2 stations: 0 errors');
+    writeFileSync(join(folder, 'cdk8s.yaml'), 'output: [');
+    expect((await k8sta(['check'], folder)).out).toContain('1 track, 2 stations: 0 errors');
+  });
+
+  test('where there is nothing to check, the folder is named', async () => {
+    writeOutput({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } });
+    const { err, code } = await k8sta(['check'], folder);
+    expect(err).toContain(`${join(folder, 'dist')} holds no Track and no Station: run cdk8s synth first`);
+    expect(code).toBe(1);
+  });
+
   test('a sound network ends with 0 and says what was checked', async () => {
     writeOutput(track('test', 'prod'), station('test'), station('prod'));
     const { code, out, err } = await k8sta(['check'], folder);
@@ -219,7 +238,7 @@ describe('k8sta map', () => {
   test('nothing to draw is an error', async () => {
     writeOutput({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } });
     const { err, code } = await k8sta(['map'], folder);
-    expect(err).toContain('there is no Track and no Station to draw');
+    expect(err).toContain(`${join(folder, 'dist')} holds no Track and no Station: run cdk8s synth first`);
     expect(code).not.toBe(0);
   });
 });

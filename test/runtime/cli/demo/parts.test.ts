@@ -63,6 +63,7 @@ describe('the lines to paste', () => {
     temporary: true,
     kubeconfigPath: '/tmp/k8sta-demo-1/kubeconfig',
     command: 'npx k8sta',
+    cwd: '/home/ada/k8sta',
   };
 
   test('name the kubeconfig, a cache folder of their own, the last branch and the next image', () => {
@@ -71,7 +72,7 @@ describe('the lines to paste', () => {
     expect(text).toContain('export KUBECACHEDIR=/tmp/k8sta-demo-1/kubectl-cache');
     expect(text).toContain('kubectl -n guestbook get tickets');
     expect(text).toContain('git clone -b env/prod https://git.example.com/guestbook.git');
-    expect(text).toMatch(/npx k8sta railyard publish ghcr\.io\/acme\/guestbook:1\.3\.0$/);
+    expect(text).toMatch(/cd \/home\/ada\/k8sta\n  npx k8sta railyard publish ghcr\.io\/acme\/guestbook:1\.3\.0$/);
   });
 
   test('name the folder of a railyard that a command could not find by itself', () => {
