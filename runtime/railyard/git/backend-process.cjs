@@ -1,10 +1,12 @@
 'use strict';
 /**
- * The small process that `git http-backend` leaves from: a process is copied when it starts another, and that takes the
+ * The small process that Git's programs leave from: a process is copied when it starts another, and that takes the
  * longer the more memory it has. It is plain JavaScript so that it runs as it stands, from sources and from a package.
  *
- * It is told `{ program, environment, folder }`, answers `{ socket }`, the path of a Unix socket in a private folder,
+ * It is told `{ programs, environment, folder }`, answers `{ socket }`, the path of a Unix socket in a private folder,
  * and serves there what the Git server lets through: the path and query of the request, the pusher as `x-remote-user`.
+ * Every request is one for `git http-backend`. Where `x-direct` names the repository, nothing in it would have
+ * `git http-backend` do anything but run `git upload-pack` or `git receive-pack`, which are then run without it.
  */
 const { spawn } = require('node:child_process');
 const { mkdtempSync, rmSync } = require('node:fs');
@@ -22,7 +24,15 @@ const children = new Set();
 let backend;
 
 function serve(request, response) {
-  const child = spawn(backend.program, [], { env: environmentOf(request), stdio: 'pipe' });
+  const service = serviceOf(request);
+  const child =
+    service === undefined
+      ? spawn(join(backend.programs, 'git-http-backend'), [], { env: environmentOf(request), stdio: 'pipe' })
+      : spawn(join(backend.programs, service), ['--stateless-rpc', '.'], {
+          cwd: request.headers['x-direct'],
+          env: { ...environmentOf(request), ...committerOf(request) },
+          stdio: 'pipe',
+        });
   children.add(child);
   // Whoever goes away ends its child, and a child that ends early leaves the rest of the body unread.
   response.on('close', () => {
@@ -33,11 +43,12 @@ function serve(request, response) {
   child.stderr.on('data', (chunk) => {
     if (complaint.length < STDERR_LIMIT) complaint += chunk.toString('utf8');
   });
-  answer(child.stdout, response);
-  child.on('error', (error) => refuse(response, `git http-backend cannot start: ${error.message}`));
+  if (service === undefined) answer(child.stdout, response);
+  else stream(child.stdout, response, `application/x-${service}-result`);
+  child.on('error', (error) => refuse(response, `Git cannot start: ${error.message}`));
   child.on('close', (code) => {
     children.delete(child);
-    if (!response.headersSent) refuse(response, complaint.trim() || `git http-backend ended with code ${code}`);
+    if (!response.headersSent) refuse(response, complaint.trim() || `Git ended with code ${code}`);
     else if (code !== 0) response.destroy();
     else response.end();
   });
@@ -65,12 +76,35 @@ function environmentOf({ method, url, headers }) {
   };
 }
 
+/** The program to run at once, if any. */
+function serviceOf({ method, url, headers }) {
+  const [, service] = /\/(git-upload-pack|git-receive-pack)$/.exec(url) ?? [];
+  if (service === undefined || headers['x-direct'] === '' || method !== 'POST') return undefined;
+  if (headers['content-encoding'] !== undefined) return undefined;
+  return headers['content-type'] === `application/x-${service}-request` ? service : undefined;
+}
+
+/** As `git http-backend` names who pushes. */
+function committerOf({ headers }) {
+  const user = headers['x-remote-user'];
+  return { GIT_COMMITTER_NAME: user, GIT_COMMITTER_EMAIL: `${user}@http.127.0.0.1` };
+}
+
+/** Sends all that comes, as an answer that nobody may keep. */
+function stream(output, response, type) {
+  response.setHeader('Expires', 'Fri, 01 Jan 1980 00:00:00 GMT');
+  response.setHeader('Pragma', 'no-cache');
+  response.setHeader('Cache-Control', 'no-cache, max-age=0, must-revalidate');
+  response.setHeader('Content-Type', type);
+  output.on('data', (chunk) => sendOn(chunk, output, response));
+}
+
 /** Turns the header block of a CGI answer into ours and streams the rest. */
 function answer(output, response) {
   let pending = Buffer.alloc(0);
   let inBody = false;
   output.on('data', (chunk) => {
-    if (inBody) return send(chunk);
+    if (inBody) return sendOn(chunk, output, response);
     pending = Buffer.concat([pending, chunk]);
     const end = pending.indexOf(END_OF_HEADERS);
     if (end < 0) {
@@ -79,14 +113,14 @@ function answer(output, response) {
     }
     inBody = true;
     writeHead(pending.subarray(0, end).toString('latin1'), response);
-    send(pending.subarray(end + END_OF_HEADERS.length));
+    sendOn(pending.subarray(end + END_OF_HEADERS.length), output, response);
   });
+}
 
-  function send(body) {
-    if (body.length === 0 || response.destroyed || response.write(body)) return;
-    output.pause();
-    response.once('drain', () => output.resume());
-  }
+function sendOn(body, output, response) {
+  if (body.length === 0 || response.destroyed || response.write(body)) return;
+  output.pause();
+  response.once('drain', () => output.resume());
 }
 
 function writeHead(block, response) {

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 
 export interface BackendOptions {
-  /** Path of the `git-http-backend` program. */
-  readonly program: string;
+  /** Folder of Git's own programs, `git-http-backend` and those that it runs. */
+  readonly programs: string;
   /** All that the program gets of the environment. */
   readonly environment: NodeJS.ProcessEnv;
   /** Folder of all repositories. */
@@ -19,6 +19,10 @@ export interface BackendOptions {
 export interface Call {
   /** Who was authenticated; absent where nobody needs to be. */
   readonly user?: string;
+  /** Path of the repository, where the program that `git http-backend` would run may be run without it. */
+  readonly direct?: string;
+  /** The body of the request, where it was read already. */
+  readonly body?: Buffer;
   /** Let Git do the work, then cut the connection without an answer. */
   readonly loseReply?: boolean;
   /** Told the whole answer once Git has ended well. */
@@ -74,13 +78,14 @@ export class Backend {
         socketPath: this.socketPath,
         method: request.method,
         path: request.url,
-        headers: { ...headers, 'x-remote-user': call.user ?? 'railyard' },
+        headers: { ...headers, 'x-remote-user': call.user ?? 'railyard', 'x-direct': call.direct ?? '' },
       });
       response.on('close', () => {
         if (call.loseReply !== true && !response.writableFinished) passedOn.destroy();
         over();
       });
-      pipeline(request, passedOn, () => undefined);
+      if (call.body === undefined) pipeline(request, passedOn, () => undefined);
+      else passedOn.end(call.body);
       passedOn.on('error', (error) => refuse(response, `git http-backend cannot be reached: ${error.message}`));
       passedOn.on('response', (answer) => {
         if (call.loseReply === true) {

@@ -1,19 +1,33 @@
 /**
  * The railyard's Git server: `git http-backend` behind plain HTTP on the loopback interface, over bare repositories in
- * one folder. Everything that Git itself serves belongs to Git; here live only the socket, passwords, and the faults
- * that tests ask for.
+ * one folder. Everything that Git itself serves belongs to Git; here live only the socket, passwords, the faults that
+ * tests ask for, and two answers that are known without asking Git.
  */
 import { execFile } from 'node:child_process';
 import { timingSafeEqual } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { KEEP_ALIVE_MS, listenOnLoopback } from '../loopback';
 import { Backend, repeat, type Answer, type Call } from './backend';
+import { CONFIGURATION } from './bare-repository';
+import { answerLsRefs } from './ls-refs';
 import { Repositories } from './repositories';
 
 const run = promisify(execFile);
+
+/** Bytes of a question about refs that is read before Git sees it. */
+const LONGEST_QUESTION = 64 * 1024;
+
+/** What Git sends with every answer of `git upload-pack`. */
+const REFS_HEADERS = {
+  Expires: 'Fri, 01 Jan 1980 00:00:00 GMT',
+  Pragma: 'no-cache',
+  'Cache-Control': 'no-cache, max-age=0, must-revalidate',
+  'Content-Type': 'application/x-git-upload-pack-result',
+};
 
 /** A request as it came in, before Git sees it. */
 export interface GitRequest {
@@ -82,7 +96,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   const folder = resolve(options.folder);
   await mkdir(folder, { recursive: true });
   const environment = cleanEnvironment();
-  const backend = await Backend.start({ program: await findBackend(environment), environment, folder });
+  const backend = await Backend.start({ programs: await findPrograms(environment), environment, folder });
   const repositories = new Repositories(folder);
   const counts = { requests: 0, fetches: 0, pushes: 0 };
   /**
@@ -116,7 +130,19 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     }
     count(asked);
     if (interference !== undefined) return serve(request, response, { loseReply: true });
-    return isGreeting(asked, request) ? greet(request, response, asked.repository) : serve(request, response);
+    if (isGreeting(asked, request)) return greet(request, response, asked.repository);
+    if ((await repositories.configuration(asked.repository)) !== CONFIGURATION) return serve(request, response);
+    return serveAsMade(request, response, asked);
+  }
+
+  /** Of a repository whose configuration nobody has changed, so that it is known what Git does with it. */
+  async function serveAsMade(request: IncomingMessage, response: ServerResponse, asked: GitRequest): Promise<void> {
+    const direct = repositories.path(asked.repository);
+    if (!mayAskForRefs(asked, request)) return serve(request, response, { direct });
+    const body = await buffer(request);
+    const refs = await answerLsRefs(direct, body);
+    if (refs === undefined) return serve(request, response, { direct, body });
+    repeat({ status: 200, headers: REFS_HEADERS, body: Buffer.from(refs, 'latin1') }, response);
   }
 
   function count({ advertisement, service }: GitRequest): void {
@@ -188,6 +214,19 @@ function isGreeting({ advertisement, service }: GitRequest, { headers }: Incomin
   return advertisement && service === 'git-upload-pack' && headers['git-protocol'] === 'version=2';
 }
 
+/** Whether it is short, plain, and in the version of the protocol in which one can ask where refs are. */
+function mayAskForRefs({ service, advertisement }: GitRequest, { method, headers }: IncomingMessage): boolean {
+  return (
+    service === 'git-upload-pack' &&
+    !advertisement &&
+    method === 'POST' &&
+    headers['git-protocol'] === 'version=2' &&
+    headers['content-type'] === 'application/x-git-upload-pack-request' &&
+    headers['content-encoding'] === undefined &&
+    Number(headers['content-length'] ?? Number.NaN) <= LONGEST_QUESTION
+  );
+}
+
 function isAllowed(request: IncomingMessage, credentials: GitServerOptions['credentials']): boolean {
   if (credentials === undefined) return true;
   const given = Buffer.from(request.headers.authorization ?? '');
@@ -219,10 +258,10 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
-async function findBackend(environment: NodeJS.ProcessEnv): Promise<string> {
+async function findPrograms(environment: NodeJS.ProcessEnv): Promise<string> {
   try {
     const { stdout } = await run('git', ['--exec-path'], { env: environment });
-    return join(stdout.trim(), 'git-http-backend');
+    return stdout.trim();
   } catch (error) {
     throw new Error('Git is not installed, or not on the PATH: the railyard serves repositories through it.', {
       cause: error,

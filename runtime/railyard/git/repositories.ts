@@ -1,23 +1,6 @@
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeBareRepository } from '../bare-repository';
-
-/**
- * What every repository allows: pushes, partial clones, and fetches of any commit by SHA. Nothing forbids a push that
- * is no fast-forward: whoever claims never to force has to prove it without help. Clean-up runs are off, so that a
- * railyard at rest starts no process.
- */
-const CONFIGURATION = `[http]
-	receivepack = true
-	uploadpack = true
-[uploadpack]
-	allowFilter = true
-	allowAnySHA1InWant = true
-[receive]
-	autogc = false
-[gc]
-	auto = 0
-`;
+import { makeBareRepository } from './bare-repository';
 
 const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 
@@ -47,12 +30,17 @@ export class Repositories {
   /** Whether it exists, with or without `.git` in the name. */
   async has(name: string): Promise<boolean> {
     if (!isValid(name)) return false;
-    return exists(join(this.folder, withSuffix(name)));
+    return exists(this.path(name));
   }
 
   /** The text of its configuration file; of one that exists. */
   configuration(name: string): Promise<string> {
-    return readFile(join(this.folder, withSuffix(name), 'config'), 'utf8');
+    return readFile(join(this.path(name), 'config'), 'utf8');
+  }
+
+  /** Where it is. */
+  path(name: string): string {
+    return join(this.folder, withSuffix(name));
   }
 
   private async init(name: string): Promise<string> {
@@ -67,7 +55,7 @@ export class Repositories {
     const fresh = `${path}.new`;
     await rm(fresh, { recursive: true, force: true });
     await mkdir(dirname(path), { recursive: true });
-    await makeBareRepository(fresh, CONFIGURATION);
+    await makeBareRepository(fresh);
     await rename(fresh, path);
     return name;
   }

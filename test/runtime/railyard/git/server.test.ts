@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -131,6 +131,72 @@ test('what Git says first follows the configuration of the repository, also wher
   expect(await greeting()).toBe(first);
   await git(join(scratch, 'repositories', 'guestbook.git'), 'config', 'uploadpack.allowFilter', 'false');
   expect(await greeting()).not.toContain('filter');
+});
+
+describe('a repository whose configuration was changed, which Git then serves whole, answers like one as it was made:', () => {
+  let url: string;
+  let work: string;
+  const repository = (): string => join(scratch, 'repositories', 'guestbook.git');
+  const change = (): Promise<void> => appendFile(join(repository(), 'config'), '# changed\n');
+
+  beforeEach(async () => {
+    url = await (await start()).createRepository('guestbook');
+    work = await workTree();
+    await git(work, 'push', '--quiet', url, 'main');
+  });
+
+  const packet = (line: string): string => (line.length + 4).toString(16).padStart(4, '0') + line;
+
+  async function asked(lines: readonly string[]): Promise<{ status: number; headers: unknown; body: string }> {
+    const response = await fetch(`${url}/git-upload-pack`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-git-upload-pack-request', 'Git-Protocol': 'version=2' },
+      body: `${lines.map((line) => (line === '0001' ? line : packet(`${line}\n`))).join('')}0000`,
+    });
+    const headers = ['content-type', 'cache-control', 'expires', 'pragma'].map((name) => response.headers.get(name));
+    return {
+      status: response.status,
+      headers,
+      body: joined(Buffer.from(await response.arrayBuffer()).toString('latin1')),
+    };
+  }
+
+  /** Of packets, into which Git cuts a pack as it comes. */
+  function joined(body: string): string {
+    const length = Number.parseInt(body.slice(0, 4), 16);
+    if (Number.isNaN(length) || length < 4) return '';
+    return body.slice(4, length).replace(/^\x01/, '') + joined(body.slice(length));
+  }
+
+  test('where its refs are', async () => {
+    const lines = ['command=ls-refs', '0001', 'peel', 'symrefs', 'unborn'];
+    const before = await asked(lines);
+    await change();
+    expect(before.status).toBe(200);
+    expect(before.body).toContain('HEAD symref-target:refs/heads/main');
+    expect(await asked(lines)).toEqual(before);
+  });
+
+  test('a pack', async () => {
+    const lines = ['command=fetch', '0001', `want ${await git(work, 'rev-parse', 'HEAD')}`, 'no-progress', 'done'];
+    const before = await asked(lines);
+    await change();
+    expect(before.status).toBe(200);
+    expect(before.body).toContain('PACK');
+    expect(await asked(lines)).toEqual(before);
+  });
+
+  test('what its hooks hear of the pusher', async () => {
+    const hook = join(repository(), 'hooks', 'pre-receive');
+    await writeFile(hook, '#!/bin/sh\nenv | grep -E "^(GIT_COMMITTER_|REMOTE_USER)" | sort > heard\n', { mode: 0o755 });
+    const heard = (): Promise<string> => readFile(join(repository(), 'heard'), 'utf8');
+    await git(work, 'push', '--quiet', url, 'main:one');
+    const before = await heard();
+    await change();
+    await git(work, 'push', '--quiet', url, 'main:other');
+    expect(before).toContain('REMOTE_USER=railyard');
+    expect(await heard()).toBe(before);
+  });
 });
 
 test("a push that is no fast-forward is the pusher's to avoid: the server takes a forced one", async () => {
