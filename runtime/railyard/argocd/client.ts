@@ -1,6 +1,5 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import type { Application } from './application';
+import { ask, bodyOf, eachLine } from './http';
 
 const GROUP = '/apis/argoproj.io/v1alpha1';
 const USER_AGENT = 'argocd-application-controller';
@@ -50,9 +49,11 @@ export class ApplicationClient {
   }
 
   async list(): Promise<{ readonly items: readonly Application[]; readonly resourceVersion: string }> {
-    const response = await this.send('GET', `${GROUP}/applications`);
     // The server sends a list of what the Application schema let in.
-    const body = (await response.json()) as { items: Application[]; metadata: { resourceVersion: string } };
+    const body = (await this.send('GET', `${GROUP}/applications`)) as {
+      items: Application[];
+      metadata: { resourceVersion: string };
+    };
     return { items: body.items, resourceVersion: body.metadata.resourceVersion };
   }
 
@@ -68,14 +69,14 @@ export class ApplicationClient {
       resourceVersion,
       timeoutSeconds: String(WATCH_SECONDS),
     });
-    const response = await fetch(new URL(`${GROUP}/applications?${query.toString()}`, this.access.url), {
+    const answer = await ask(new URL(`${GROUP}/applications?${query.toString()}`, this.access.url), {
+      method: 'GET',
       headers: this.headers,
-      signal: AbortSignal.any([this.signal, AbortSignal.timeout((WATCH_SECONDS + 30) * 1_000)]),
+      silenceMs: (WATCH_SECONDS + 30) * 1_000,
+      signal: this.signal,
     });
-    if (!response.ok || response.body === null) throw new StatusError(response.status, await response.text());
-    for await (const line of createInterface({ input: Readable.fromWeb(response.body), crlfDelay: Infinity })) {
-      if (line !== '') onEvent(JSON.parse(line) as WatchEvent);
-    }
+    if (answer.statusCode !== 200) throw new StatusError(answer.statusCode ?? 0, (await bodyOf(answer)).toString());
+    await eachLine(answer, (line) => onEvent(JSON.parse(line) as WatchEvent));
   }
 
   /**
@@ -86,8 +87,7 @@ export class ApplicationClient {
    */
   async patch(namespace: string, name: string, patch: object): Promise<Application | undefined> {
     try {
-      const response = await this.send('PATCH', `${GROUP}/namespaces/${namespace}/applications/${name}`, patch);
-      return (await response.json()) as Application;
+      return (await this.send('PATCH', `${GROUP}/namespaces/${namespace}/applications/${name}`, patch)) as Application;
     } catch (error) {
       if (error instanceof StatusError && error.code === 404) return undefined;
       throw error;
@@ -104,15 +104,18 @@ export class ApplicationClient {
     }
   }
 
-  private async send(method: string, path: string, patch?: object): Promise<Response> {
-    const response = await fetch(new URL(path, this.access.url), {
+  private async send(method: string, path: string, patch?: object): Promise<unknown> {
+    const answer = await ask(new URL(path, this.access.url), {
       method,
       headers: patch === undefined ? this.headers : { ...this.headers, 'Content-Type': 'application/merge-patch+json' },
-      body: patch === undefined ? null : JSON.stringify(patch),
-      signal: AbortSignal.any([this.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      ...(patch === undefined ? {} : { body: JSON.stringify(patch) }),
+      silenceMs: TIMEOUT_MS,
+      signal: this.signal,
     });
-    if (!response.ok)
-      throw new StatusError(response.status, `${method} ${path}: ${response.status} ${await response.text()}`);
-    return response;
+    const { statusCode = 0 } = answer;
+    const body = (await bodyOf(answer)).toString();
+    if (statusCode < 200 || statusCode > 299)
+      throw new StatusError(statusCode, `${method} ${path}: ${statusCode} ${body}`);
+    return JSON.parse(body);
   }
 }

@@ -16,6 +16,8 @@ export class Shown {
   /** Bytes of all objects. */
   readonly size: number;
 
+  private readonly known = new Map<string, ReadonlyMap<string, Buffer>>();
+
   /** @param objects all that the commit shows, by SHA */
   constructor(
     private readonly commit: string,
@@ -28,10 +30,12 @@ export class Shown {
    * All files below a folder, by path below that folder. Links and submodules are left out.
    *
    * @param path without a slash at either end; empty for the root
-   * @returns `undefined` where there is no such folder
+   * @returns the same at each call, `undefined` where there is no such folder
    * @throws Error where an object is missing
    */
   files(path: string): ReadonlyMap<string, Buffer> | undefined {
+    const known = this.known.get(path);
+    if (known !== undefined) return known;
     let tree = this.root();
     for (const name of path === '' ? [] : path.split('/')) {
       const entry = this.entries(tree).find((one) => one.name === name);
@@ -40,6 +44,7 @@ export class Shown {
     }
     const files = new Map<string, Buffer>();
     this.collect(tree, '', files);
+    this.known.set(path, files);
     return files;
   }
 

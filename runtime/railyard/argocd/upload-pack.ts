@@ -1,3 +1,4 @@
+import { ask, bodyOf } from './http';
 import { ManifestError } from './manifests';
 
 const TIMEOUT_MS = 90_000;
@@ -23,9 +24,10 @@ export async function askUploadPack(
 ): Promise<readonly Buffer[]> {
   const question =
     packet(`command=${command}\n`) + DELIMITER + parameters.map((one) => packet(`${one}\n`)).join('') + END;
-  let response: Response;
+  let status: number;
+  let body: Buffer;
   try {
-    response = await fetch(`${repoURL.replace(/\/+$/, '')}/git-upload-pack`, {
+    const answer = await ask(new URL(`${repoURL.replace(/\/+$/, '')}/git-upload-pack`), {
       method: 'POST',
       headers: {
         'Content-Type': 'application/x-git-upload-pack-request',
@@ -34,16 +36,18 @@ export async function askUploadPack(
         ...(authorization === undefined ? {} : { Authorization: authorization }),
       },
       body: question,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      silenceMs: TIMEOUT_MS,
     });
-    if (response.ok) return linesOf(Buffer.from(await response.arrayBuffer()));
+    status = answer.statusCode ?? 0;
+    body = await bodyOf(answer);
   } catch (error) {
-    throw new ManifestError(`failed to ${doing}: ${reasonOf(error)}`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ManifestError(`failed to ${doing}: ${reason}`, { cause: error });
   }
-  const body = await response.text().catch(() => '');
+  if (status >= 200 && status <= 299) return linesOf(body);
   const words: Readonly<Record<number, string>> = { 401: 'authentication required', 404: 'repository not found' };
-  const answered = `the server answered ${response.status}: ${body.trim().slice(0, LONGEST_ANSWER)}`;
-  throw new ManifestError(`failed to ${doing}: ${words[response.status] ?? answered}`);
+  const answered = `the server answered ${status}: ${body.toString().trim().slice(0, LONGEST_ANSWER)}`;
+  throw new ManifestError(`failed to ${doing}: ${words[status] ?? answered}`);
 }
 
 function packet(line: string): string {
@@ -59,13 +63,4 @@ function linesOf(answer: Buffer): readonly Buffer[] {
     start += Math.max(length, LENGTH) || LENGTH;
   }
   return lines;
-}
-
-/** The system's reason behind a failed request is in its cause. */
-function reasonOf(error: unknown): string {
-  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
-  return [error, cause]
-    .map((part) => (typeof part === 'object' && part !== null && 'message' in part ? String(part.message) : ''))
-    .filter(Boolean)
-    .join(': ');
 }

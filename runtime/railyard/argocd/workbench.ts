@@ -1,4 +1,4 @@
-import { keyOf, sourcesOf, type Application } from './application';
+import { keyOf, sourcesOf, type Application, type Source } from './application';
 import type { ApplicationClient } from './client';
 import type { Cluster } from './cluster';
 import { SKIP_RECONCILE } from './decisions';
@@ -42,6 +42,8 @@ export interface Parts {
 export class Workbench {
   readonly counts = { comparisons: 0, operations: 0, writes: 0 };
   private readonly scripts = new Map<string, Script>();
+  /** What the files of a commit say, by how they are read. */
+  private readonly readings = new WeakMap<ReadonlyMap<string, Buffer>, Map<string, readonly Manifest[]>>();
 
   constructor(
     readonly parts: Parts,
@@ -94,7 +96,7 @@ export class Workbench {
         resolved.push(commit);
         if (source.path === undefined && source.ref !== undefined) continue;
         const files = await this.parts.repositories.files(repoURL, commit, source.path ?? '.');
-        manifests.push(...readManifests(files, source, app.spec.destination.namespace ?? ''));
+        manifests.push(...this.manifestsIn(files, source, app.spec.destination.namespace ?? ''));
       } catch (error) {
         if (!(error instanceof ManifestError)) throw error;
         throw new ManifestError(
@@ -105,6 +107,16 @@ export class Workbench {
       }
     }
     return { revisions: resolved, manifests };
+  }
+
+  /** A commit is read three times on its way: compared, synced, and compared again. */
+  private manifestsIn(files: ReadonlyMap<string, Buffer>, source: Source, namespace: string): readonly Manifest[] {
+    const readings = this.readings.get(files) ?? new Map<string, readonly Manifest[]>();
+    this.readings.set(files, readings);
+    const how = JSON.stringify([source.directory, namespace]);
+    const known = readings.get(how) ?? readManifests(files, source, namespace);
+    readings.set(how, known);
+    return known;
   }
 
   /** Merge-patches the Application. @returns it as it is now, `undefined` where it is gone */

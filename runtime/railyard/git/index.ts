@@ -119,7 +119,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     }
     const isPush = asked.service === 'git-receive-pack';
     if (isPush && asked.advertisement && options.createOnPush !== false) await repositories.create(asked.repository);
-    if (!(await repositories.has(asked.repository))) {
+    if (!repositories.has(asked.repository)) {
       send(response, 404, `There is no repository ${asked.repository}.`);
       return;
     }
@@ -131,7 +131,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     count(asked);
     if (interference !== undefined) return serve(request, response, { loseReply: true });
     if (isGreeting(asked, request)) return greet(request, response, asked.repository);
-    if ((await repositories.configuration(asked.repository)) !== CONFIGURATION) return serve(request, response);
+    if (repositories.configuration(asked.repository) !== CONFIGURATION) return serve(request, response);
     return serveAsMade(request, response, asked);
   }
 
@@ -140,7 +140,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
     const direct = repositories.path(asked.repository);
     if (!mayAskForRefs(asked, request)) return serve(request, response, { direct });
     const body = await buffer(request);
-    const refs = await answerLsRefs(direct, body);
+    const refs = answerLsRefs(direct, body);
     if (refs === undefined) return serve(request, response, { direct, body });
     repeat({ status: 200, headers: REFS_HEADERS, body: Buffer.from(refs, 'latin1') }, response);
   }
@@ -151,7 +151,7 @@ export async function startGitServer(options: GitServerOptions): Promise<GitServ
   }
 
   async function greet(request: IncomingMessage, response: ServerResponse, repository: string): Promise<void> {
-    const configuration = await repositories.configuration(repository);
+    const configuration = repositories.configuration(repository);
     const known = greetings.get(configuration);
     if (known !== undefined) return repeat(known, response);
     await serve(request, response, {

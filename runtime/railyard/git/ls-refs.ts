@@ -25,22 +25,22 @@ interface Question {
  * @param body of a request to `git-upload-pack` in version 2 of the protocol
  * @returns the answer; `undefined` where Git is to give it
  */
-export async function answerLsRefs(repository: string, body: Buffer): Promise<string | undefined> {
+export function answerLsRefs(repository: string, body: Buffer): string | undefined {
   const question = questionIn(body);
   if (question === undefined) return undefined;
   try {
-    return await answer(repository, question);
+    return answer(repository, question);
   } catch (error) {
     if (error instanceof UnclearRefs) return undefined;
     throw error;
   }
 }
 
-async function answer(repository: string, question: Question): Promise<string | undefined> {
+function answer(repository: string, question: Question): string | undefined {
   const { peel, prefixes } = question;
   const isHeadAsked = prefixes.length === 0 || prefixes.some((prefix) => 'HEAD'.startsWith(prefix));
-  const lines = isHeadAsked ? await headLines(repository, question) : [];
-  const refs = await refsIn(repository, prefixes.length === 0 ? [''] : prefixes);
+  const lines = isHeadAsked ? headLines(repository, question) : [];
+  const refs = refsIn(repository, prefixes.length === 0 ? [''] : prefixes);
   if (peel && refs.some(({ isPeelKnown }) => !isPeelKnown)) return undefined;
   for (const { name, sha, peeled } of [...refs].sort(byName)) {
     lines.push(`${sha} ${name}${peel && peeled !== undefined ? ` peeled:${peeled}` : ''}`);
@@ -48,12 +48,12 @@ async function answer(repository: string, question: Question): Promise<string | 
   return lines.map((line) => packet(`${line}\n`)).join('') + FLUSH;
 }
 
-async function headLines(repository: string, { symrefs, unborn }: Question): Promise<string[]> {
-  const head = await headOf(repository);
+function headLines(repository: string, { symrefs, unborn }: Question): string[] {
+  const head = headOf(repository);
   if ('sha' in head) return [`${head.sha} HEAD`];
   const { branch } = head;
   const target = symrefs ? ` symref-target:${branch}` : '';
-  const ref = (await refsIn(repository, [branch])).find(({ name }) => name === branch);
+  const ref = refsIn(repository, [branch]).find(({ name }) => name === branch);
   if (ref !== undefined) return [`${ref.sha} HEAD${target}`];
   return unborn && symrefs ? [`unborn HEAD${target}`] : [];
 }

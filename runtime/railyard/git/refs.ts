@@ -1,5 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+/*
+ * The files are small and a few: to read them at once takes a tenth of what it takes to have them read.
+ */
 
 /** A branch or tag as it stands in the files of a bare repository. */
 export interface Ref {
@@ -35,44 +39,39 @@ export class UnclearRefs extends Error {
  * @returns in no order
  * @throws UnclearRefs for links, symbolic refs, odd names and broken files
  */
-export async function refsIn(repository: string, prefixes: readonly string[]): Promise<readonly Ref[]> {
+export function refsIn(repository: string, prefixes: readonly string[]): readonly Ref[] {
   const refs = new Map<string, Ref>();
-  await readFolder(repository, 'refs', prefixes, refs);
-  for (const ref of packedIn((await textOf(join(repository, 'packed-refs'))) ?? '')) {
+  readFolder(repository, 'refs', prefixes, refs);
+  for (const ref of packedIn(textOf(join(repository, 'packed-refs')) ?? '')) {
     if (!refs.has(ref.name) && prefixes.some((prefix) => ref.name.startsWith(prefix))) refs.set(ref.name, ref);
   }
   return [...refs.values()];
 }
 
 /** @throws UnclearRefs where it is neither a branch nor a commit */
-export async function headOf(repository: string): Promise<Head> {
-  const text = (await textOf(join(repository, 'HEAD'))) ?? '';
+export function headOf(repository: string): Head {
+  const text = textOf(join(repository, 'HEAD')) ?? '';
   const [, branch] = BRANCH.exec(text) ?? [];
   return branch === undefined ? { sha: shaIn(text) } : { branch };
 }
 
-async function readFolder(
-  repository: string,
-  folder: string,
-  prefixes: readonly string[],
-  refs: Map<string, Ref>,
-): Promise<void> {
+function readFolder(repository: string, folder: string, prefixes: readonly string[], refs: Map<string, Ref>): void {
   const inside = `${folder}/`;
   if (!prefixes.some((prefix) => prefix.startsWith(inside) || inside.startsWith(prefix))) return;
-  const entries = await unlessGone(readdir(join(repository, folder), { withFileTypes: true }));
+  const entries = unlessGone(() => readdirSync(join(repository, folder), { withFileTypes: true }));
   for (const entry of entries ?? []) {
     const name = `${inside}${entry.name}`;
     // Git passes over what it is about to move into place.
     if (entry.name.endsWith('.lock')) continue;
     if (!NAME.test(entry.name) || ODD.test(entry.name)) throw new UnclearRefs(name);
-    if (entry.isDirectory()) await readFolder(repository, name, prefixes, refs);
+    if (entry.isDirectory()) readFolder(repository, name, prefixes, refs);
     else if (!entry.isFile()) throw new UnclearRefs(name);
-    else if (prefixes.some((prefix) => name.startsWith(prefix))) await readRef(repository, name, refs);
+    else if (prefixes.some((prefix) => name.startsWith(prefix))) readRef(repository, name, refs);
   }
 }
 
-async function readRef(repository: string, name: string, refs: Map<string, Ref>): Promise<void> {
-  const text = await textOf(join(repository, name));
+function readRef(repository: string, name: string, refs: Map<string, Ref>): void {
+  const text = textOf(join(repository, name));
   if (text === undefined) return;
   // Git lets no branch be anything but a commit.
   refs.set(name, { name, sha: shaIn(text), isPeelKnown: name.startsWith('refs/heads/') });
@@ -102,12 +101,12 @@ function shaIn(text: string): string {
   return sha;
 }
 
-const textOf = (path: string): Promise<string | undefined> => unlessGone(readFile(path, 'latin1'));
+const textOf = (path: string): string | undefined => unlessGone(() => readFileSync(path, 'latin1'));
 
 /** What was deleted meanwhile, or became a folder, is not there. */
-async function unlessGone<T>(reading: Promise<T>): Promise<T | undefined> {
+function unlessGone<T>(read: () => T): T | undefined {
   try {
-    return await reading;
+    return read();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;

@@ -1,4 +1,5 @@
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeBareRepository } from './bare-repository';
 
@@ -28,14 +29,14 @@ export class Repositories {
   }
 
   /** Whether it exists, with or without `.git` in the name. */
-  async has(name: string): Promise<boolean> {
+  has(name: string): boolean {
     if (!isValid(name)) return false;
     return exists(this.path(name));
   }
 
   /** The text of its configuration file; of one that exists. */
-  configuration(name: string): Promise<string> {
-    return readFile(join(this.path(name), 'config'), 'utf8');
+  configuration(name: string): string {
+    return readFileSync(join(this.path(name), 'config'), 'utf8');
   }
 
   /** Where it is. */
@@ -50,7 +51,7 @@ export class Repositories {
       );
     }
     const path = join(this.folder, name);
-    if (await exists(path)) return name;
+    if (exists(path)) return name;
     // Made aside and moved into place: who kills us halfway leaves no half repository under its name.
     const fresh = `${path}.new`;
     await rm(fresh, { recursive: true, force: true });
@@ -70,9 +71,6 @@ function withSuffix(name: string): string {
   return name.endsWith('.git') ? name : `${name}.git`;
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(join(path, 'HEAD')).then(
-    () => true,
-    () => false,
-  );
+function exists(path: string): boolean {
+  return existsSync(join(path, 'HEAD'));
 }
