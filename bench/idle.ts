@@ -1,13 +1,13 @@
 /**
- * What the runtime does with nothing to do, after a ride through three stations: counted at the railyard and in this
- * process, which both live in. `node -r ./scripts/typescript.cjs bench/idle.ts [seconds]`.
+ * What the runtime does with nothing to do, after a ride through three stations: counted at the railyard, in this
+ * process, which both live in, and in the small ones that Git's programs leave from. `node -r ./scripts/typescript.cjs bench/idle.ts [seconds]`.
  *
  * Floor: zero. Looks at the registry are what a subscription asks for, so they are counted and not judged.
  */
-import { channel } from 'node:diagnostics_channel';
 import { Worker } from 'node:worker_threads';
 import { IMAGE } from '../test/runtime/dispatch/scene';
 import { Yard } from '../test/runtime/dispatch/yard';
+import { countProcesses } from './processes';
 
 const DEFAULT_SECONDS = 60;
 /** What a ride leaves to be written behind it: Events, the last comparison of Argo CD. */
@@ -22,10 +22,9 @@ interface Counts {
   readonly looks: number;
 }
 
-/** Counts every child process and every message to a render worker that this process starts, from now on. */
-function watchProcess(): { processes: number; renders: number } {
-  const counts = { processes: 0, renders: 0 };
-  channel('child_process').subscribe(() => (counts.processes += 1));
+/** Counts every message to a render worker from now on. */
+function watchRenders(): { renders: number } {
+  const counts = { renders: 0 };
   const post = Object.getOwnPropertyDescriptor(Worker.prototype, 'postMessage')?.value as (...sent: unknown[]) => void;
   Worker.prototype.postMessage = function (this: Worker, ...sent: unknown[]): void {
     counts.renders += 1;
@@ -38,7 +37,8 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 async function main(): Promise<void> {
   const seconds = Number(process.argv[2] ?? DEFAULT_SECONDS) || DEFAULT_SECONDS;
-  const own = watchProcess();
+  const processes = countProcesses();
+  const own = watchRenders();
   const yard = await Yard.open();
   try {
     const { counts } = yard.railyard;
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
       apiWrites: counts.kubernetes.writes - counts.argocd.writes,
       apiRequests: counts.kubernetes.total,
       gitRequests: counts.git.requests,
-      processes: own.processes,
+      processes: processes(),
       renders: own.renders,
       looks: counts.registry.requests,
     });
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
     row('API writes', 'apiWrites', '0');
     row('API requests', 'apiRequests', '-');
     row('Git requests', 'gitRequests', '0');
-    row('processes started', 'processes', '0');
+    row('processes started, Git included', 'processes', '0');
     row('renders', 'renders', '0');
     row('registry requests (one look each 10 s)', 'looks', '-');
     const share = (used.user + used.system) / 1000 / (seconds * 10);

@@ -3,15 +3,16 @@
  * is warm; with Argo CD's latencies at zero and as the demo scales them. Whoever wants to make it faster sees here where
  * the time goes. Floor: what Argo CD's stand-in takes by itself.
  */
-import { channel } from 'node:diagnostics_channel';
 import type { Station, Ticket } from '../lib/api';
+import { LATENCY_SCALE } from '../runtime/cli/demo';
 import type { Scene } from '../test/runtime/dispatch/scene';
 import { Yard } from '../test/runtime/dispatch/yard';
+import { countProcesses } from './processes';
 
 const STATIONS = ['test', 'stage', 'prod'];
 const GOAL_MS = 3_000;
 /** Argo CD's latencies as the demo has them. */
-const DEMO_SCALE = 0.1;
+const DEMO_SCALE = LATENCY_SCALE;
 
 const PHASES = ['boards', 'takes', 'prepares', 'pushes', 'syncs'] as const;
 type Phase = (typeof PHASES)[number];
@@ -33,8 +34,7 @@ interface Ride {
   readonly argocdWrites: number;
 }
 
-let processes = 0;
-channel('child_process').subscribe(() => (processes += 1));
+const processes = countProcesses();
 
 /** Which phase a ticket is in, from what everybody can see of it. */
 function phaseOf(ticket: Ticket, stations: readonly Station[]): Phase {
@@ -48,25 +48,38 @@ function phaseOf(ticket: Ticket, stations: readonly Station[]): Phase {
   return arrival.pushed === undefined ? 'pushes' : 'syncs';
 }
 
+/** How long ago the last push landed, in milliseconds. */
+function sincePush({ status }: Ticket): number {
+  const pushed = status?.arrival?.pushed;
+  return pushed === undefined ? 0 : Math.max(0, Date.now() - Date.parse(pushed));
+}
+
 async function ride(scene: Scene, name: string, tag: string): Promise<Ride> {
   const { yard } = scene;
   const { counts } = yard.railyard;
   const phases = new Map<Phase, number>();
   const cpu = process.cpuUsage();
-  const before = { processes, writes: counts.kubernetes.writes, argocd: counts.argocd.writes };
+  const before = { processes: processes(), writes: counts.kubernetes.writes, argocd: counts.argocd.writes };
   let phase: Phase = 'boards';
   let since = performance.now();
   const start = since;
   let end: number | undefined;
+  const add = (to: Phase, took: number): void => void phases.set(to, (phases.get(to) ?? 0) + took);
   const look = (): void => {
-    if (end !== undefined) return;
-    const now = performance.now();
-    phases.set(phase, (phases.get(phase) ?? 0) + now - since);
-    since = now;
     const ticket = scene.seen(name);
-    if (ticket === undefined) return;
-    phase = phaseOf(ticket, yard.eyes.stations.list(scene.name));
-    if (ticket.status?.phase === 'Completed') end = now;
+    if (end !== undefined || ticket === undefined) return;
+    const next = phaseOf(ticket, yard.eyes.stations.list(scene.name));
+    const isOver = ticket.status?.phase === 'Completed';
+    if (next === phase && !isOver) return;
+    const now = performance.now();
+    const took = now - since;
+    // When a push has landed is mostly written together with the end of the arrival.
+    const synced = phase === 'pushes' ? Math.min(took, sincePush(ticket)) : 0;
+    add(phase, took - synced);
+    add('syncs', synced);
+    phase = next;
+    since = now;
+    if (isOver) end = now;
   };
   yard.eyes.tickets.onChange(look);
   yard.eyes.stations.onChange(look);
@@ -77,7 +90,7 @@ async function ride(scene: Scene, name: string, tag: string): Promise<Ride> {
   return {
     phases,
     total: (end ?? performance.now()) - start,
-    processes: processes - before.processes,
+    processes: processes() - before.processes,
     cpuMs: (user + system) / 1000,
     apiWrites: counts.kubernetes.writes - before.writes - argocdWrites,
     argocdWrites,

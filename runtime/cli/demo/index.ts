@@ -32,7 +32,7 @@ export interface DemoOptions extends RailyardOptions {
 }
 
 /** Quick enough to watch: the stand-in answers in a fraction of Argo CD's time. */
-const LATENCY_SCALE = 0.02;
+export const LATENCY_SCALE = 0.02;
 
 export async function demo(terminal: Terminal, options: DemoOptions): Promise<ExitCode> {
   const project = packageFolder();
