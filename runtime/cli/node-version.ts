@@ -4,7 +4,7 @@
 const RUNTIME_NODE = [22, 19] as const;
 
 /** Commands that read files and print; everything else talks to a cluster. */
-const LIGHT_COMMANDS: readonly string[] = ['crds', 'init', 'layout', 'consent', 'completion', 'help'];
+const LIGHT_COMMANDS: readonly string[] = ['crds', 'manifests', 'init', 'layout', 'consent', 'completion', 'help'];
 
 /**
  * Why this Node cannot run the command, or `undefined`.
@@ -28,5 +28,5 @@ function needsRuntime(args: readonly string[]): boolean {
   if (command === undefined || command.startsWith('-') || LIGHT_COMMANDS.includes(command)) return false;
   if (args.some((arg) => arg === '--help' || arg === '-h')) return false;
   if (command === 'railyard' && args.includes('publish')) return false;
-  return command === 'check' ? args.includes('--cluster') : true;
+  return command === 'check' || command === 'map' ? args.includes('--cluster') : true;
 }

@@ -19,6 +19,13 @@ test('npm run check compiles it and finds nothing wrong', () => {
   expect(written).toContain('name: shop-prod-web');
 });
 
+test('its lines are drawn, and the manifests of the runtime printed, on the oldest Node', () => {
+  expect(project.run('npx k8sta map')).toContain('shop/main: test → stage → prod');
+  expect(project.run('npx k8sta manifests --image ghcr.io/acme/k8sta:1.0.0')).toContain(
+    'image: ghcr.io/acme/k8sta:1.0.0',
+  );
+});
+
 test('its types hold', () => {
   project.run('npm run types --silent');
 });

@@ -114,6 +114,7 @@ describe('the Node that a command needs', () => {
     ['22.18.0', ['demo', '--once']],
     ['22.18.0', ['railyard']],
     ['20.19.0', ['check', '--cluster']],
+    ['20.19.0', ['map', '--cluster']],
   ])('Node %s is too old for %j, and that is said in a sentence', (version, args) => {
     expect(nodeProblem(version, args)).toContain(`k8sta ${args[0]} needs Node 22.19 or newer, this is Node ${version}`);
   });
@@ -124,6 +125,8 @@ describe('the Node that a command needs', () => {
     ['20.19.0', ['crds']],
     ['20.19.0', ['layout', 'dist', '--into', 'x']],
     ['20.19.0', ['check', 'dist']],
+    ['20.19.0', ['map', 'dist']],
+    ['20.19.0', ['manifests', '--image', 'x']],
     ['20.19.0', ['railyard', 'publish', 'x']],
     ['20.19.0', ['run', '--help']],
     ['20.19.0', []],
