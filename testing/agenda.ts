@@ -1,15 +1,29 @@
-/** What has to be decided again, and when: the rest would be decided as before. */
+/**
+ * What has to be decided again, and when: the rest would be decided as before.
+ *
+ * Whoever was told of a change comes before those who look once more at what they have done themselves, and of these the
+ * tracks come first: a station that has been written has mostly nothing to add, and is mostly told of more until then.
+ */
 
 import type { Plan } from '../runtime/journey';
 
+/** Whether the key is that of a track. */
+const isTrack = (key: string): boolean => key.startsWith('track ');
+
 export class Agenda {
-  private readonly due = new Set<string>();
+  /** Others have changed what these decide on. */
+  private readonly told = new Set<string>();
+  /** These have asked for something themselves, and see now what came of it. */
+  private readonly own = new Set<string>();
   private readonly wakes = new Map<string, number>();
   private everything = false;
+  /** Whose plan is carried out. */
+  private deciding: string | undefined;
 
   /** Something changed that this key's decision is made of. */
   add(key: string): void {
-    this.due.add(key);
+    if (key === this.deciding) this.own.add(key);
+    else this.told.add(key);
   }
 
   /** Something changed that any decision may be made of. */
@@ -19,14 +33,26 @@ export class Agenda {
 
   /** The keys whose turn it is, in the order given. They count as decided. */
   take(keys: readonly string[]): readonly string[] {
-    const taken = this.everything ? keys : keys.filter((key) => this.due.has(key));
+    const taken = this.everything ? keys : this.due(keys);
     this.everything = false;
-    this.due.clear();
+    for (const key of taken) {
+      this.told.delete(key);
+      this.own.delete(key);
+    }
     return taken;
   }
 
-  /** Notes when the key has to be decided again although nothing changes. */
-  decided(key: string, { wakeAt }: Plan): void {
+  private due(keys: readonly string[]): readonly string[] {
+    if (this.told.size > 0) return keys.filter((key) => this.told.has(key));
+    const own = keys.filter((key) => this.own.has(key));
+    const tracks = own.filter(isTrack);
+    return tracks.length > 0 ? tracks : own;
+  }
+
+  /** Notes when the key has to be decided again: after what it asks for, or at a time although nothing changes. */
+  decided(key: string, { steps, wakeAt }: Plan): void {
+    this.deciding = key;
+    if (steps.length > 0) this.own.add(key);
     if (wakeAt === undefined) this.wakes.delete(key);
     else this.wakes.set(key, wakeAt.getTime());
   }
@@ -41,7 +67,7 @@ export class Agenda {
     for (const [key, at] of this.wakes) {
       if (at > now) continue;
       this.wakes.delete(key);
-      this.due.add(key);
+      this.told.add(key);
     }
   }
 }

@@ -168,10 +168,7 @@ export class Simulation {
         const plan = this.plan(key);
         decisions += 1;
         agenda.decided(key, plan);
-        if (plan.steps.length > 0) {
-          isChecked = false;
-          agenda.add(key);
-        }
+        if (plan.steps.length > 0) isChecked = false;
         if (!this.carryOut(plan, steps)) return this.taken;
       }
       if (keys.length > 0) continue;
