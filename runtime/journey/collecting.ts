@@ -24,6 +24,7 @@ export const collectSingles = (draft: Draft, station: Station): void =>
   collect(draft, draft.snapshot.facts.singlesAt(station.metadata), KEPT_SINGLES);
 
 function collect(draft: Draft, tickets: readonly Ticket[], limit: number): void {
+  if (tickets.length <= limit) return;
   const ended = tickets.filter((ticket) => hasEnded(ticket.status));
   if (ended.length <= limit) return;
   const { facts } = draft.snapshot;

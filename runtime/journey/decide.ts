@@ -23,7 +23,7 @@ export function decideTrack(snapshot: Snapshot): Plan {
     return draft.plan();
   }
   const { track } = snapshot;
-  const all = [track, ...snapshot.tickets];
+  const all = [track, snapshot.tickets];
   // A look of a subscription comes every minute, and is no reason to go through the tickets.
   draft.part('ticketing', [track], () => decideTicketing(draft, track));
   draft.part('boarding', all, () => {

@@ -28,7 +28,8 @@ import { without } from './facts/without';
 export function decideStation(snapshot: StationSnapshot): Plan {
   const draft = new Draft(snapshot);
   const { station, lines, single } = snapshot;
-  const inputs = [station, ...single, ...lines.flatMap(({ track, tickets }) => [track, ...tickets])];
+  const inputs: unknown[] = [station, single];
+  for (const { track, tickets } of lines) inputs.push(track, tickets);
   draft.part('station', inputs, () => decideAll(draft, snapshot));
   return draft.plan();
 }

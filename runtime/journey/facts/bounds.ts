@@ -31,6 +31,30 @@ function atMost(value: unknown): number {
   return sum;
 }
 
+/**
+ * More than lists of the past take. A list is the one before it with an entry more, so that each entry is counted once in
+ * its life and not with every decision.
+ */
+class Sizes<T extends object> {
+  private readonly known = new WeakMap<readonly T[], number>();
+
+  of(list: readonly T[]): number {
+    const before = this.known.get(list);
+    if (before !== undefined) return before;
+    const size = atMost(list);
+    this.known.set(list, size);
+    return size;
+  }
+
+  /** Notes the size of a list that was made of another one. */
+  note(list: readonly T[], size: number): void {
+    this.known.set(list, size);
+  }
+}
+
+const stampSizes = new Sizes<Stamp>();
+const historySizes = new Sizes<StationHistory>();
+
 /** Whether the past and the rest of the object are so small that nobody has to count. */
 const fitsAnyhow = (past: number, besides: object): boolean =>
   past <= PAST_BYTES && atMost(besides) <= OBJECT_BYTES - PAST_BYTES;
@@ -43,43 +67,67 @@ const roomBeside = (besides: object): number => Math.min(PAST_BYTES, OBJECT_BYTE
  */
 export function statesFit(station: Station, ticket: Ticket, arrival: Arrival): boolean {
   const status = { ...without(station.status ?? {}, 'history'), states: arrival.states ?? [] };
-  const stamps = (ticket.status?.stamps ?? []).map((stamp) => without(stamp, 'commits', 'skipped'));
-  const wholes = [
-    { ...station, status },
-    { ...ticket, status: { ...ticket.status, stamps, arrival } },
-  ];
-  return wholes.every((whole) => atMost(whole) <= OBJECT_BYTES || bytesOf(whole) <= OBJECT_BYTES - ENTRY_BYTES);
+  if (!fits({ ...station, status })) return false;
+  const { stamps } = ticket.status ?? {};
+  const riding = { ...ticket, status: { ...without(ticket.status ?? {}, 'stamps'), arrival } };
+  const past = stamps === undefined ? 0 : stampSizes.of(stamps);
+  if (past + atMost(riding) <= OBJECT_BYTES - ENTRY_BYTES) return true;
+  const bare = (stamps ?? []).map((stamp) => without(stamp, 'commits', 'skipped'));
+  return fits({ ...riding, status: { ...riding.status, stamps: bare } });
 }
+
+const fits = (whole: object): boolean =>
+  atMost(whole) <= OBJECT_BYTES || bytesOf(whole) <= OBJECT_BYTES - ENTRY_BYTES;
 
 /**
  * The newest entries that fit, the first in any case.
  *
+ * @param entry the new one
+ * @param before those that there are, the newest first
+ * @param most how many are kept at most
  * @param besides the rest of the object
  */
-export function fittingHistory(history: readonly StationHistory[], besides: object): StationHistory[] {
-  if (fitsAnyhow(atMost(history), besides)) return [...history];
+export function fittingHistory(
+  entry: StationHistory,
+  before: readonly StationHistory[],
+  most: number,
+  besides: object,
+): StationHistory[] {
+  const history = [entry, ...before.slice(0, most - 1)];
+  const dropped = before.slice(most - 1);
+  const size = historySizes.of(before) + atMost([entry]) - (dropped.length === 0 ? 0 : atMost(dropped));
+  if (fitsAnyhow(size, besides)) {
+    historySizes.note(history, size);
+    return history;
+  }
   let left = roomBeside(besides);
-  const kept = history.findIndex((entry, index) => {
-    left -= bytesOf(entry);
+  const kept = history.findIndex((one, index) => {
+    left -= bytesOf(one);
     return left < 0 && index > 0;
   });
-  return kept < 0 ? [...history] : history.slice(0, kept);
+  return kept < 0 ? history : history.slice(0, kept);
 }
 
 /**
  * Every stamp; the oldest ones without the SHAs of their commits where all of them would not fit.
  *
+ * @param before those that there are, the oldest first
+ * @param stamp the new one
  * @param besides the rest of the object
  */
-export function fittingStamps(stamps: readonly Stamp[], besides: object): Stamp[] {
-  const past = stamps.reduce((sum, { commits, skipped }) => sum + atMost(commits) + atMost(skipped), 0);
-  if (fitsAnyhow(past, besides)) return [...stamps];
+export function fittingStamps(before: readonly Stamp[], stamp: Stamp, besides: object): Stamp[] {
+  const stamps = [...before, stamp];
+  const size = stampSizes.of(before) + atMost([stamp]);
+  if (fitsAnyhow(size, besides)) {
+    stampSizes.note(stamps, size);
+    return stamps;
+  }
   let left = roomBeside(besides);
   return stamps
     .toReversed()
-    .map((stamp, index): Stamp => {
-      left -= bytesOf(stamp.commits ?? []) + bytesOf(stamp.skipped ?? []);
-      return left >= 0 || index === 0 ? stamp : without(stamp, 'commits', 'skipped');
+    .map((one, index): Stamp => {
+      left -= bytesOf(one.commits ?? []) + bytesOf(one.skipped ?? []);
+      return left >= 0 || index === 0 ? one : without(one, 'commits', 'skipped');
     })
     .toReversed();
 }

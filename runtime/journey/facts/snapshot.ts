@@ -76,6 +76,7 @@ export interface Read {
 
 /** A part that asked for nothing. */
 export interface Quiet {
+  /** Values that never change, and lists of such values. */
   readonly inputs: readonly unknown[];
   readonly reads: readonly Read[];
   readonly since: Date;

@@ -98,6 +98,7 @@ export const windowStates = (windows: readonly Window[], now: Date): WindowState
 
 /** What the windows say now. */
 export function windowObstacle(windows: readonly Window[], now: Date): Obstacle | undefined {
+  if (windows.length === 0) return undefined;
   const unreadable = windows.map((window) => fault(window, now)).find((words) => words !== undefined);
   if (unreadable !== undefined) return { reason: 'Window', message: `${unreadable}; the gate stays shut` };
   const denying = windows.filter((window) => window.deny !== undefined).map((window) => phaseOf(window, now));

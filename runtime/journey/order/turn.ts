@@ -43,7 +43,8 @@ function held(facts: Facts, candidate: Candidate, station: Station): Obstacle | 
 
 /** Why the station may not drive one of its Applications (rule G5); nothing is taken for what cannot be written. */
 export function preconditionObstacle(facts: Facts, station: Station): Obstacle | undefined {
-  for (const reference of station.spec.applications.filter((application) => application.enabled)) {
+  for (const reference of station.spec.applications) {
+    if (!reference.enabled) continue;
     const precondition = facts.precondition(station, reference);
     if (!precondition.ok) return { reason: precondition.reason, message: precondition.message };
   }
@@ -154,8 +155,7 @@ function obstacleBefore(
   const shut = held(snapshot.facts, candidate, station) ?? following ?? obstacle;
   if (shut) return shut;
   if (pending) return 'Unknown';
-  const entry = shownNow ?? ticket.status?.entry;
-  const shown = { ...ticket, status: { ...ticket.status, ...(entry && { entry }) } };
+  const shown = shownNow === undefined ? ticket : { ...ticket, status: { ...ticket.status, entry: shownNow } };
   return entryObstacle({ snapshot, line, ticket: shown, station }) ?? preconditionObstacle(snapshot.facts, station);
 }
 

@@ -88,7 +88,7 @@ export class Draft {
   /**
    * Decides a part of the plan, unless it asked for nothing before and all that it is made of is as it was.
    *
-   * @param inputs what it is made of besides facts; values that never change
+   * @param inputs what it is made of besides facts; values that never change, and lists of such values
    */
   part(key: string, inputs: readonly unknown[], decide: () => void): void {
     const { recall } = this.snapshot;
@@ -145,9 +145,14 @@ export class Draft {
     return isWritten;
   }
 
+  /** Whether the time has come. */
+  isPast(at: Date): boolean {
+    return at.getTime() <= this.now.getTime();
+  }
+
   /** Decides again at this time, or earlier. */
   wake(at: Date | undefined): void {
-    if (at !== undefined && (this.wakeAt === undefined || at < this.wakeAt)) this.wakeAt = at;
+    if (at !== undefined && (this.wakeAt === undefined || at.getTime() < this.wakeAt.getTime())) this.wakeAt = at;
   }
 
   /**
@@ -163,7 +168,7 @@ export class Draft {
   askFor<K extends JobKind>(kind: K, key: string, job: () => Job): JobFact<JobResults[K]> | undefined {
     const fact = this.snapshot.facts.job(kind, key);
     if (fact?.state === 'Failed') {
-      if (fact.retryAt <= this.now) this.start(job());
+      if (this.isPast(fact.retryAt)) this.start(job());
       else this.wake(fact.retryAt);
       return fact;
     }

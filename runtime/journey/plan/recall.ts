@@ -7,8 +7,23 @@
 import { same } from '../facts/canonical';
 import type { Facts, Memory, Quiet, Read } from '../facts/snapshot';
 
-const equal = (one: readonly unknown[], other: readonly unknown[]): boolean =>
-  one.length === other.length && one.every((item, index) => item === other[index]);
+/** Whether the same things are on both lists; a list on a list may be a new one of the same things. */
+function equal(one: readonly unknown[], other: readonly unknown[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at += 1) {
+    const [item, that] = [one[at], other[at]];
+    if (item === that) continue;
+    if (!Array.isArray(item) || !Array.isArray(that) || !equal(item, that)) return false;
+  }
+  return true;
+}
+
+function standsAsRead(reads: readonly Read[]): boolean {
+  for (const { again, value } of reads) if (!same(again(), value)) return false;
+  return true;
+}
+
+const isPast = (until: Date | undefined, now: Date): boolean => until !== undefined && until.getTime() <= now.getTime();
 
 export class Recall implements Memory {
   /** The facts that decisions have to be made with, so that their reads are known. */
@@ -35,9 +50,8 @@ export class Recall implements Memory {
 
   quiet(part: string, inputs: readonly unknown[], now: Date): Pick<Quiet, 'until'> | undefined {
     const found = this.before.get(part);
-    if (found === undefined || now < found.since || (found.until !== undefined && found.until <= now)) return undefined;
-    if (!equal(found.inputs, inputs)) return undefined;
-    if (!found.reads.every(({ again, value }) => same(again(), value))) return undefined;
+    if (found === undefined || now.getTime() < found.since.getTime() || isPast(found.until, now)) return undefined;
+    if (!equal(found.inputs, inputs) || !standsAsRead(found.reads)) return undefined;
     this.parts.set(part, found);
     return found;
   }

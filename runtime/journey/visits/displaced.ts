@@ -5,9 +5,11 @@ import { goesByRequest } from './request';
 import type { Facts } from '../facts/snapshot';
 import { keyOf } from '../facts/state';
 
+const NONE: readonly never[] = [];
+
 /** The tickets that the station's occupant has taken it from, as far as they are there. */
-export const displacedAt = (facts: Facts, station: Station): (Ticket | undefined)[] =>
-  (station.status?.occupant?.displaced ?? []).map(({ uid }) => facts.ticket(uid));
+export const displacedAt = (facts: Facts, station: Station): readonly (Ticket | undefined)[] =>
+  station.status?.occupant?.displaced?.map(({ uid }) => facts.ticket(uid)) ?? NONE;
 
 /** What such a ticket has on record for an application of the station. */
 function recordedAt(ticket: Ticket | undefined, station: Station, key: string): ArrivalApplication[] {
@@ -22,9 +24,11 @@ const listed = (one: ArrivalApplication): string[] => [
 ];
 
 /** Every SHA that they list for an application: each counts as a recorded head. */
-export const displacedShas = (facts: Facts, station: Station, key: string): string[] => [
-  ...new Set(displacedAt(facts, station).flatMap((ticket) => recordedAt(ticket, station, key).flatMap(listed))),
-];
+export function displacedShas(facts: Facts, station: Station, key: string): readonly string[] {
+  const displaced = displacedAt(facts, station);
+  if (displaced.length === 0) return NONE;
+  return [...new Set(displaced.flatMap((ticket) => recordedAt(ticket, station, key).flatMap(listed)))];
+}
 
 /** Whether one of them may have a push under way that has no answer; of a ticket that is gone nobody knows. */
 export const mayHavePushUnderWay = (facts: Facts, station: Station, key: string): boolean =>

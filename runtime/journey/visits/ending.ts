@@ -130,7 +130,7 @@ function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): 
 }
 
 const stampsAfter = ({ spec }: Ticket, status: TicketStatus, stamp: Stamp): Stamp[] =>
-  fittingStamps([...(status.stamps ?? []), stamp], { spec, status: without(status, 'stamps') });
+  fittingStamps(status.stamps ?? [], stamp, { spec, status: without(status, 'stamps') });
 
 /** A ticket that leaves a station. */
 interface Leaving {
@@ -265,7 +265,7 @@ function completedView(
   };
   const shows = [...new Set(wholeStates(recorded.states).map(describeState))].join(' | ');
   return {
-    history: fittingHistory([entry, ...(status.history ?? [])].slice(0, KEPT_HISTORY), { spec, ...recorded }),
+    history: fittingHistory(entry, status.history ?? [], KEPT_HISTORY, { spec, ...recorded }),
     summary: {
       ...status.summary,
       shows: shows.slice(0, 1024),

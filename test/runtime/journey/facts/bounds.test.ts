@@ -18,15 +18,19 @@ const stamp = (count: number, station: string): Stamp => ({
   result: 'Arrived',
   commits: commits(count),
 });
+/** Entries of its history that a station keeps at most. */
+const MOST = 7;
 const counts = fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 11 });
 
 test('H1: a station keeps the newest of its history, and no more than fits', () => {
   fc.assert(
     fc.property(counts, (list) => {
-      const history = list.map(entry);
-      const kept = fittingHistory(history, {});
-      expect(kept).toEqual(history.slice(0, kept.length));
+      const entries = list.map(entry);
+      const kept = entries.reduce<StationHistory[]>((before, one) => fittingHistory(one, before, MOST, {}), []);
+      expect(kept).toEqual(entries.toReversed().slice(0, kept.length));
       expect(kept.length).toBeGreaterThan(0);
+      expect(kept.length).toBeLessThanOrEqual(MOST);
+      if (size(entries) < PAST) expect(kept).toHaveLength(Math.min(entries.length, MOST));
       expect(size(kept)).toBeLessThan(PAST + 1_024);
     }),
   );
@@ -36,7 +40,7 @@ test('H1: a ticket keeps every stamp; only the oldest lose their SHAs, and none 
   fc.assert(
     fc.property(counts, (list) => {
       const stamps = list.map((count, index) => stamp(count, `station-${index}`));
-      const kept = fittingStamps(stamps, {});
+      const kept = stamps.reduce<Stamp[]>((before, one) => fittingStamps(before, one, {}), []);
       expect(kept.map(({ station }) => station)).toEqual(stamps.map(({ station }) => station));
       const first = kept.findIndex((one) => one.commits !== undefined);
       expect(kept.slice(first)).toEqual(stamps.slice(first));
