@@ -30,10 +30,11 @@ interface Run {
  */
 export function runsOf(visit: Visit, arrival: Arrival): Run[] {
   const { ticket, station } = visit;
+  // What was good has held its exit gates once (rule G3).
+  const analyses = ticket.spec.rollback ? undefined : station.spec.exit?.analyses;
+  if (analyses === undefined || analyses.length === 0) return [];
   const commits = arrival.applications.map((one) => `${keyOf(one)} ${one.commit ?? ''}`);
   const stem = ticket.metadata.name.slice(0, NAME_LENGTH).replace(/[^a-z0-9]+$/, '');
-  // What was good has held its exit gates once (rule G3).
-  const analyses = ticket.spec.rollback ? [] : (station.spec.exit?.analyses ?? []);
   return analyses.map((analysis, index) => {
     const identity = [ticket.metadata.uid, station.metadata.uid, arrival.start, commits, index, analysis];
     return { analysis, name: `${stem}-${fingerprint(canonical(identity)).slice('sha256:'.length).slice(0, 10)}` };

@@ -4,7 +4,7 @@ import type { Arrival, ArrivalApplication, Station, Ticket, TicketReference } fr
 import { same } from '../facts/canonical';
 import { fail, type Failure } from '../visits/ending';
 import type { CloseJob, Landing } from '../facts/job';
-import { landJob, recordedCommits, withShown } from './land-job';
+import { landKey, recordedCommits, withShown } from './land-job';
 import { waitingFor } from '../plan/obstacle';
 import type { Draft } from '../plan/plan';
 import { shasOf } from '../visits/prepare-job';
@@ -59,7 +59,7 @@ export function closed(visit: Visit, arrival: Arrival, { note, which = () => tru
   if (open.length === 0) return [];
   const { facts } = draft.snapshot;
   // A look that is under way may be about to open or merge one.
-  const looking = draft.peek('land', landJob(visit, arrival).key);
+  const looking = draft.peek('land', landKey(visit, arrival));
   if (looking?.state === 'Running' || (looking?.state === 'Done' && looking.again)) return undefined;
   const fact = draft.ask(closeJob({ facts, station, ticket }, arrival, open, note));
   if (fact?.state === 'Failed') {

@@ -13,7 +13,7 @@ function soakObstacle({ draft, ticket, station }: Visit, { soaking }: Arrival): 
   const soak = ticket.spec.rollback ? undefined : station.spec.exit?.soak;
   if (soak === undefined || soaking === undefined) return undefined;
   const until = new Date(Date.parse(soaking) + parseDuration(soak));
-  if (until <= draft.now) return undefined;
+  if (draft.isPast(until)) return undefined;
   return { reason: 'Soak', until, message: `soaks for ${soak}; it departs then if it is still healthy` };
 }
 

@@ -1,6 +1,6 @@
 /** The recorded commits of an arrival as jobs see them, and what their branches were seen to show (rules D2, D5). */
 
-import type { Arrival, ArrivalApplication, Station, Ticket } from '../../../lib/api';
+import type { ApplicationReference, Arrival, ArrivalApplication, Station, Ticket } from '../../../lib/api';
 import type { HeadsJob, Landing, LandJob, RecordedCommit } from '../facts/job';
 import { displacedShas } from '../visits/displaced';
 import { seenAt, shasOf } from '../visits/prepare-job';
@@ -17,29 +17,50 @@ interface Recorder {
   readonly ticket: Ticket;
 }
 
-export function recordedCommits({ facts, station, ticket }: Recorder, arrival: Arrival): RecordedCommit[] {
-  return arrival.applications.flatMap((one) => {
+/** One commit on record, and the Application whose branch it is for. */
+interface Entry {
+  readonly one: ArrivalApplication;
+  readonly reference: ApplicationReference;
+  readonly branch: string;
+  readonly commit: string;
+}
+
+function entriesOf(station: Station, arrival: Arrival): Entry[] {
+  const entries: Entry[] = [];
+  for (const one of arrival.applications) {
     const reference = station.spec.applications.find((candidate) => isSame(candidate, one));
     const commit = one.commit ?? one.withdrawn?.[0];
-    if (reference === undefined || commit === undefined || one.branch === undefined) return [];
+    if (reference === undefined || commit === undefined || one.branch === undefined) continue;
+    entries.push({ one, reference, branch: one.branch, commit });
+  }
+  return entries;
+}
+
+export const recordedCommits = ({ facts, station, ticket }: Recorder, arrival: Arrival): RecordedCommit[] =>
+  entriesOf(station, arrival).map(({ one, reference, branch, commit }) => {
     const { head } = recordOf(station, reference);
     const displaced = displacedShas(facts, station, keyOf(one));
-    return [
-      {
-        reference: { ...reference, repoURL: one.repoURL ?? reference.repoURL, branch: one.branch },
-        branch: one.branch,
-        ...(one.parent === undefined ? {} : { parent: one.parent }),
-        commit,
-        ...(head === undefined ? {} : { head }),
-        listed: [...new Set([commit, ...(one.withdrawn ?? [])])],
-        ...(displaced.length === 0 ? {} : { displaced }),
-        push: one.result === 'Commit' && !goesByRequest(one),
-        ...(mayBeOpen(one) && { request: requestOrder(station, ticket, arrival, one) }),
-        ...(goesByRequest(one) && one.shown && { entered: true as const }),
-      },
-    ];
+    return {
+      reference: { ...reference, repoURL: one.repoURL ?? reference.repoURL, branch },
+      branch,
+      ...(one.parent === undefined ? {} : { parent: one.parent }),
+      commit,
+      ...(head === undefined ? {} : { head }),
+      listed: [...new Set([commit, ...(one.withdrawn ?? [])])],
+      ...(displaced.length === 0 ? {} : { displaced }),
+      push: one.result === 'Commit' && !goesByRequest(one),
+      ...(mayBeOpen(one) && { request: requestOrder(station, ticket, arrival, one) }),
+      ...(goesByRequest(one) && one.shown && { entered: true as const }),
+    };
   });
-}
+
+const keyFor = ({ ticket, station, start }: Visit, arrival: Arrival, round: string): string =>
+  [ticket.metadata.uid, start, round, ...entriesOf(station, arrival).map(({ commit }) => commit)].join('/');
+
+const LAND = 'land';
+
+/** What tells the job that pushes the recorded commits from every other. */
+export const landKey = (visit: Visit, arrival: Arrival): string => keyFor(visit, arrival, LAND);
 
 /** The job that looks where the recorded commits stand; `round` tells one look from the next. */
 export function headsJob(visit: Visit, arrival: Arrival, round: string): HeadsJob {
@@ -47,7 +68,7 @@ export function headsJob(visit: Visit, arrival: Arrival, round: string): HeadsJo
   const commits = recordedCommits({ facts: visit.draft.snapshot.facts, station, ticket }, arrival);
   return {
     kind: 'heads',
-    key: [ticket.metadata.uid, start, round, ...commits.map((one) => one.commit)].join('/'),
+    key: keyFor(visit, arrival, round),
     namespace: station.metadata.namespace,
     station: station.metadata.name,
     stationUid: station.metadata.uid,
@@ -61,22 +82,23 @@ export function headsJob(visit: Visit, arrival: Arrival, round: string): HeadsJo
 
 /** The job that pushes them. */
 export function landJob(visit: Visit, arrival: Arrival): LandJob {
-  const job = headsJob(visit, arrival, 'land');
+  const job = headsJob(visit, arrival, LAND);
   const hint = job.commits.some(({ request }) => request !== undefined) ? visit.ticket.status?.hinted : undefined;
   return { ...job, kind: 'land', ...(hint !== undefined && { seen: `${job.seen} ${hint}` }) };
 }
 
 /** The arrival with what its branches were seen to show; a record that was withdrawn may be what landed. */
 export function withShown(arrival: Arrival, landing: Landing): Arrival {
-  const shown = new Map(
-    landing.flatMap((one) => (one.outcome === 'Shown' ? [[keyOf(one.reference), one.commit]] : [])),
-  );
+  const shown = new Map<string, string>();
+  for (const one of landing) if (one.outcome === 'Shown') shown.set(keyOf(one.reference), one.commit);
   const applications = arrival.applications.map((one): ArrivalApplication => {
     const commit = shown.get(keyOf(one));
     if (commit === undefined) return one;
     if (commit === one.commit) return { ...one, shown: true };
     return { ...one, commit, withdrawn: shasOf(one).filter((sha) => sha !== commit), shown: true };
   });
+  const isByRequest = arrival.pullRequests !== undefined || landing.some((one) => one.outcome === 'Requested');
+  if (!isByRequest) return { ...arrival, applications };
   const pullRequests = openAfter(arrival, landing);
   return {
     ...without(arrival, 'pullRequests'),

@@ -2,16 +2,8 @@
 
 import { parseDuration, type Arrival, type ArrivalApplication } from '../../../lib/api';
 import { failClosed, standAgainClosed } from './closing';
-import type {
-  JobFact,
-  LandedApplication,
-  Landing,
-  LandJob,
-  Prepared,
-  PreparedApplication,
-  PrepareJob,
-} from '../facts/job';
-import { headsJob, landJob, withShown } from './land-job';
+import type { JobFact, LandedApplication, Landing, LandJob, Prepared, PrepareJob } from '../facts/job';
+import { headsJob, landJob, landKey, withShown } from './land-job';
 import { prepareJob, prepareKey } from '../visits/prepare-job';
 import { mayStillLand } from './push';
 import { areUnshown, EMPTY_TREE, mayBeOpen, pauseOf, requestObstacle, undone } from '../visits/request';
@@ -25,7 +17,8 @@ import { suspendOrResume, withdraw } from './withdrawing';
 /** Whether the recorded bytes are at hand: made in this very life of the process. */
 function isMade(arrival: Arrival, fact: JobFact<Prepared> | undefined): boolean {
   if (fact?.state !== 'Done') return false;
-  const made = new Set(fact.result.flatMap((one: PreparedApplication) => ('commit' in one ? [one.commit] : [])));
+  const made = new Set<string>();
+  for (const one of fact.result) if ('commit' in one) made.add(one.commit);
   return arrival.applications.every(
     (one) => one.result !== 'Commit' || (one.commit !== undefined && made.has(one.commit)),
   );
@@ -34,17 +27,18 @@ function isMade(arrival: Arrival, fact: JobFact<Prepared> | undefined): boolean 
 /** Brings the recorded commits to their branches, or finds that they are there (rules D2, D5). */
 export function land(visit: Visit, arrival: Arrival): void {
   const { draft } = visit;
-  const job = landJob(visit, arrival);
-  const running = draft.peek('land', job.key);
+  const key = landKey(visit, arrival);
+  const job = (): LandJob => landJob(visit, arrival);
+  const running = draft.peek('land', key);
   if (arrival.applications.some(mayBeOpen)) {
     if (running === undefined && !readyToAsk(visit, arrival)) return;
   } else if (running === undefined && arrival.applications.some((one) => one.result === 'Commit')) {
     if (!readyToPush(visit, arrival)) return;
   }
-  const fact = draft.ask(job);
+  const fact = draft.askFor('land', key, job);
   if (fact === undefined || fact.state === 'Running') return;
   if (fact.state === 'Failed') return waitInStation(visit, arrival, fact);
-  if (fact.result.some((one) => one.outcome === 'Suspended')) draft.askAgain(job);
+  if (fact.result.some((one) => one.outcome === 'Suspended')) draft.askAgain(job());
   lookAgain(visit, job, fact);
   landed(visit, arrival, fact);
 }
@@ -52,9 +46,14 @@ export function land(visit: Visit, arrival: Arrival): void {
 type Requested = Extract<LandedApplication, { outcome: 'Requested' }>;
 
 /** Looks at open pull requests again: when Argo CD reports something else, or the pause since the last look is over. */
-function lookAgain({ draft, ticket }: Visit, job: LandJob, fact: Extract<JobFact<Landing>, { state: 'Done' }>): void {
+function lookAgain(
+  { draft, ticket }: Visit,
+  asked: () => LandJob,
+  fact: Extract<JobFact<Landing>, { state: 'Done' }>,
+): void {
   const open = fact.result.filter((one): one is Requested => one.outcome === 'Requested');
   if (open.length === 0 || fact.again) return;
+  const job = asked();
   const { waiting } = ticket.status ?? {};
   if (waiting?.reason === 'HistoryRewritten' && areUnshown(open)) {
     if (fact.seen !== job.seen) draft.start(job);
@@ -133,35 +132,43 @@ function withoutRecord(visit: Visit): Visit {
 }
 
 function landed(visit: Visit, arrival: Arrival, { at, result: landing }: Looked): void {
-  const { draft, station } = visit;
   const seen = withShown(arrival, landing);
-  const by = <O extends LandedApplication['outcome']>(outcome: O) =>
-    landing.find((one): one is Extract<LandedApplication, { outcome: O }> => one.outcome === outcome);
-
-  const suspended = by('Suspended');
-  if (suspended) return suspendOrResume(visit, seen, suspended);
-  const rejected = by('Rejected');
-  if (rejected) {
-    const message = `${rejected.reference.branch} of ${rejected.reference.repoURL}: ${rejected.message}`;
-    return failClosed(visit, { reason: 'PushRejected', message }, seen);
-  }
-  const refused = by('Closed');
-  if (refused) return failClosed(visit, { reason: 'PullRequestClosed', message: refused.message }, seen);
-  const withdrawn = new Set(landing.filter((one) => one.outcome === 'Withdraw').map((one) => keyOf(one.reference)));
-  if (withdrawn.size > 0) return withdraw(visit, seen, (key) => withdrawn.has(key));
+  const isWhole = landing.every((one) => one.outcome === 'Shown');
+  if (!isWhole && isTurnedDown(visit, seen, landing)) return;
   if (seen.applications.some(isOnlyBegun)) return goOnFromBegun(visit, seen);
-  const waiting = by('NotShown');
-  if (waiting) return waitInStation(visit, seen, { reason: 'Pushing', message: waiting.message });
+  if (!isWhole) return waitForBranches(visit, seen, landing);
 
-  const open = landing.filter((one): one is Requested => one.outcome === 'Requested');
-  if (open.length > 0) {
-    const found = undone(open, visit.ticket.status ?? {}, draft.now);
-    if ('outcome' in found) return suspendOrResume(visit, seen, found);
-    return waitInStation(visit, seen, { ...requestObstacle(open), ...(found.until && { until: found.until }) });
-  }
-
-  const deadline = new Date(at.getTime() + parseDuration(station.spec.deadlines.arrival));
+  const deadline = new Date(at.getTime() + parseDuration(visit.station.spec.deadlines.arrival));
   awaitApplications(visit, { ...seen, pushed: at.toISOString(), deadline: deadline.toISOString() });
+}
+
+const firstOf = <O extends LandedApplication['outcome']>(landing: Landing, outcome: O) =>
+  landing.find((one): one is Extract<LandedApplication, { outcome: O }> => one.outcome === outcome);
+
+/** Whether a branch does not take its commit; decides for that then. */
+function isTurnedDown(visit: Visit, seen: Arrival, landing: Landing): boolean {
+  const suspended = firstOf(landing, 'Suspended');
+  const rejected = firstOf(landing, 'Rejected');
+  const refused = firstOf(landing, 'Closed');
+  const withdrawn = new Set(landing.filter((one) => one.outcome === 'Withdraw').map((one) => keyOf(one.reference)));
+  if (suspended) suspendOrResume(visit, seen, suspended);
+  else if (rejected) {
+    const message = `${rejected.reference.branch} of ${rejected.reference.repoURL}: ${rejected.message}`;
+    failClosed(visit, { reason: 'PushRejected', message }, seen);
+  } else if (refused) failClosed(visit, { reason: 'PullRequestClosed', message: refused.message }, seen);
+  else if (withdrawn.size > 0) withdraw(visit, seen, (key) => withdrawn.has(key));
+  else return false;
+  return true;
+}
+
+/** Waits for the branches that do not show their commits yet, by whatever way these get there. */
+function waitForBranches(visit: Visit, seen: Arrival, landing: Landing): void {
+  const waiting = firstOf(landing, 'NotShown');
+  if (waiting) return waitInStation(visit, seen, { reason: 'Pushing', message: waiting.message });
+  const open = landing.filter((one): one is Requested => one.outcome === 'Requested');
+  const found = undone(open, visit.ticket.status ?? {}, visit.draft.now);
+  if ('outcome' in found) return suspendOrResume(visit, seen, found);
+  waitInStation(visit, seen, { ...requestObstacle(open), ...(found.until && { until: found.until }) });
 }
 
 /** Whether the branch shows the empty commit with which it begins, so that a pull request can be opened into it (rule D9). */

@@ -4,7 +4,7 @@ import type { Arrival } from '../../../lib/api';
 import { closed, withoutRequests } from './closing';
 import { abort } from '../visits/ending';
 import type { JobFact, Landing } from '../facts/job';
-import { headsJob, landJob, withShown } from './land-job';
+import { headsJob, landKey, withShown } from './land-job';
 import { hasPushes, mayStillLand, pushesOverAt } from './push';
 import { waitInStation, type Visit } from './visit';
 
@@ -42,7 +42,7 @@ export function abortRecorded(visit: Visit, arrival: Arrival): void {
 function abortClosed(visit: Visit, arrival: Arrival): void {
   const { draft, ticket, station } = visit;
   if (arrival.pushed !== undefined || !hasPushes(arrival)) return abort(draft, ticket, station.metadata.name, arrival);
-  const landing = draft.peek('land', landJob(visit, arrival).key);
+  const landing = draft.peek('land', landKey(visit, arrival));
   if (landing?.state === 'Running') return;
   const heads = draft.ask(headsJob(visit, arrival, 'abort'));
   if (heads === undefined || heads.state === 'Running') return;

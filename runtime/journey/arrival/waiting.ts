@@ -3,13 +3,7 @@
  * (rules D6, E1, E2).
  */
 
-import {
-  parseDuration,
-  type ApplicationReference,
-  type Arrival,
-  type ArrivalApplication,
-  type Waiting,
-} from '../../../lib/api';
+import { parseDuration, type ApplicationReference, type Arrival, type Waiting } from '../../../lib/api';
 import type { Expectation, RevisionRelation, Verdict } from '../facts/application';
 import { failedAnalysis } from './analysis';
 import { fail, type Failure } from '../visits/ending';
@@ -45,31 +39,31 @@ const STALE_REPORT_MS = 10_000;
 function isStillDue({ draft }: Visit, { pushed }: Arrival): boolean {
   if (pushed === undefined) return false;
   const until = new Date(Date.parse(pushed) + STALE_REPORT_MS);
-  if (until <= draft.now) return false;
+  if (draft.isPast(until)) return false;
   draft.wake(until);
   return true;
 }
 
 function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
-  return arrival.applications.flatMap((one: ArrivalApplication): Judged[] => {
+  const judged: Judged[] = [];
+  for (const one of arrival.applications) {
     const { commit, branch, repoURL } = one;
     const present = visit.station.spec.applications.find((candidate) => isSame(candidate, one));
-    if (one.result === 'Skipped' || present === undefined || !commit || !branch || !repoURL) return [];
+    if (one.result === 'Skipped' || present === undefined || !commit || !branch || !repoURL) continue;
     const reference = { ...present, branch, repoURL };
-    const expectation: Expectation = {
-      repoURL,
-      branch,
-      commit,
-      ...(one.result === 'Commit' && arrival.pushed !== undefined ? { since: new Date(arrival.pushed) } : {}),
-      accepts: (revision) => {
-        if (revision === one.parent && isStillDue(visit, arrival)) return 'foreign';
-        const answer = relation(visit, repoURL, commit, revision);
-        if (answer === 'foreign') foreign.add(revision);
-        return answer;
-      },
+    const accepts = (revision: string): RevisionRelation => {
+      if (revision === one.parent && isStillDue(visit, arrival)) return 'foreign';
+      const answer = relation(visit, repoURL, commit, revision);
+      if (answer === 'foreign') foreign.add(revision);
+      return answer;
     };
-    return [{ reference, verdict: visit.draft.snapshot.facts.judge(reference, expectation) }];
-  });
+    const expectation: Expectation =
+      one.result === 'Commit' && arrival.pushed !== undefined
+        ? { repoURL, branch, commit, since: new Date(arrival.pushed), accepts }
+        : { repoURL, branch, commit, accepts };
+    judged.push({ reference, verdict: visit.draft.snapshot.facts.judge(reference, expectation) });
+  }
+  return judged;
 }
 
 /** Decides for an arrival whose branches show its commits. */
@@ -82,14 +76,12 @@ export function awaitApplications(visit: Visit, arrival: Arrival): void {
 
   const analysis = failedAnalysis(visit, arrival);
   if (analysis) return fail(draft, ticket, station.metadata.name, analysis, arrival);
-  const failed = judged
-    .map(({ reference, verdict }) => verdict.outcome === 'Failed' && { reference, verdict })
-    .find(Boolean);
-  if (failed) {
+  for (const { reference, verdict } of judged) {
+    if (verdict.outcome !== 'Failed') continue;
     // A comparison also fails where the branch is gone: that is for a person to say, not the end of the ticket (D8).
-    if (failed.verdict.reason === 'ComparisonError' && !isStillOurs(visit, broken)) return;
-    const message = `${failed.reference.name}: ${failed.verdict.message}`;
-    return fail(draft, ticket, station.metadata.name, { reason: failed.verdict.reason, message }, arrival);
+    if (verdict.reason === 'ComparisonError' && !isStillOurs(visit, broken)) return;
+    const message = `${reference.name}: ${verdict.message}`;
+    return fail(draft, ticket, station.metadata.name, { reason: verdict.reason, message }, arrival);
   }
   for (const one of judged) nudge(visit, arrival, one);
   const open = judged.filter(({ verdict }) => verdict.outcome !== 'Synced');
@@ -241,7 +233,7 @@ function overdue(
   const { deadlines } = station.spec;
   const after = (length: string): Date => new Date(since.getTime() + parseDuration(length));
   const passed = (at: Date): boolean => {
-    if (at <= draft.now) return true;
+    if (draft.isPast(at)) return true;
     draft.wake(at);
     return false;
   };

@@ -76,8 +76,7 @@ export function statesFit(station: Station, ticket: Ticket, arrival: Arrival): b
   return fits({ ...riding, status: { ...riding.status, stamps: bare } });
 }
 
-const fits = (whole: object): boolean =>
-  atMost(whole) <= OBJECT_BYTES || bytesOf(whole) <= OBJECT_BYTES - ENTRY_BYTES;
+const fits = (whole: object): boolean => atMost(whole) <= OBJECT_BYTES || bytesOf(whole) <= OBJECT_BYTES - ENTRY_BYTES;
 
 /**
  * The newest entries that fit, the first in any case.

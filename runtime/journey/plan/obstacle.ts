@@ -66,7 +66,7 @@ export const isMoment = (draft: Draft, since: string): boolean => isYoung(draft,
 /** Whether a wait has not lasted so long yet; then the decision is taken again when it has. */
 function isYoung(draft: Draft, since: string, ms: number): boolean {
   const grown = new Date(Date.parse(since) + ms);
-  if (grown <= draft.now) return false;
+  if (draft.isPast(grown)) return false;
   draft.wake(grown);
   return true;
 }

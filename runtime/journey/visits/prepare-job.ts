@@ -48,9 +48,9 @@ function unfinishedAt({ snapshot, ticket, station }: Stop, key: string): string[
 
 /** Heads that people have seen and told us to write over, and who did. */
 const resumesOf = (ticket: Ticket): { readonly head: string; readonly by: string }[] =>
-  (ticket.spec.resumes ?? [])
-    .filter((resume) => resume.uid === ticket.metadata.uid)
-    .flatMap(({ heads = [], by }) => heads.map((head) => ({ head, by })));
+  ticket.spec.resumes
+    ?.filter((resume) => resume.uid === ticket.metadata.uid)
+    .flatMap(({ heads = [], by }) => heads.map((head) => ({ head, by }))) ?? [];
 
 /** Heads that a person has seen and told us to write over. */
 export const resumedHeads = (ticket: Ticket): string[] => resumesOf(ticket).map(({ head }) => head);
@@ -125,14 +125,16 @@ const preparedAt = (stop: Stop, start: string): ApplicationReference[] =>
   );
 
 /** Every SHA that counts as a recorded head of the application's branch. */
-const listedOf = (stop: Stop, key: string): string[] => [
-  ...listedFor(stop, key),
-  ...displacedShas(stop.snapshot.facts, stop.station, key),
-];
+function listedOf(stop: Stop, key: string): string[] {
+  const listed = listedFor(stop, key);
+  const displaced = displacedShas(stop.snapshot.facts, stop.station, key);
+  return displaced.length === 0 ? listed : [...listed, ...displaced];
+}
 
-const approversAt = (stop: Stop, start: string): string[] => [
-  ...new Set(approvalsAt(stop, start).map((approval) => approval.by)),
-];
+function approversAt(stop: Stop, start: string): string[] {
+  const approvals = approvalsAt(stop, start);
+  return approvals.length === 0 ? [] : [...new Set(approvals.map((approval) => approval.by))];
+}
 
 /** Whether a branch that never existed has to begin before a pull request can be opened into it (rule D9). */
 const beginsFor = ({ station }: Stop, reference: ApplicationReference): boolean =>
@@ -141,20 +143,14 @@ const beginsFor = ({ station }: Stop, reference: ApplicationReference): boolean 
 /** What tells the job that makes the commits of an arrival from every other. */
 export function prepareKey(stop: Stop, start: string): string {
   const { ticket, station } = stop;
-  return [
-    ticket.metadata.uid,
-    station.metadata.uid,
-    start,
-    station.metadata.generation ?? 0,
-    preparedAt(stop, start)
-      .map((reference) =>
-        [...listedOf(stop, keyOf(reference)), ...(beginsFor(stop, reference) ? ['begins'] : [])].join(),
-      )
-      .join(';'),
-    resumedHeads(ticket).join(','),
-    approversAt(stop, start).join(','),
-    (ticket.status?.absorbed ?? []).map((one) => one.uid).join(','),
-  ].join('/');
+  const listed = preparedAt(stop, start).map((reference) => {
+    const shas = listedOf(stop, keyOf(reference)).join();
+    return beginsFor(stop, reference) ? `${shas},begins` : shas;
+  });
+  const absorbed = ticket.status?.absorbed?.map((one) => one.uid) ?? [];
+  const identity = `${ticket.metadata.uid}/${station.metadata.uid}/${start}/${station.metadata.generation ?? 0}`;
+  const people = `${resumedHeads(ticket).join()}/${approversAt(stop, start).join()}`;
+  return `${identity}/${listed.join(';')}/${people}/${absorbed.join()}`;
 }
 
 /**

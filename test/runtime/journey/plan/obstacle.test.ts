@@ -10,6 +10,7 @@ function said(before: Omit<Waiting, 'since'> | undefined, obstacle: Obstacle, ms
   const draft = {
     now: at(ms),
     time: at(ms).toISOString(),
+    isPast: (time: Date) => time.getTime() <= at(ms).getTime(),
     wake: (time: Date | undefined) => void (time && woken.push(time.getTime() - START)),
   };
   const waiting = before && { ...before, since: at(0).toISOString() };
