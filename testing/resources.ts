@@ -4,14 +4,14 @@ import { hasEnded, API_VERSION, type Metadata, type Station, type Ticket, type T
 import { parseTicket } from '../lib/api/validation';
 import { numberedTicketName } from '../lib/network/ticket-name';
 import { isSameTicket, type Line, type Step } from '../runtime/journey';
-import { aloneAt, keyOf, onTrack, Shelf, Stations, Tickets } from './shelf';
+import { aloneAt, keyOf, onTrack, Stations, Tickets, Tracks } from './shelf';
 
 interface Resource {
   readonly metadata: Metadata;
 }
 
 export class Resources {
-  readonly tracks = new Shelf<Track>();
+  readonly tracks = new Tracks();
   readonly stations = new Stations();
   readonly tickets = new Tickets();
   private readonly lines = new Map<string, Line>();
@@ -38,10 +38,8 @@ export class Resources {
   }
 
   /** Tracks that stop at a station. */
-  tracksThrough({ metadata: { namespace, name } }: Station): Track[] {
-    return [...this.tracks.values()].filter(
-      (track) => track.metadata.namespace === namespace && track.spec.stations.some((stop) => stop.name === name),
-    );
+  tracksThrough(station: Station): Track[] {
+    return this.tracks.through(keyOf(station));
   }
 
   /** Unfinished tickets that visit this station alone. */

@@ -1,7 +1,7 @@
 /** Resources by their keys, and by what they are asked for: a decision must not look through all of them. */
 
 import { hasEnded } from '../lib/api';
-import type { Metadata, Station, Ticket } from '../lib/api';
+import type { Metadata, Station, Ticket, Track } from '../lib/api';
 
 interface Resource {
   readonly metadata: Metadata;
@@ -39,6 +39,37 @@ export class Shelf<T extends Resource> extends Map<string, T> {
       this.uids.delete(before.metadata.uid);
     }
     return super.delete(key);
+  }
+}
+
+export class Tracks extends Shelf<Track> {
+  /** By station: the keys of the tracks that stop there, as long as no spec changes. */
+  private stopping: ReadonlyMap<string, readonly string[]> | undefined;
+
+  /** Those that stop at the station of this key. */
+  through(station: string): Track[] {
+    this.stopping ??= this.stops();
+    const keys = this.stopping.get(station) ?? [];
+    return keys.map((key) => this.get(key)).filter((track) => track !== undefined);
+  }
+
+  override set(key: string, track: Track): this {
+    if (this.get(key)?.spec !== track.spec) this.stopping = undefined;
+    return super.set(key, track);
+  }
+
+  override delete(key: string): boolean {
+    this.stopping = undefined;
+    return super.delete(key);
+  }
+
+  private stops(): Map<string, string[]> {
+    const stopping = new Map<string, string[]>();
+    for (const [key, { metadata, spec }] of this) {
+      const stations = new Set(spec.stations.map(({ name }) => `${metadata.namespace}/${name}`));
+      for (const station of stations) stopping.set(station, [...(stopping.get(station) ?? []), key]);
+    }
+    return stopping;
   }
 }
 

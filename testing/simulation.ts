@@ -331,8 +331,9 @@ export class Simulation {
   private tellOf({ metadata: { namespace }, spec, status: before }: Ticket, after: Ticket['status']): void {
     const { agenda } = this;
     const isAlone = spec.track === undefined || spec.origin?.parent !== undefined;
-    // Others decide on how it ended, or on what it has taken along.
-    if (isAlone || hasEnded(after) || before?.absorbed !== undefined || after?.absorbed !== undefined) {
+    // Others decide on how it was ended, or on what it has taken along; that it completed is known along its own line.
+    const isEnded = hasEnded(after) && after?.phase !== 'Completed';
+    if (isAlone || isEnded || before?.absorbed !== undefined || after?.absorbed !== undefined) {
       return agenda.addEverything();
     }
     agenda.add(`track ${namespace}/${spec.track}`);

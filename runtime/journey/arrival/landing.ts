@@ -11,6 +11,7 @@ import { isSame, keyOf } from '../facts/state';
 import { afterDeadline, type Looked } from './unanswered';
 import { shutAgain, standAgain, stopOf, waitInStation, type Visit } from './visit';
 import { without } from '../facts/without';
+import { textOf } from '../facts/time';
 import { awaitApplications } from './waiting';
 import { suspendOrResume, withdraw } from './withdrawing';
 
@@ -138,8 +139,9 @@ function landed(visit: Visit, arrival: Arrival, { at, result: landing }: Looked)
   if (seen.applications.some(isOnlyBegun)) return goOnFromBegun(visit, seen);
   if (!isWhole) return waitForBranches(visit, seen, landing);
 
-  const deadline = new Date(at.getTime() + parseDuration(visit.station.spec.deadlines.arrival));
-  awaitApplications(visit, { ...seen, pushed: at.toISOString(), deadline: deadline.toISOString() });
+  const pushed = at.getTime();
+  const deadline = pushed + parseDuration(visit.station.spec.deadlines.arrival);
+  awaitApplications(visit, { ...seen, pushed: textOf(pushed), deadline: textOf(deadline) });
 }
 
 const firstOf = <O extends LandedApplication['outcome']>(landing: Landing, outcome: O) =>

@@ -13,6 +13,7 @@ import { headsJob } from './land-job';
 import { isMoment, type Obstacle } from '../plan/obstacle';
 import { isSame } from '../facts/state';
 import { waitInStation, type Visit } from './visit';
+import { textOf } from '../facts/time';
 import { without } from '../facts/without';
 import { suspendOrResume } from './withdrawing';
 
@@ -212,11 +213,11 @@ function withDeadline(visit: Visit, arrival: Arrival, waiting: Waiting | undefin
   const { draft, station, ticket } = visit;
   if (arrival.deadline === undefined) {
     const length = parseDuration(station.spec.deadlines.arrival);
-    return { ...arrival, deadline: new Date(draft.now.getTime() + length).toISOString() };
+    return { ...arrival, deadline: textOf(draft.now.getTime() + length) };
   }
   if (ticket.status?.phase === 'Suspended' && waiting && waiting.reason !== worst.reason) {
     const suspended = draft.now.getTime() - Date.parse(waiting.since);
-    return { ...arrival, deadline: new Date(Date.parse(arrival.deadline) + suspended).toISOString() };
+    return { ...arrival, deadline: textOf(Date.parse(arrival.deadline) + suspended) };
   }
   return arrival;
 }

@@ -1,12 +1,15 @@
 /** What status keeps of the past, within the size that an object may have (rule H1). The rest is in Git. */
 
 import type { Arrival, Stamp, Station, StationHistory, Ticket } from '../../../lib/api';
+import { once } from './once';
 import { without } from './without';
 
 /** What an object may take, in bytes, less what a server adds to it, such as who manages which field. */
 const OBJECT_BYTES = 240 * 1024;
 /** What one entry of the past takes at most: the SHAs of two hundred Applications. */
 const ENTRY_BYTES = 32 * 1024;
+/** What the names of its parts take, and its kind and version. */
+const KEYS_BYTES = 256;
 /** What earlier arrivals may take of it at most. */
 const PAST_BYTES = 96 * 1024;
 
@@ -55,11 +58,24 @@ class Sizes<T extends object> {
 const stampSizes = new Sizes<Stamp>();
 const historySizes = new Sizes<StationHistory>();
 
-/** Whether the past and the rest of the object are so small that nobody has to count. */
-const fitsAnyhow = (past: number, besides: object): boolean =>
-  past <= PAST_BYTES && atMost(besides) <= OBJECT_BYTES - PAST_BYTES;
+/** An object, or what there is of it besides its past. */
+interface Whole {
+  readonly metadata?: object;
+  readonly spec: object;
+  readonly status: object;
+}
 
-const roomBeside = (besides: object): number => Math.min(PAST_BYTES, OBJECT_BYTES - bytesOf(besides));
+/** What is wanted of an object hardly ever changes. */
+const specSize = once(atMost);
+
+const wholeAtMost = ({ metadata = {}, spec, status }: Whole): number =>
+  atMost(metadata) + specSize(spec) + atMost(status);
+
+/** Whether the past and the rest of the object are so small that nobody has to count. */
+const fitsAnyhow = (past: number, besides: Whole): boolean =>
+  past <= PAST_BYTES && wholeAtMost(besides) <= OBJECT_BYTES - PAST_BYTES - KEYS_BYTES;
+
+const roomBeside = (besides: Whole): number => Math.min(PAST_BYTES, OBJECT_BYTES - bytesOf(besides));
 
 /**
  * Whether the station can keep the states of an arrival once it is complete, and the ticket the arrival; of the past one
@@ -71,12 +87,13 @@ export function statesFit(station: Station, ticket: Ticket, arrival: Arrival): b
   const { stamps } = ticket.status ?? {};
   const riding = { ...ticket, status: { ...without(ticket.status ?? {}, 'stamps'), arrival } };
   const past = stamps === undefined ? 0 : stampSizes.of(stamps);
-  if (past + atMost(riding) <= OBJECT_BYTES - ENTRY_BYTES) return true;
+  if (past + wholeAtMost(riding) <= OBJECT_BYTES - KEYS_BYTES) return true;
   const bare = (stamps ?? []).map((stamp) => without(stamp, 'commits', 'skipped'));
   return fits({ ...riding, status: { ...riding.status, stamps: bare } });
 }
 
-const fits = (whole: object): boolean => atMost(whole) <= OBJECT_BYTES || bytesOf(whole) <= OBJECT_BYTES - ENTRY_BYTES;
+const fits = (whole: Whole): boolean =>
+  wholeAtMost(whole) <= OBJECT_BYTES - KEYS_BYTES || bytesOf(whole) <= OBJECT_BYTES - ENTRY_BYTES;
 
 /**
  * The newest entries that fit, the first in any case.
@@ -90,7 +107,7 @@ export function fittingHistory(
   entry: StationHistory,
   before: readonly StationHistory[],
   most: number,
-  besides: object,
+  besides: Whole,
 ): StationHistory[] {
   const history = [entry, ...before.slice(0, most - 1)];
   const dropped = before.slice(most - 1);
@@ -114,7 +131,7 @@ export function fittingHistory(
  * @param stamp the new one
  * @param besides the rest of the object
  */
-export function fittingStamps(before: readonly Stamp[], stamp: Stamp, besides: object): Stamp[] {
+export function fittingStamps(before: readonly Stamp[], stamp: Stamp, besides: Whole): Stamp[] {
   const stamps = [...before, stamp];
   const size = stampSizes.of(before) + atMost([stamp]);
   if (fitsAnyhow(size, besides)) {

@@ -14,6 +14,7 @@ import type { Draft } from '../plan/plan';
 import { prepareJob, type Stop } from '../visits/prepare-job';
 import { orderOf } from '../facts/ride';
 import type { Line, StationSnapshot } from '../facts/snapshot';
+import { textOf } from '../facts/time';
 import { standsBefore } from '../visits/standing';
 
 /** Trees are worked out for this many tickets of a track before one station. */
@@ -35,7 +36,7 @@ const ticketsAt = (line: Line, station: Station): Ticket[] =>
  */
 function previewJob(stop: Stop, older: readonly Ticket[]): PreviewJob {
   // No commit is made, so the time of the arrival does not matter.
-  const start = stop.snapshot.now.toISOString();
+  const start = textOf(stop.snapshot.now.getTime());
   const jobs = older.map((ticket) => prepareJob({ ...stop, ticket }, start));
   const { cargo, applications } = prepareJob(stop, start);
   const changes = [...jobs.flatMap((job) => job.cargo), ...cargo];

@@ -31,13 +31,22 @@ export const isPending = (ticket: Ticket): boolean => ticket.status?.absorbed?.s
 /** Those who are about to take another one along. */
 const takersAmong = once((tickets: readonly Ticket[]): readonly Ticket[] => tickets.filter(isPending));
 
+/** All of them that the station's decision sees. */
+function takersAt({ lines, single }: Pick<StationSnapshot, 'lines' | 'single'>): readonly Ticket[] {
+  const takers = [...takersAmong(single)];
+  for (const { tickets } of lines) takers.push(...takersAmong(tickets));
+  return takers;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** Uids of the tickets that are about to be taken along, and of those that take them: none of them moves (rule C4). */
 export function couplingOf({ lines, single }: Pick<StationSnapshot, 'lines' | 'single'>): ReadonlySet<string> {
+  const takers = takersAt({ lines, single });
+  if (takers.length === 0) return NOBODY;
   const uids = new Set<string>();
-  for (const tickets of [...lines.map((line) => line.tickets), single]) {
-    for (const ticket of takersAmong(tickets)) {
-      for (const one of ticket.status?.absorbed ?? []) if (one.pending) uids.add(one.uid).add(ticket.metadata.uid);
-    }
+  for (const ticket of takers) {
+    for (const one of ticket.status?.absorbed ?? []) if (one.pending) uids.add(one.uid).add(ticket.metadata.uid);
   }
   return uids;
 }
@@ -89,7 +98,7 @@ const bySince = (one: Ticket, other: Ticket): number =>
 export function decideCoupling(draft: Draft, snapshot: StationSnapshot, taking: Ticket | undefined): void {
   const pairs = pairsAt(snapshot);
   const busy = new Set(couplingOf(snapshot));
-  for (const ticket of [...snapshot.lines.map((line) => line.tickets), snapshot.single].flatMap(takersAmong)) {
+  for (const ticket of takersAt(snapshot)) {
     if (ticket.status?.station === snapshot.station.metadata.name) settle(draft, ticket, pairs);
   }
   if (taking !== undefined) busy.add(taking.metadata.uid);

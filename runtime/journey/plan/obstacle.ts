@@ -1,6 +1,7 @@
 /** What keeps a ticket where it is. */
 
 import type { Ticket, Track, Waiting, WaitingReason } from '../../../lib/api';
+import { textOf } from '../facts/time';
 import type { Draft } from './plan';
 
 /** A reason not to go on, in words, and when it ends by itself where that is known. */
@@ -44,7 +45,7 @@ export function waitingFor(draft: Draft, obstacle: Obstacle, ticket: Ticket, sta
   return {
     reason: obstacle.reason,
     since,
-    ...(obstacle.until && { until: obstacle.until.toISOString() }),
+    ...(obstacle.until && { until: textOf(obstacle.until.getTime()) }),
     message,
     ...(resume && { resume }),
   };

@@ -16,8 +16,8 @@ import { withSummary } from '../facts/cargo';
 import { withConditions } from './conditions';
 import type { MadeSpec } from '../facts/identity';
 import type { Job, JobFact, JobKind, JobResults } from '../facts/job';
-import { once } from '../facts/once';
 import type { Sight } from '../facts/snapshot';
+import { textOf } from '../facts/time';
 
 export type Step =
   /** Replaces a status by compare-and-swap on the resourceVersion of the object that was decided on. */
@@ -60,9 +60,6 @@ export interface Plan {
   readonly wakeAt?: Date;
 }
 
-/** A time as status writes it: put into words once, though many decisions are made at that time. */
-const textOf = once((time: Date) => time.toISOString());
-
 /**
  * A plan in the making. Each object is written at most once in a plan: what was decided on its old version is decided
  * again once the write is seen.
@@ -82,7 +79,7 @@ export class Draft {
 
   /** The time as status writes it. */
   get time(): string {
-    return textOf(this.now);
+    return textOf(this.now.getTime());
   }
 
   /**

@@ -265,7 +265,7 @@ function completedView(
   };
   const shows = [...new Set(wholeStates(recorded.states).map(describeState))].join(' | ');
   return {
-    history: fittingHistory(entry, status.history ?? [], KEPT_HISTORY, { spec, ...recorded }),
+    history: fittingHistory(entry, status.history ?? [], KEPT_HISTORY, { spec, status: recorded }),
     summary: {
       ...status.summary,
       shows: shows.slice(0, 1024),

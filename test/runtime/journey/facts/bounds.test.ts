@@ -18,6 +18,7 @@ const stamp = (count: number, station: string): Stamp => ({
   result: 'Arrived',
   commits: commits(count),
 });
+const NOTHING = { spec: {}, status: {} };
 /** Entries of its history that a station keeps at most. */
 const MOST = 7;
 const counts = fc.array(fc.integer({ min: 0, max: 200 }), { minLength: 1, maxLength: 11 });
@@ -26,7 +27,7 @@ test('H1: a station keeps the newest of its history, and no more than fits', () 
   fc.assert(
     fc.property(counts, (list) => {
       const entries = list.map(entry);
-      const kept = entries.reduce<StationHistory[]>((before, one) => fittingHistory(one, before, MOST, {}), []);
+      const kept = entries.reduce<StationHistory[]>((before, one) => fittingHistory(one, before, MOST, NOTHING), []);
       expect(kept).toEqual(entries.toReversed().slice(0, kept.length));
       expect(kept.length).toBeGreaterThan(0);
       expect(kept.length).toBeLessThanOrEqual(MOST);
@@ -40,7 +41,7 @@ test('H1: a ticket keeps every stamp; only the oldest lose their SHAs, and none 
   fc.assert(
     fc.property(counts, (list) => {
       const stamps = list.map((count, index) => stamp(count, `station-${index}`));
-      const kept = stamps.reduce<Stamp[]>((before, one) => fittingStamps(before, one, {}), []);
+      const kept = stamps.reduce<Stamp[]>((before, one) => fittingStamps(before, one, NOTHING), []);
       expect(kept.map(({ station }) => station)).toEqual(stamps.map(({ station }) => station));
       const first = kept.findIndex((one) => one.commits !== undefined);
       expect(kept.slice(first)).toEqual(stamps.slice(first));
