@@ -97,24 +97,34 @@ export class Stations extends Shelf<Station> {
   }
 
   override set(key: string, station: Station): this {
-    this.forget(key);
+    const before = this.get(key);
+    this.empty(before);
     const occupant = station.status?.occupant;
     if (occupant !== undefined) this.seats.set(occupant.uid, station);
-    for (const branch of station.spec.applications.map(branchKey)) {
-      this.rendered.set(branch, (this.rendered.get(branch) ?? new Set()).add(key));
+    if (before?.spec !== station.spec) {
+      this.forget(key, before);
+      for (const branch of station.spec.applications.map(branchKey)) {
+        this.rendered.set(branch, (this.rendered.get(branch) ?? new Set()).add(key));
+      }
     }
     return super.set(key, station);
   }
 
   override delete(key: string): boolean {
-    this.forget(key);
+    const before = this.get(key);
+    this.empty(before);
+    this.forget(key, before);
     return super.delete(key);
   }
 
-  private forget(key: string): void {
-    const before = this.get(key);
+  /** Nobody sits there any more. */
+  private empty(before: Station | undefined): void {
     const uid = before?.status?.occupant?.uid;
     if (uid !== undefined && this.seats.get(uid) === before) this.seats.delete(uid);
+  }
+
+  /** Nothing is rendered for it any more. */
+  private forget(key: string, before: Station | undefined): void {
     for (const one of before?.spec.applications ?? []) this.rendered.get(branchKey(one))?.delete(key);
   }
 }

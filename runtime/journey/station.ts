@@ -43,7 +43,8 @@ function decideAll(draft: Draft, snapshot: StationSnapshot): void {
   decideCoupling(draft, snapshot, decideTurn(draft, snapshot, taking));
   endStrayRuns(draft, station.metadata, station);
   collectSingles(draft, station);
-  draft.writeStation(station, stationView(station, facts, draft));
+  // What this plan writes already is brought up to date once that is seen.
+  if (!draft.writes(station.metadata.uid)) draft.writeStation(station, stationView(station, facts, draft));
 }
 
 /**

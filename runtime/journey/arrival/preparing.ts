@@ -44,7 +44,7 @@ export function prepare(visit: Visit, arrival: Arrival | undefined): void {
   if (!somethingShown && shutAgain(visit) !== undefined) return standAgainClosed(visit, arrival);
   const stop = stopOf(visit);
   const key = prepareKey(stop, visit.start);
-  const fact = draft.askFor('prepare', key, () => prepareJob(stop, visit.start));
+  const fact = draft.askFor('prepare', key, () => prepareJob(stop, visit.start, key));
   if (fact === undefined || fact.state === 'Running') {
     return sayRendering(visit, arrival, fact);
   }

@@ -42,6 +42,7 @@ const NOTHING: Change = {};
 
 const packOf = once(packed);
 const wholeOf = once((own: Change) => folded([own]));
+const wordsOf = once(describeChange);
 
 /**
  * Everything that the ticket carries, in the order in which it is applied: what it took along, then its own. A part of
@@ -97,7 +98,7 @@ function folded(changes: readonly Change[]): Change {
 /** What the ticket does to a station, in a line for people. */
 export const describeTicket = (ticket: Ticket): string =>
   (ticket.spec.rollback === undefined
-    ? describeChange(wholeChange(ticket))
+    ? wordsOf(wholeChange(ticket))
     : describeRollback(ticket.status?.restores ?? [])
   ).slice(0, 1024);
 

@@ -48,10 +48,13 @@ function progressOf(track: Track, status: TicketStatus | undefined): Progress {
   const before = known.get(status.stamps);
   if (before?.stations === stations) return before;
   const index = indexOf(track);
-  const passed = passedStations(status).filter((name) => index.has(name));
-  const last = passed.at(-1);
-  const from = last === undefined ? 0 : (index.get(last) ?? 0) + 1;
-  const beyond = passed.filter((name) => (index.get(name) ?? 0) >= from);
+  const passed: number[] = [];
+  for (const { result, station } of status.stamps) {
+    const at = PASSED.includes(result) ? index.get(station) : undefined;
+    if (at !== undefined) passed.push(at);
+  }
+  const from = (passed.at(-1) ?? -1) + 1;
+  const beyond = passed.filter((at) => at >= from).map((at) => stations[at]?.name ?? '');
   const progress = { stations, from, beyond: beyond.length === 0 ? NONE : new Set(beyond) };
   known.set(status.stamps, progress);
   return progress;

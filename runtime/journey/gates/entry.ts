@@ -3,6 +3,7 @@
 import type { Station } from '../../../lib/api';
 import { approvalObstacle } from '../visits/approval';
 import { completedObstacle } from './completed';
+import { once } from '../facts/once';
 import type { Obstacle } from '../plan/obstacle';
 import type { Stop } from '../visits/prepare-job';
 import { windowObstacle } from './window';
@@ -16,14 +17,15 @@ export function entryObstacle(stop: Stop): Obstacle | undefined {
   );
 }
 
-/** The gates of a station in a line, for the column of that name. */
-export function describeGates(station: Station): string {
-  const { entry, exit } = station.spec;
-  return [
+const gatesOf = once(({ entry, exit }: Station['spec']): string =>
+  [
     ...(entry?.approval ? ['approval'] : []),
     ...(entry?.windows?.length ? ['window'] : []),
     ...(entry?.completed ? ['completed'] : []),
     ...(exit?.soak ? [`soak ${exit.soak}`] : []),
     ...(exit?.analyses ?? []).map((analysis) => `analysis ${analysis.template}`),
-  ].join(', ');
-}
+  ].join(', '),
+);
+
+/** The gates of a station in a line, for the column of that name. */
+export const describeGates = ({ spec }: Station): string => gatesOf(spec);

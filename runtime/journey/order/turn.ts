@@ -12,6 +12,7 @@ import { trackObstacle, waitingFor, type Obstacle } from '../plan/obstacle';
 import type { Draft } from '../plan/plan';
 import type { Stop } from '../visits/prepare-job';
 import { Outlooks, type Outlook } from '../gates/preview';
+import { once } from '../facts/once';
 import { orderOf } from '../facts/ride';
 import type { Facts, Line, StationSnapshot } from '../facts/snapshot';
 import { stand, standsBefore, turnObstacle } from '../visits/standing';
@@ -54,12 +55,13 @@ export function preconditionObstacle(facts: Facts, station: Station): Obstacle |
 /** Tickets that are first of their track before the station, and express tickets, the one that has stood longest first (rule C1). */
 function candidatesOf({ lines, single, station, facts }: StationSnapshot): Candidate[] {
   const { name } = station.metadata;
-  const candidates = lines.flatMap((line): Candidate[] => {
+  const candidates: Candidate[] = [];
+  for (const line of lines) {
     const order = orderOf(line);
     const first = order.firstBefore(name);
-    if (first === undefined || first.spec.abort || order.aheadOf(first) || !standsBefore(first, name)) return [];
-    return facts.seat(first.metadata.uid) === undefined ? [{ line, ticket: first }] : [];
-  });
+    if (first === undefined || first.spec.abort || order.aheadOf(first) || !standsBefore(first, name)) continue;
+    if (facts.seat(first.metadata.uid) === undefined) candidates.push({ line, ticket: first });
+  }
   for (const ticket of single) {
     const stands =
       ticket.spec.express !== undefined && ticket.status?.boarded !== undefined && standsBefore(ticket, name);
@@ -74,11 +76,11 @@ function candidatesOf({ lines, single, station, facts }: StationSnapshot): Candi
   );
 }
 
-/** Candidates that neither take another ticket along now nor are taken along (rule C4). */
-function turnsAt(snapshot: StationSnapshot): Candidate[] {
+/** Candidates that neither take another ticket along now nor are taken along (rule C4): asked of one snapshot twice. */
+const turnsAt = once((snapshot: StationSnapshot): readonly Candidate[] => {
   const coupling = couplingOf(snapshot);
   return candidatesOf(snapshot).filter(({ ticket }) => !coupling.has(ticket.metadata.uid));
-}
+});
 
 /**
  * Who takes the station in the very write that frees it: its turn has come, and nothing is left to be asked. Everybody
@@ -92,7 +94,7 @@ export function nextInto(draft: Draft, snapshot: StationSnapshot, free: Station)
   // What an approval holds for is worked out on what the station shows, and a rollback takes it before anybody.
   if (!enabled || entry?.approval || holdBy || haltBy || snapshot.single.some(({ spec }) => spec.rollback)) return;
   const then: StationSnapshot = { ...snapshot, station: free };
-  return turnsAt(then).find(
+  return turnsAt(snapshot).find(
     (candidate) =>
       candidate.line !== undefined &&
       containment(draft, candidate.ticket, free) === undefined &&

@@ -157,32 +157,33 @@ export function prepareKey(stop: Stop, start: string): string {
  * The job that makes the commits of an arrival.
  *
  * @param start when the ticket took the station
+ * @param key what tells it from every other
  */
-export function prepareJob(stop: Stop, start: string): PrepareJob {
+export function prepareJob(stop: Stop, start: string, key = prepareKey(stop, start)): PrepareJob {
   const { snapshot, ticket, station } = stop;
   const resumed = resumedHeads(ticket);
   const applications = preparedAt(stop, start).map((reference) => {
     const first = firstState(stop, start, reference);
     const { head, good } = recordOf(station, reference);
-    const key = keyOf(reference);
-    const restored = ticket.status?.restores?.find(({ application }) => application === key)?.commit;
+    const name = keyOf(reference);
+    const restored = ticket.status?.restores?.find(({ application }) => application === name)?.commit;
     const live = head === undefined ? snapshot.facts.live(reference) : undefined;
     return {
       reference,
       ...(head === undefined ? {} : { head }),
       ...(good === undefined ? {} : { good: { commit: good.commit, state: good.state } }),
       ...(first === undefined ? {} : { start: first }),
-      listed: listedOf(stop, key),
+      listed: listedOf(stop, name),
       ...(live === undefined ? {} : { live }),
-      unfinished: head === undefined ? unfinishedAt(stop, key) : [],
+      unfinished: head === undefined ? unfinishedAt(stop, name) : [],
       resumed,
       ...(station.spec.via === 'PullRequest' && { byRequest: true as const }),
-      ...(restored && { restore: { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, key) } }),
+      ...(restored && { restore: { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, name) } }),
     };
   });
   return {
     kind: 'prepare',
-    key: prepareKey(stop, start),
+    key,
     namespace: station.metadata.namespace,
     station: station.metadata.name,
     ticket: ticket.metadata.name,
