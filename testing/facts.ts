@@ -1,9 +1,11 @@
 /** What decisions are told of the world beyond what they decide on, out of a world in memory. */
 
-import { overlayPath, type Facts, type JobFact, type JobResults } from '../runtime/journey';
+import { overlayPath, type AnalysisView, type Facts, type JobFact, type JobResults } from '../runtime/journey';
 import type { Model } from './model';
 import type { Resources } from './resources';
 import { aloneAt, childrenOf, onTrack, rollbacksOf } from './shelf';
+
+const NO_RUNS: readonly AnalysisView[] = [];
 
 /** @param jobs what is known of jobs, by kind and key */
 export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<string, JobFact<unknown>>): Facts {
@@ -36,7 +38,9 @@ export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<st
       [...resources.tickets.values()].filter((ticket) => ticket.status?.arrival?.station === station.metadata.name),
     analysis: (place) => model.runs.get(`${place.namespace}/${place.name}`),
     analysesAt: ({ namespace, name }) =>
-      [...model.runs.values()].filter((run) => run.namespace === namespace && run.station === name),
+      model.runs.size === 0
+        ? NO_RUNS
+        : [...model.runs.values()].filter((run) => run.namespace === namespace && run.station === name),
     // A fact under this key was put there by a job of this kind, so its result is of that kind.
     job: <K extends keyof JobResults>(kind: K, key: string) =>
       jobs.get(`${kind} ${key}`) as JobFact<JobResults[K]> | undefined,

@@ -66,6 +66,23 @@ interface Branch {
 const SYNC_MS = 1_000;
 const HEALTHY_MS = 2_000;
 
+const DEFAULT_SCRIPT: HealthScript = { healthyAfterMs: HEALTHY_MS };
+
+type Waiting = Extract<Verdict, { outcome: 'Waiting' }>;
+
+const waiting = (reason: Waiting['reason'], message: string): Waiting => ({
+  outcome: 'Waiting',
+  reason,
+  message,
+  synced: reason !== 'NotSynced',
+});
+
+/** One of the steps that Argo CD goes through by itself. */
+const step = (message: string): Waiting => ({
+  ...waiting('NotSynced', message),
+  brief: 'waits for Argo CD to see and sync it',
+});
+
 export const applicationKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
   `${namespace}/${name}`;
 
@@ -266,33 +283,20 @@ export class Model {
   /** What Argo CD would say of an application now. */
   judge(reference: ApplicationReference, expectation: Expectation): Verdict {
     const branch = this.branches.get(`${expectation.repoURL} ${expectation.branch}`);
-    const waiting = (
-      reason: 'NotSynced' | 'Progressing' | 'Degraded' | 'Suspended',
-      message: string,
-      after?: number,
-      synced = reason !== 'NotSynced',
-      brief?: string,
-    ): Verdict => ({
-      outcome: 'Waiting',
-      reason,
-      message,
-      synced,
-      ...(brief === undefined ? {} : { brief }),
-      ...(after === undefined || branch === undefined ? {} : { recheckAt: new Date(branch.landedAt + after) }),
-    });
-    const step = (message: string, after?: number): Verdict =>
-      waiting('NotSynced', message, after, false, 'waits for Argo CD to see and sync it');
     if (branch?.head !== expectation.commit) return step('Argo CD has not seen the commit');
-    const script = this.scripts.get(applicationKey(reference)) ?? { healthyAfterMs: HEALTHY_MS };
-    const age = this.now().getTime() - branch.landedAt;
-    if (age < this.syncMs) return step('Argo CD is syncing', this.syncMs);
+    const script = this.scripts.get(applicationKey(reference)) ?? DEFAULT_SCRIPT;
+    const { landedAt } = branch;
+    const age = this.now().getTime() - landedAt;
+    if (age < this.syncMs) return { ...step('Argo CD is syncing'), recheckAt: new Date(landedAt + this.syncMs) };
     if ('syncFails' in script) return { outcome: 'Failed', reason: 'SyncFailed', message: script.syncFails };
     if ('degraded' in script) return waiting('Degraded', script.degraded);
     if ('suspended' in script) return waiting('Suspended', script.suspended);
     if ('progressing' in script) return waiting('Progressing', script.progressing);
     if ('drifts' in script) return waiting('NotSynced', script.drifts);
-    if ('missing' in script) return waiting('Progressing', script.missing, undefined, false);
-    if (age < script.healthyAfterMs) return waiting('Progressing', 'rolling out', script.healthyAfterMs);
+    if ('missing' in script) return { ...waiting('Progressing', script.missing), synced: false };
+    const { healthyAfterMs } = script;
+    if (age < healthyAfterMs)
+      return { ...waiting('Progressing', 'rolling out'), recheckAt: new Date(landedAt + healthyAfterMs) };
     return { outcome: 'Synced', revision: branch.head };
   }
 }

@@ -65,6 +65,7 @@ export class Simulation {
   private readonly recalls = new Map<string, Recall>();
   private sleeper:
     { readonly before: 'the record is read' | 'the push'; readonly job?: LandJob; readonly since?: Date } | undefined;
+  private readonly names = new Map<string, string>();
   private agenda = new Agenda();
   private moment = new Date(START);
   private present: { readonly version: string; readonly keys: readonly string[] } = { version: '', keys: [] };
@@ -226,16 +227,25 @@ export class Simulation {
 
   /** The decision for one key, made on what is there now. */
   plan(key: string): Plan {
-    const name = key.slice(key.indexOf(' ') + 1);
+    const name = this.nameIn(key);
     if (key.startsWith('track ')) {
       const track = this.tracks.get(name);
       return track === undefined ? REST : decideTrack(this.snapshot(key, track));
     }
     const station = this.stations.get(name);
-    if (station !== undefined) return decideStation(this.stationSnapshot(key, station));
+    if (station !== undefined) return decideStation(this.stationSnapshot(key, name, station));
     const slash = name.indexOf('/');
     const place = { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
     return decideGoneStation(place, this.sightOf(key));
+  }
+
+  /** `<namespace>/<name>` in the key of a decision: one text for one key, so that it is looked up without being read again. */
+  private nameIn(key: string): string {
+    const before = this.names.get(key);
+    if (before !== undefined) return before;
+    const name = key.slice(key.indexOf(' ') + 1);
+    this.names.set(key, name);
+    return name;
   }
 
   /** What is known of a job that others carry out. */
@@ -279,14 +289,10 @@ export class Simulation {
     return { ...this.resources.line(track), ...this.sightOf(key) };
   }
 
-  private stationSnapshot(key: string, station: Station): StationSnapshot {
+  private stationSnapshot(key: string, name: string, station: Station): StationSnapshot {
     const { resources } = this;
-    return {
-      station,
-      lines: resources.tracksThrough(station).map((track) => resources.line(track)),
-      single: resources.singlesAt(station),
-      ...this.sightOf(key),
-    };
+    const lines = resources.tracks.through(name).map((track) => resources.line(track));
+    return { station, lines, single: resources.singlesAt(station), ...this.sightOf(key) };
   }
 
   /** What would be decided now, to be carried out later: as by a process that has fallen asleep in between. */

@@ -54,7 +54,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a soak ends at once',
     file: 'runtime/journey/arrival/exit.ts',
-    find: 'if (until <= draft.now) return undefined;',
+    find: 'if (draft.isPast(until)) return undefined;',
     replace: 'if (until <= draft.now || soak !== "") return undefined;',
     caughtBy: 'I4',
   },
@@ -141,7 +141,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a job that failed is not tried again',
     file: 'runtime/journey/plan/plan.ts',
-    find: 'if (fact.retryAt <= this.now) this.start(job());',
+    find: 'if (this.isPast(fact.retryAt)) this.start(job());',
     replace: 'if (fact.retryAt <= this.now) return fact;',
     caughtBy: 'I1',
   },

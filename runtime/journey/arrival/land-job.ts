@@ -17,30 +17,23 @@ interface Recorder {
   readonly ticket: Ticket;
 }
 
-/** One commit on record, and the Application whose branch it is for. */
-interface Entry {
-  readonly one: ArrivalApplication;
-  readonly reference: ApplicationReference;
-  readonly branch: string;
-  readonly commit: string;
-}
+const referenceOf = ({ spec }: Station, one: ArrivalApplication): ApplicationReference | undefined =>
+  spec.applications.find((candidate) => isSame(candidate, one));
 
-function entriesOf(station: Station, arrival: Arrival): Entry[] {
-  const entries: Entry[] = [];
+/** The commit on record for an application that has a branch; one that was withdrawn may still land. */
+const commitOf = ({ branch, commit, withdrawn }: ArrivalApplication): string | undefined =>
+  branch === undefined ? undefined : (commit ?? withdrawn?.[0]);
+
+export function recordedCommits({ facts, station, ticket }: Recorder, arrival: Arrival): RecordedCommit[] {
+  const commits: RecordedCommit[] = [];
   for (const one of arrival.applications) {
-    const reference = station.spec.applications.find((candidate) => isSame(candidate, one));
-    const commit = one.commit ?? one.withdrawn?.[0];
-    if (reference === undefined || commit === undefined || one.branch === undefined) continue;
-    entries.push({ one, reference, branch: one.branch, commit });
-  }
-  return entries;
-}
-
-export const recordedCommits = ({ facts, station, ticket }: Recorder, arrival: Arrival): RecordedCommit[] =>
-  entriesOf(station, arrival).map(({ one, reference, branch, commit }) => {
+    const reference = referenceOf(station, one);
+    const commit = commitOf(one);
+    const { branch } = one;
+    if (reference === undefined || commit === undefined || branch === undefined) continue;
     const { head } = recordOf(station, reference);
     const displaced = displacedShas(facts, station, keyOf(one));
-    return {
+    commits.push({
       reference: { ...reference, repoURL: one.repoURL ?? reference.repoURL, branch },
       branch,
       ...(one.parent === undefined ? {} : { parent: one.parent }),
@@ -51,11 +44,19 @@ export const recordedCommits = ({ facts, station, ticket }: Recorder, arrival: A
       push: one.result === 'Commit' && !goesByRequest(one),
       ...(mayBeOpen(one) && { request: requestOrder(station, ticket, arrival, one) }),
       ...(goesByRequest(one) && one.shown && { entered: true as const }),
-    };
-  });
+    });
+  }
+  return commits;
+}
 
-const keyFor = ({ ticket, station, start }: Visit, arrival: Arrival, round: string): string =>
-  [ticket.metadata.uid, start, round, ...entriesOf(station, arrival).map(({ commit }) => commit)].join('/');
+function keyFor({ ticket, station, start }: Visit, arrival: Arrival, round: string): string {
+  let key = `${ticket.metadata.uid}/${start}/${round}`;
+  for (const one of arrival.applications) {
+    const commit = commitOf(one);
+    if (commit !== undefined && referenceOf(station, one) !== undefined) key += `/${commit}`;
+  }
+  return key;
+}
 
 const LAND = 'land';
 

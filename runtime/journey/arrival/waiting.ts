@@ -51,7 +51,8 @@ function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
     const { commit, branch, repoURL } = one;
     const present = visit.station.spec.applications.find((candidate) => isSame(candidate, one));
     if (one.result === 'Skipped' || present === undefined || !commit || !branch || !repoURL) continue;
-    const reference = { ...present, branch, repoURL };
+    const isMoved = present.branch !== branch || present.repoURL !== repoURL;
+    const reference = isMoved ? { ...present, branch, repoURL } : present;
     const accepts = (revision: string): RevisionRelation => {
       if (revision === one.parent && isStillDue(visit, arrival)) return 'foreign';
       const answer = relation(visit, repoURL, commit, revision);

@@ -67,6 +67,7 @@ const hasBeenIn = ({ status }: Ticket, station: Station): boolean =>
 function pairsAt(snapshot: StationSnapshot): Pair[] {
   const { lines, single, station, facts } = snapshot;
   if (station.spec.entry?.completed !== undefined || !station.spec.enabled) return [];
+  if (single.length === 0 && lines.every(({ track }) => track.spec.service !== 'Latest')) return [];
   const riding = lines
     .filter(({ track }) => track.spec.service === 'Latest')
     .map((line) => ({ track: line.track, tickets: orderOf(line).tickets }));
