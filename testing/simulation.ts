@@ -233,10 +233,10 @@ export class Simulation {
       return track === undefined ? REST : decideTrack(this.snapshot(key, track));
     }
     const station = this.stations.get(name);
-    if (station !== undefined) return decideStation(this.stationSnapshot(key, name, station));
+    if (station !== undefined) return decideStation(this.stationSnapshot(name, station));
     const slash = name.indexOf('/');
     const place = { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
-    return decideGoneStation(place, this.sightOf(key));
+    return decideGoneStation(place, this.sight);
   }
 
   /** `<namespace>/<name>` in the key of a decision: one text for one key, so that it is looked up without being read again. */
@@ -274,25 +274,28 @@ export class Simulation {
     return this.jobs;
   }
 
-  private sightOf(key: string): Sight {
+  private get sight(): Sight {
     // One value for one moment: what is worked out of it is worked out once.
     if (this.moment.getTime() !== this.time) this.moment = this.now;
-    const now = this.moment;
-    if (!this.remembers) return { now, facts: this.known };
-    const recall = this.recalls.get(key) ?? new Recall(this.known);
-    this.recalls.set(key, recall);
-    recall.begin();
-    return { now, facts: recall.facts, recall };
+    return { now: this.moment, facts: this.known };
   }
 
   private snapshot(key: string, track: Track): Snapshot {
-    return { ...this.resources.line(track), ...this.sightOf(key) };
+    const { track: present, tickets } = this.resources.line(track);
+    const { now, facts } = this.sight;
+    if (!this.remembers) return { track: present, tickets, now, facts };
+    // Only a track has many parts of which most are as they were.
+    const recall = this.recalls.get(key) ?? new Recall(facts);
+    this.recalls.set(key, recall);
+    recall.begin();
+    return { track: present, tickets, now, facts: recall.facts, recall };
   }
 
-  private stationSnapshot(key: string, name: string, station: Station): StationSnapshot {
+  private stationSnapshot(name: string, station: Station): StationSnapshot {
     const { resources } = this;
     const lines = resources.tracks.through(name).map((track) => resources.line(track));
-    return { station, lines, single: resources.singlesAt(station), ...this.sightOf(key) };
+    const { now, facts } = this.sight;
+    return { station, lines, single: resources.singlesAt(station), now, facts };
   }
 
   /** What would be decided now, to be carried out later: as by a process that has fallen asleep in between. */

@@ -32,7 +32,7 @@ export function recordedCommits({ facts, station, ticket }: Recorder, arrival: A
     const { branch } = one;
     if (reference === undefined || commit === undefined || branch === undefined) continue;
     const { head } = recordOf(station, reference);
-    const displaced = displacedShas(facts, station, keyOf(one));
+    const displaced = displacedShas(facts, station, one);
     commits.push({
       reference: { ...reference, repoURL: one.repoURL ?? reference.repoURL, branch },
       branch,
@@ -88,8 +88,19 @@ export function landJob(visit: Visit, arrival: Arrival): LandJob {
   return { ...job, kind: 'land', ...(hint !== undefined && { seen: `${job.seen} ${hint}` }) };
 }
 
-/** The arrival with what its branches were seen to show; a record that was withdrawn may be what landed. */
+const seen = new WeakMap<Arrival, { readonly landing: Landing; readonly shown: Arrival }>();
+
+/** The arrival with what its branches were seen to show; the same one as long as both are the same. */
 export function withShown(arrival: Arrival, landing: Landing): Arrival {
+  const before = seen.get(arrival);
+  if (before?.landing === landing) return before.shown;
+  const shown = showing(arrival, landing);
+  seen.set(arrival, { landing, shown });
+  return shown;
+}
+
+/** A record that was withdrawn may be what landed. */
+function showing(arrival: Arrival, landing: Landing): Arrival {
   const shown = new Map<string, string>();
   for (const one of landing) if (one.outcome === 'Shown') shown.set(keyOf(one.reference), one.commit);
   const applications = arrival.applications.map((one): ArrivalApplication => {

@@ -8,7 +8,7 @@ import type { JobFact, Prepared, PreparedApplication } from '../facts/job';
 import { shorten } from '../plan/obstacle';
 import { approvalsAt, listedFor, prepareJob, prepareKey, takesPart } from '../visits/prepare-job';
 import { arrivalAt } from '../facts/ride';
-import { isSame, keyOf, StateList } from '../facts/state';
+import { isSame, StateList } from '../facts/state';
 import { suspension } from '../plan/suspension';
 import { emptyArrival, shutAgain, stopOf, waitInStation, type Visit } from './visit';
 
@@ -84,7 +84,7 @@ function record(visit: Visit, prepared: Prepared): void {
     const one = prepared.find((candidate) => isSame(candidate.reference, reference));
     if (one === undefined || one.outcome === 'Failed' || one.outcome === 'Suspended')
       return { ...identity, result: 'Skipped', message: 'It has no good state to put back.' };
-    const withdrawn = listedFor(stopOf(visit), keyOf(reference)).filter((commit) => commit !== one.commit);
+    const withdrawn = listedFor(stopOf(visit), reference).filter((commit) => commit !== one.commit);
     return {
       ...identity,
       repoURL: reference.repoURL,

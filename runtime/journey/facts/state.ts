@@ -32,7 +32,7 @@ export interface SourceHistory {
 export const sameRepository = (one: string, other: string): boolean =>
   one === other || normaliseRepositoryURL(one) === normaliseRepositoryURL(other);
 
-interface Named {
+export interface Named {
   readonly namespace: string;
   readonly name: string;
 }

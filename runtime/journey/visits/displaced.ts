@@ -3,7 +3,7 @@
 import type { ArrivalApplication, Station, Ticket } from '../../../lib/api';
 import { goesByRequest } from './request';
 import type { Facts } from '../facts/snapshot';
-import { keyOf } from '../facts/state';
+import { isSame, type Named } from '../facts/state';
 
 const NONE: readonly never[] = [];
 
@@ -12,10 +12,10 @@ export const displacedAt = (facts: Facts, station: Station): readonly (Ticket | 
   station.status?.occupant?.displaced?.map(({ uid }) => facts.ticket(uid)) ?? NONE;
 
 /** What such a ticket has on record for an application of the station. */
-function recordedAt(ticket: Ticket | undefined, station: Station, key: string): ArrivalApplication[] {
+function recordedAt(ticket: Ticket | undefined, station: Station, application: Named): ArrivalApplication[] {
   const arrival = ticket?.status?.arrival;
   if (arrival?.stationUid !== station.metadata.uid) return [];
-  return arrival.applications.filter((one) => keyOf(one) === key);
+  return arrival.applications.filter((one) => isSame(one, application));
 }
 
 const listed = (one: ArrivalApplication): string[] => [
@@ -24,19 +24,19 @@ const listed = (one: ArrivalApplication): string[] => [
 ];
 
 /** Every SHA that they list for an application: each counts as a recorded head. */
-export function displacedShas(facts: Facts, station: Station, key: string): readonly string[] {
+export function displacedShas(facts: Facts, station: Station, application: Named): readonly string[] {
   const displaced = displacedAt(facts, station);
   if (displaced.length === 0) return NONE;
-  return [...new Set(displaced.flatMap((ticket) => recordedAt(ticket, station, key).flatMap(listed)))];
+  return [...new Set(displaced.flatMap((ticket) => recordedAt(ticket, station, application).flatMap(listed)))];
 }
 
 /** Whether one of them may have a push under way that has no answer; of a ticket that is gone nobody knows. */
-export const mayHavePushUnderWay = (facts: Facts, station: Station, key: string): boolean =>
+export const mayHavePushUnderWay = (facts: Facts, station: Station, application: Named): boolean =>
   displacedAt(facts, station).some(
     (ticket) =>
       ticket === undefined ||
       (ticket.status?.arrival?.pushed === undefined &&
-        recordedAt(ticket, station, key).some(
+        recordedAt(ticket, station, application).some(
           (one) => one.shown !== true && !goesByRequest(one) && listed(one).length > 0,
         )),
   );

@@ -7,7 +7,7 @@ import { displacedShas, mayHavePushUnderWay } from './displaced';
 import type { PrepareJob } from '../facts/job';
 import { passedStations } from '../facts/ride';
 import type { Facts, Line, Sight } from '../facts/snapshot';
-import { keyOf, recordOf, startState, stateAt } from '../facts/state';
+import { isSame, keyOf, recordOf, startState, stateAt } from '../facts/state';
 
 /** A ticket at a station, whether it stands before it or is in it. */
 export interface Stop {
@@ -25,22 +25,22 @@ export const shasOf = ({ commit, withdrawn = [] }: ArrivalApplication): string[]
 ];
 
 /** What the ticket already lists for an application of this very station. */
-export function listedFor({ ticket, station }: Stop, key: string): string[] {
+export function listedFor({ ticket, station }: Stop, reference: ApplicationReference): string[] {
   const arrival = ticket.status?.arrival;
   if (arrival?.stationUid !== station.metadata.uid) return [];
-  const one = arrival.applications.find((application) => keyOf(application) === key);
+  const one = arrival.applications.find((application) => isSame(application, reference));
   return one === undefined ? [] : shasOf(one);
 }
 
 /** What other tickets list for the application and have not completed here, those that failed or were aborted included. */
-function unfinishedAt({ snapshot, ticket, station }: Stop, key: string): string[] {
+function unfinishedAt({ snapshot, ticket, station }: Stop, reference: ApplicationReference): string[] {
   return snapshot.facts
     .visitors(station)
     .filter((other) => other.metadata.uid !== ticket.metadata.uid)
     .filter((other) => !passedStations(other.status).includes(station.metadata.name))
     .flatMap((other) => other.status?.arrival?.applications ?? [])
     .flatMap((one) =>
-      keyOf(one) === key && one.commit !== undefined && one.result !== 'Skipped'
+      isSame(one, reference) && one.commit !== undefined && one.result !== 'Skipped'
         ? [...(one.result === 'Commit' ? [one.commit] : []), ...(one.withdrawn ?? [])]
         : [],
     );
@@ -88,22 +88,26 @@ const isRestored = (ticket: Ticket, reference: ApplicationReference): boolean =>
   (ticket.status?.restores ?? []).some(({ application }) => application === keyOf(reference));
 
 /** What the present arrival has on record for an application. */
-const presentEntry = ({ ticket, station }: Stop, start: string, key: string): ArrivalApplication | undefined => {
+const presentEntry = (
+  { ticket, station }: Stop,
+  start: string,
+  reference: ApplicationReference,
+): ArrivalApplication | undefined => {
   const arrival = ticket.status?.arrival;
   const isPresent = arrival?.stationUid === station.metadata.uid && arrival.start === start;
-  return isPresent ? arrival.applications.find((one) => keyOf(one) === key) : undefined;
+  return isPresent ? arrival.applications.find((one) => isSame(one, reference)) : undefined;
 };
 
 /** Whether the arrival is about the application: one that shows its commit is, also where it was disabled since (C7). */
 export const takesPart = (stop: Stop, start: string, reference: ApplicationReference): boolean =>
-  reference.enabled || presentEntry(stop, start, keyOf(reference))?.shown === true;
+  reference.enabled || presentEntry(stop, start, reference)?.shown === true;
 
 /**
  * What a branch that never existed starts from (rule A8). Once the arrival is on record that is what it has recorded:
  * the stations before it may have moved on since, and nobody has approved that.
  */
 function firstState(stop: Stop, start: string, reference: ApplicationReference) {
-  const index = presentEntry(stop, start, keyOf(reference))?.state;
+  const index = presentEntry(stop, start, reference)?.state;
   return (
     stateAt(stop.ticket.status?.arrival?.states, index) ?? startState(reference, earlierStations(stop), stop.ticket)
   );
@@ -125,9 +129,9 @@ const preparedAt = (stop: Stop, start: string): ApplicationReference[] =>
   );
 
 /** Every SHA that counts as a recorded head of the application's branch. */
-function listedOf(stop: Stop, key: string): string[] {
-  const listed = listedFor(stop, key);
-  const displaced = displacedShas(stop.snapshot.facts, stop.station, key);
+function listedOf(stop: Stop, reference: ApplicationReference): string[] {
+  const listed = listedFor(stop, reference);
+  const displaced = displacedShas(stop.snapshot.facts, stop.station, reference);
   return displaced.length === 0 ? listed : [...listed, ...displaced];
 }
 
@@ -144,7 +148,7 @@ const beginsFor = ({ station }: Stop, reference: ApplicationReference): boolean 
 export function prepareKey(stop: Stop, start: string): string {
   const { ticket, station } = stop;
   const listed = preparedAt(stop, start).map((reference) => {
-    const shas = listedOf(stop, keyOf(reference)).join();
+    const shas = listedOf(stop, reference).join();
     return beginsFor(stop, reference) ? `${shas},begins` : shas;
   });
   const absorbed = ticket.status?.absorbed?.map((one) => one.uid) ?? [];
@@ -165,20 +169,21 @@ export function prepareJob(stop: Stop, start: string, key = prepareKey(stop, sta
   const applications = preparedAt(stop, start).map((reference) => {
     const first = firstState(stop, start, reference);
     const { head, good } = recordOf(station, reference);
-    const name = keyOf(reference);
-    const restored = ticket.status?.restores?.find(({ application }) => application === name)?.commit;
+    const restored = ticket.status?.restores?.find(({ application }) => application === keyOf(reference))?.commit;
     const live = head === undefined ? snapshot.facts.live(reference) : undefined;
     return {
       reference,
       ...(head === undefined ? {} : { head }),
       ...(good === undefined ? {} : { good: { commit: good.commit, state: good.state } }),
       ...(first === undefined ? {} : { start: first }),
-      listed: listedOf(stop, name),
+      listed: listedOf(stop, reference),
       ...(live === undefined ? {} : { live }),
-      unfinished: head === undefined ? unfinishedAt(stop, name) : [],
+      unfinished: head === undefined ? unfinishedAt(stop, reference) : [],
       resumed,
       ...(station.spec.via === 'PullRequest' && { byRequest: true as const }),
-      ...(restored && { restore: { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, name) } }),
+      ...(restored && {
+        restore: { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, reference) },
+      }),
     };
   });
   return {
