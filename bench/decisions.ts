@@ -7,6 +7,7 @@
 import type { Station as StationResource, Ticket } from '../lib/api';
 import { decideStation, decideTrack, type Facts, type Line } from '../runtime/journey';
 import { factsOf } from '../testing/facts';
+import { Jobs } from '../testing/jobs';
 import { Model } from '../testing/model';
 import { resourcesOf } from '../testing/network';
 import { Resources } from '../testing/resources';
@@ -54,7 +55,7 @@ function sceneOf(stations: number, tickets: number): Scene {
     if (at % 10 === 0 && stop !== undefined) seats.set(boarded.metadata.uid, stop);
   }
   const facts: Facts = {
-    ...factsOf(resources, new Model(() => NOW), new Map()),
+    ...factsOf(resources, new Model(() => NOW), new Jobs()),
     seat: (uid) => seats.get(uid),
     // The runtime's caches have an index for this.
     named: () => true,

@@ -1,14 +1,15 @@
 /** What decisions are told of the world beyond what they decide on, out of a world in memory. */
 
 import { overlayPath, type AnalysisView, type Facts, type JobFact, type JobResults } from '../runtime/journey';
+import type { Jobs } from './jobs';
 import type { Model } from './model';
 import type { Resources } from './resources';
 import { aloneAt, childrenOf, onTrack, rollbacksOf } from './shelf';
 
 const NO_RUNS: readonly AnalysisView[] = [];
 
-/** @param jobs what is known of jobs, by kind and key */
-export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<string, JobFact<unknown>>): Facts {
+/** @param jobs what is known of jobs */
+export function factsOf(resources: Resources, model: Model, jobs: Jobs): Facts {
   return {
     precondition: () => ({ ok: true }),
     judge: (reference, expectation) => model.judge(reference, expectation),
@@ -43,6 +44,6 @@ export function factsOf(resources: Resources, model: Model, jobs: ReadonlyMap<st
         : [...model.runs.values()].filter((run) => run.namespace === namespace && run.station === name),
     // A fact under this key was put there by a job of this kind, so its result is of that kind.
     job: <K extends keyof JobResults>(kind: K, key: string) =>
-      jobs.get(`${kind} ${key}`) as JobFact<JobResults[K]> | undefined,
+      jobs.get(kind, key) as JobFact<JobResults[K]> | undefined,
   };
 }

@@ -30,6 +30,7 @@ import {
 } from '../runtime/journey';
 import { Agenda } from './agenda';
 import { factsOf } from './facts';
+import { Jobs } from './jobs';
 import { Model } from './model';
 import type { NetworkResources } from './network';
 import { subscribesToChart, subscribesToImage } from './published';
@@ -60,7 +61,7 @@ export class Simulation {
   readonly stations: Map<string, Station> = this.resources.stations;
   readonly tickets: Map<string, Ticket> = this.resources.tickets;
   private readonly subscriptions = new Map<string, Track['spec']['subscriptions']>();
-  private readonly jobs = new Map<string, JobFact<unknown>>();
+  private readonly jobs = new Jobs();
   private readonly known = factsOf(this.resources, this.model, this.jobs);
   private readonly recalls = new Map<string, Recall>();
   private sleeper:
@@ -125,7 +126,7 @@ export class Simulation {
 
   /** What is known of source branches and registries is not known any more. */
   lookAgain(): void {
-    for (const key of this.jobs.keys()) if (/^(tip|tag|look) /.test(key)) this.jobs.delete(key);
+    this.jobs.forget('tip', 'tag', 'look');
   }
 
   /** From now on these subscriptions are looked at, and everything that is looked at is looked at once more. */
@@ -250,7 +251,7 @@ export class Simulation {
 
   /** What is known of a job that others carry out. */
   note(job: Job, fact: JobFact<unknown>): void {
-    this.jobs.set(`${job.kind} ${job.key}`, fact);
+    this.jobs.set(job, fact);
   }
 
   /** Lets the clock show a later time. */
@@ -263,14 +264,14 @@ export class Simulation {
     const copy = new Simulation({ tracks: [], stations: [] });
     copy.resources.become(this.resources);
     copyInto(copy.subscriptions, this.subscriptions);
-    copyInto(copy.jobs, this.jobs);
+    copy.jobs.become(this.jobs);
     copy.time = this.time;
     copy.model.become(this.model);
     return copy;
   }
 
   /** What is known of jobs, by kind and key. */
-  get facts(): ReadonlyMap<string, JobFact<unknown>> {
+  get facts(): Iterable<[string, JobFact<unknown>]> {
     return this.jobs;
   }
 
@@ -376,7 +377,7 @@ export class Simulation {
       case 'WriteTicket':
         return resources.write(this.tickets, step.ticket, step.status);
       case 'Start':
-        this.jobs.set(`${step.job.kind} ${step.job.key}`, this.run(step.job));
+        this.jobs.set(step.job, this.run(step.job));
         return;
       case 'EndAnalysis': {
         const { namespace, name } = step.run;

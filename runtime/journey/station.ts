@@ -20,7 +20,7 @@ import { decideRollbacks } from './arrival/rollback';
 import type { Place, Sight, StationSnapshot } from './facts/snapshot';
 import { stand } from './visits/standing';
 import { endStops } from './plan/stop';
-import { decideTurn, nextInto } from './order/turn';
+import { decideTurn, nextInto, turnsAt, type Candidate } from './order/turn';
 import { stationView } from './views';
 import { without } from './facts/without';
 
@@ -36,11 +36,12 @@ export function decideStation(snapshot: StationSnapshot): Plan {
 
 function decideAll(draft: Draft, snapshot: StationSnapshot): void {
   const { station, facts } = snapshot;
-  const taking = finishEnding(draft, snapshot);
+  const turns = turnsAt(snapshot);
+  const taking = finishEnding(draft, snapshot, turns);
   endStops(draft, station);
   decideRollbacks(draft, station, snapshot.single);
   for (const ticket of snapshot.single.filter((one) => one.spec.express)) decideExpress(draft, ticket, station);
-  decideCoupling(draft, snapshot, decideTurn(draft, snapshot, taking));
+  decideCoupling(draft, snapshot, decideTurn(draft, snapshot, turns, taking));
   endStrayRuns(draft, station.metadata, station);
   collectSingles(draft, station);
   // What this plan writes already is brought up to date once that is seen.
@@ -71,7 +72,7 @@ export function decideGoneStation(place: Place, sight: Sight): Plan {
  *
  * @returns who takes it in the same write
  */
-function finishEnding(draft: Draft, snapshot: StationSnapshot): Ticket | undefined {
+function finishEnding(draft: Draft, snapshot: StationSnapshot, turns: readonly Candidate[]): Ticket | undefined {
   const { station } = snapshot;
   const occupant = station.status?.occupant;
   if (occupant === undefined) return undefined;
@@ -82,7 +83,7 @@ function finishEnding(draft: Draft, snapshot: StationSnapshot): Ticket | undefin
     }
   } else if (arrivalIsStamped(station, ticket) || hasPassed(station, ticket) || hasEnded(ticket.status)) {
     if (branchesOff(draft, station, ticket)) {
-      return leave(draft, station, ticket, (free) => nextInto(draft, snapshot, free));
+      return leave(draft, station, ticket, (free) => nextInto(draft, snapshot, turns, free));
     }
   }
   return undefined;

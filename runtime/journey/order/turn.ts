@@ -12,14 +12,13 @@ import { trackObstacle, waitingFor, type Obstacle } from '../plan/obstacle';
 import type { Draft } from '../plan/plan';
 import type { Stop } from '../visits/prepare-job';
 import { Outlooks, type Outlook } from '../gates/preview';
-import { once } from '../facts/once';
 import { orderOf } from '../facts/ride';
 import type { Facts, Line, StationSnapshot } from '../facts/snapshot';
 import { stand, standsBefore, turnObstacle } from '../visits/standing';
 import { stopObstacle } from '../plan/stop';
 
 /** A ticket that is first of its track before the station, or that visits it alone. */
-interface Candidate {
+export interface Candidate {
   readonly line: Line | undefined;
   readonly ticket: Ticket;
 }
@@ -76,25 +75,31 @@ function candidatesOf({ lines, single, station, facts }: StationSnapshot): Candi
   );
 }
 
-/** Candidates that neither take another ticket along now nor are taken along (rule C4): asked of one snapshot twice. */
-const turnsAt = once((snapshot: StationSnapshot): readonly Candidate[] => {
+/** Candidates that neither take another ticket along now nor are taken along (rule C4). */
+export function turnsAt(snapshot: StationSnapshot): readonly Candidate[] {
   const coupling = couplingOf(snapshot);
   return candidatesOf(snapshot).filter(({ ticket }) => !coupling.has(ticket.metadata.uid));
-});
+}
 
 /**
  * Who takes the station in the very write that frees it: its turn has come, and nothing is left to be asked. Everybody
  * else is decided for once that write is seen.
  *
+ * @param turns whose turn it may be
  * @param free the station as that write leaves it
  */
-export function nextInto(draft: Draft, snapshot: StationSnapshot, free: Station): Ticket | undefined {
+export function nextInto(
+  draft: Draft,
+  snapshot: StationSnapshot,
+  turns: readonly Candidate[],
+  free: Station,
+): Ticket | undefined {
   const { enabled, entry } = free.spec;
   const { holdBy, haltBy } = free.status ?? {};
   // What an approval holds for is worked out on what the station shows, and a rollback takes it before anybody.
   if (!enabled || entry?.approval || holdBy || haltBy || snapshot.single.some(({ spec }) => spec.rollback)) return;
   const then: StationSnapshot = { ...snapshot, station: free };
-  return turnsAt(snapshot).find(
+  return turns.find(
     (candidate) =>
       candidate.line !== undefined &&
       containment(draft, candidate.ticket, free) === undefined &&
@@ -111,17 +116,23 @@ export const takenBy = (draft: Draft, ticket: Ticket, status: StationStatus | un
 /**
  * Decides for every ticket that is first of its track before the station, and lets the next one take it.
  *
+ * @param turns whose turn it may be
  * @param taking who takes it already, in the write that frees it
  * @returns the one that takes it now
  */
-export function decideTurn(draft: Draft, snapshot: StationSnapshot, taking?: Ticket): Ticket | undefined {
+export function decideTurn(
+  draft: Draft,
+  snapshot: StationSnapshot,
+  turns: readonly Candidate[],
+  taking?: Ticket,
+): Ticket | undefined {
   const { station } = snapshot;
   // Who only waits for a station that this very plan writes is decided once that is seen: most take it then.
   const changing = draft.writes(station.metadata.uid);
   let taken = station.status?.occupant !== undefined;
   let next = taking;
   const outlooks = new Outlooks(draft, snapshot);
-  const candidates = turnsAt(snapshot).filter(({ ticket }) => ticket !== taking);
+  const candidates = turns.filter(({ ticket }) => ticket !== taking);
   outlooks.showOthers(new Set(candidates.map(({ ticket }) => ticket.metadata.uid)));
   for (const candidate of candidates) {
     const { line, ticket } = candidate;
