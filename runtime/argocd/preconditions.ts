@@ -2,26 +2,31 @@ import type { ApplicationSource, ApplicationView, Precondition } from '../journe
 import { AUTHORIZED_STATION } from './annotations';
 import { branchKey, branchKeysOf, isOnBranch, type Branch } from './branch';
 
-/** A station's claim on an Application. */
-export interface Claim extends Branch {
-  /** Namespace of the Station. */
+/** A Station that names an Application. */
+export interface Claimant {
   readonly namespace: string;
-  /** Name of the Station. */
+  /** Its name. */
   readonly station: string;
 }
 
+/** A station's claim on an Application. */
+export interface Claim extends Branch, Claimant {}
+
 /**
  * Whether a station may write to the branch that it believes an Application syncs. Whatever a Station says, the live
- * Application decides: it must exist, consent, sync exactly that branch at its root, and be alone on it.
+ * Application decides: it must exist, consent, sync exactly that branch at its root, and be alone on it. Where another
+ * station could drive it as well, neither does (rule C3).
  *
  * @param view `undefined` where the Application does not exist
  * @param others further Applications that may sync the same branch, for instance an index's entry for `branchKey(claim)`;
  *   the Application itself may be among them
+ * @param claimants the Stations that name the Application; this one may be among them
  */
 export function preconditions(
   view: ApplicationView | undefined,
   claim: Claim,
   others: Iterable<ApplicationView> = [],
+  claimants: readonly Claimant[] = [],
 ): Precondition {
   if (view === undefined) {
     return refused(
@@ -38,6 +43,7 @@ export function preconditions(
   }
   return (
     consent(view, claim, application) ??
+    onlyOne(view, claim, claimants, application) ??
     ownBranch(view, claim, application) ??
     alone(view, claim, others) ?? { ok: true }
   );
@@ -52,9 +58,29 @@ export function outOfSight({ namespace, name }: { readonly namespace: string; re
   );
 }
 
+const mayDrive = (view: ApplicationView, { namespace, station }: Claimant): boolean =>
+  view.namespace === namespace || view.authorizedStation === `${namespace}/${station}`;
+
+function onlyOne(
+  view: ApplicationView,
+  { namespace, station }: Claim,
+  claimants: readonly Claimant[],
+  application: string,
+): Precondition | undefined {
+  // Whoever names it and may not drive it keeps nobody from it.
+  const rival = claimants.find(
+    (one) => (one.namespace !== namespace || one.station !== station) && mayDrive(view, one),
+  );
+  if (rival === undefined) return undefined;
+  return refused(
+    'SharedBranch',
+    `${application} is driven by Station ${rival.namespace}/${rival.station} too: let one of them drive it`,
+  );
+}
+
 function consent(view: ApplicationView, claim: Claim, application: string): Precondition | undefined {
   const station = `${claim.namespace}/${claim.station}`;
-  if (view.namespace === claim.namespace || view.authorizedStation === station) return undefined;
+  if (mayDrive(view, claim)) return undefined;
   const present =
     view.authorizedStation === undefined
       ? `has not consented to be driven by Station ${station}`

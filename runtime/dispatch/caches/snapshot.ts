@@ -40,7 +40,10 @@ export function factsOf(world: World, now: () => Date, patience: Partial<Patienc
         repoURL: reference.repoURL,
         branch: reference.branch,
       };
-      return preconditions(world.application(reference), claim, world.onBranch(reference));
+      const claimants = world.stations
+        .find('application', keyOf(reference))
+        .map(({ metadata: { namespace = '', name } }) => ({ namespace, station: name }));
+      return preconditions(world.application(reference), claim, world.onBranch(reference), claimants);
     },
     judge: (reference, expectation) => {
       const askedAt = world.askedAt(reference);

@@ -76,3 +76,24 @@ test('two Applications on one branch are refused, naming the other', () => {
     message: saying('Application team/copy syncs branch env/test'),
   });
 });
+
+describe('an Application that several stations name (C3)', () => {
+  const own = application({ metadata: { namespace: 'guestbook', annotations: {} } });
+  const itself = { namespace: 'guestbook', station: 'test' };
+  const rival = { namespace: 'guestbook', station: 'prod' };
+  const stranger = { namespace: 'stranger', station: 'test' };
+
+  test('is driven by neither where both could, and the other one is named', () => {
+    const neighbour = { namespace: application().namespace, station: 'other' };
+    expect(preconditions(own, claim, [], [itself, rival])).toMatchObject({
+      reason: 'SharedBranch',
+      message: saying('is driven by Station guestbook/prod too: let one of them drive it'),
+    });
+    expect(preconditions(application(), claim, [], [itself, neighbour])).toMatchObject({ reason: 'SharedBranch' });
+  });
+
+  test('is driven by the one that may, whoever else names it', () => {
+    expect(preconditions(application(), claim, [], [itself, rival, stranger])).toEqual({ ok: true });
+    expect(preconditions(own, claim, [], [itself, stranger])).toEqual({ ok: true });
+  });
+});
