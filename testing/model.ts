@@ -2,6 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { Published } from './published';
+import { branchKey } from './shelf';
 import { SourceHistories } from './source';
 import type { ApplicationReference, RenderedState } from '../lib/api';
 import {
@@ -141,7 +142,7 @@ export class Model {
 
   /** The head of an application's branch. */
   head(reference: ApplicationReference): string | undefined {
-    return this.branches.get(`${reference.repoURL} ${reference.branch}`)?.head;
+    return this.branches.get(branchKey(reference))?.head;
   }
 
   /** The state that an application's branch shows. */
@@ -266,7 +267,7 @@ export class Model {
       if (!lands || this.head(one.reference) !== one.parent) continue;
       const tree = this.trees.get(one.commit) ?? '';
       const branch = { head: one.commit, tree, landedAt: this.now().getTime() };
-      this.branches.set(`${one.reference.repoURL} ${one.branch}`, branch);
+      this.branches.set(branchKey(one.reference), branch);
     }
     return job.commits.map((one) => this.standing(one));
   }
@@ -282,9 +283,9 @@ export class Model {
 
   /** What Argo CD would say of an application now. */
   judge(reference: ApplicationReference, expectation: Expectation): Verdict {
-    const branch = this.branches.get(`${expectation.repoURL} ${expectation.branch}`);
+    const branch = this.branches.get(branchKey(reference));
     if (branch?.head !== expectation.commit) return step('Argo CD has not seen the commit');
-    const script = this.scripts.get(applicationKey(reference)) ?? DEFAULT_SCRIPT;
+    const script = (this.scripts.size > 0 && this.scripts.get(applicationKey(reference))) || DEFAULT_SCRIPT;
     const { landedAt } = branch;
     const age = this.now().getTime() - landedAt;
     if (age < this.syncMs) return { ...step('Argo CD is syncing'), recheckAt: new Date(landedAt + this.syncMs) };

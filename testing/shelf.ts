@@ -1,6 +1,7 @@
 /** Resources by their keys, and by what they are asked for: a decision must not look through all of them. */
 
 import { hasEnded } from '../lib/api';
+import { once } from '../runtime/journey';
 import type { Metadata, Station, Ticket, Track } from '../lib/api';
 
 interface Resource {
@@ -79,7 +80,8 @@ interface Branch {
   readonly branch: string;
 }
 
-const branchKey = ({ repoURL, branch }: Branch): string => `${repoURL} ${branch}`;
+/** Put together once for each application: most that happens to a branch is asked for by it. */
+export const branchKey = once(({ repoURL, branch }: Branch): string => `${repoURL} ${branch}`);
 
 export class Stations extends Shelf<Station> {
   private readonly seats = new Map<string, Station>();

@@ -18,6 +18,7 @@ export { digestOfTrees, treeDigest } from './facts/fingerprint';
 export { isSameTicket } from './facts/identity';
 export { historyOf } from './visits/descent';
 export * from './facts/job';
+export { once } from './facts/once';
 export { goneTrack } from './facts/single';
 export { NO_COMMIT, ownershipOf, type HeadFacts, type Kinship, type Ownership } from './facts/ownership';
 export { futureOf, previewOf } from './gates/preview';

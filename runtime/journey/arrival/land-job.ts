@@ -17,6 +17,10 @@ interface Recorder {
   readonly ticket: Ticket;
 }
 
+/** The application with the branch that the arrival is about, which its station may have changed since. */
+export const referenceAt = (present: ApplicationReference, repoURL: string, branch: string): ApplicationReference =>
+  present.branch === branch && present.repoURL === repoURL ? present : { ...present, branch, repoURL };
+
 const referenceOf = ({ spec }: Station, one: ArrivalApplication): ApplicationReference | undefined =>
   spec.applications.find((candidate) => isSame(candidate, one));
 
@@ -34,7 +38,7 @@ export function recordedCommits({ facts, station, ticket }: Recorder, arrival: A
     const { head } = recordOf(station, reference);
     const displaced = displacedShas(facts, station, one);
     commits.push({
-      reference: { ...reference, repoURL: one.repoURL ?? reference.repoURL, branch },
+      reference: referenceAt(reference, one.repoURL ?? reference.repoURL, branch),
       branch,
       ...(one.parent === undefined ? {} : { parent: one.parent }),
       commit,

@@ -9,7 +9,7 @@ import { failedAnalysis } from './analysis';
 import { fail, type Failure } from '../visits/ending';
 import { holdExitGates } from './exit';
 import type { LandedApplication } from '../facts/job';
-import { headsJob } from './land-job';
+import { headsJob, referenceAt } from './land-job';
 import { isMoment, type Obstacle } from '../plan/obstacle';
 import { isSame } from '../facts/state';
 import { waitInStation, type Visit } from './visit';
@@ -51,8 +51,7 @@ function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
     const { commit, branch, repoURL } = one;
     const present = visit.station.spec.applications.find((candidate) => isSame(candidate, one));
     if (one.result === 'Skipped' || present === undefined || !commit || !branch || !repoURL) continue;
-    const isMoved = present.branch !== branch || present.repoURL !== repoURL;
-    const reference = isMoved ? { ...present, branch, repoURL } : present;
+    const reference = referenceAt(present, repoURL, branch);
     const accepts = (revision: string): RevisionRelation => {
       if (revision === one.parent && isStillDue(visit, arrival)) return 'foreign';
       const answer = relation(visit, repoURL, commit, revision);

@@ -70,7 +70,7 @@ export interface Facts {
 
 /** One look at a fact, and what it showed. */
 export interface Read {
-  readonly again: () => unknown;
+  again(): unknown;
   readonly value: unknown;
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { same } from '../facts/canonical';
+import type { JobKind } from '../facts/job';
 import type { Facts, Memory, Quiet, Read } from '../facts/snapshot';
 
 /** Whether the same things are on both lists; a list on a list may be a new one of the same things. */
@@ -19,8 +20,22 @@ function equal(one: readonly unknown[], other: readonly unknown[]): boolean {
 }
 
 function standsAsRead(reads: readonly Read[]): boolean {
-  for (const { again, value } of reads) if (!same(again(), value)) return false;
+  for (const read of reads) if (!same(read.again(), read.value)) return false;
   return true;
+}
+
+/** One question and its answer: many are asked in each decision, so it takes little room. */
+class Look<One, Other> implements Read {
+  constructor(
+    private readonly ask: (one: One, other: Other) => unknown,
+    private readonly one: One,
+    private readonly other: Other,
+    readonly value: unknown,
+  ) {}
+
+  again(): unknown {
+    return this.ask(this.one, this.other);
+  }
 }
 
 const isPast = (until: Date | undefined, now: Date): boolean => until !== undefined && until.getTime() <= now.getTime();
@@ -72,35 +87,49 @@ export class Recall implements Memory {
     this.parts.set(part, quiet);
   }
 
-  private noted<T>(again: () => T): T {
-    const value = again();
-    this.reads?.push({ again, value });
-    return value;
+  /** The same question, of which is noted what was asked and answered while a part is decided. */
+  private noting<One, Other, Answer>(ask: (one: One, other: Other) => Answer): (one: One, other: Other) => Answer {
+    return (one, other) => {
+      const answer = ask(one, other);
+      this.reads?.push(new Look(ask, one, other, answer));
+      return answer;
+    };
+  }
+
+  /** The same for a question about one thing. */
+  private about<One, Answer>(ask: (one: One) => Answer): (one: One) => Answer {
+    const noted = this.noting<One, undefined, Answer>(ask);
+    return (one) => noted(one, undefined);
   }
 
   private watched(facts: Facts): Facts {
+    const askJob = (kind: JobKind, key: string): unknown => facts.job(kind, key);
     return {
-      precondition: (station, reference) => this.noted(() => facts.precondition(station, reference)),
-      judge: (reference, expectation) => this.noted(() => facts.judge(reference, expectation)),
-      health: (reference) => this.noted(() => facts.health(reference)),
-      live: (reference) => this.noted(() => facts.live(reference)),
-      reported: (reference) => this.noted(() => facts.reported(reference)),
-      named: (uid) => this.noted(() => facts.named(uid)),
-      singlesAt: (place) => this.noted(() => facts.singlesAt(place)),
-      ticket: (uid) => this.noted(() => facts.ticket(uid)),
-      ticketsOn: (track) => this.noted(() => facts.ticketsOn(track)),
-      children: (uid) => this.noted(() => facts.children(uid)),
-      track: (place) => this.noted(() => facts.track(place)),
-      rollbackOf: (uid) => this.noted(() => facts.rollbackOf(uid)),
-      trackOf: (uid) => this.noted(() => facts.trackOf(uid)),
-      overlays: (repoURL) => this.noted(() => facts.overlays(repoURL)),
-      isRendered: (branch) => this.noted(() => facts.isRendered(branch)),
-      station: (place) => this.noted(() => facts.station(place)),
-      seat: (uid) => this.noted(() => facts.seat(uid)),
-      visitors: (station) => this.noted(() => facts.visitors(station)),
-      analysis: (place) => this.noted(() => facts.analysis(place)),
-      analysesAt: (place) => this.noted(() => facts.analysesAt(place)),
-      job: (kind, key) => this.noted(() => facts.job(kind, key)),
+      precondition: this.noting((station, reference) => facts.precondition(station, reference)),
+      judge: this.noting((reference, expectation) => facts.judge(reference, expectation)),
+      health: this.about((reference) => facts.health(reference)),
+      live: this.about((reference) => facts.live(reference)),
+      reported: this.about((reference) => facts.reported(reference)),
+      named: this.about((uid) => facts.named(uid)),
+      singlesAt: this.about((place) => facts.singlesAt(place)),
+      ticket: this.about((uid) => facts.ticket(uid)),
+      ticketsOn: this.about((track) => facts.ticketsOn(track)),
+      children: this.about((uid) => facts.children(uid)),
+      track: this.about((place) => facts.track(place)),
+      rollbackOf: this.about((uid) => facts.rollbackOf(uid)),
+      trackOf: this.about((uid) => facts.trackOf(uid)),
+      overlays: this.about((repoURL) => facts.overlays(repoURL)),
+      isRendered: this.about((branch) => facts.isRendered(branch)),
+      station: this.about((place) => facts.station(place)),
+      seat: this.about((uid) => facts.seat(uid)),
+      visitors: this.about((station) => facts.visitors(station)),
+      analysis: this.about((place) => facts.analysis(place)),
+      analysesAt: this.about((place) => facts.analysesAt(place)),
+      job: (kind, key) => {
+        const fact = facts.job(kind, key);
+        this.reads?.push(new Look(askJob, kind, key, fact));
+        return fact;
+      },
     };
   }
 }
