@@ -16,7 +16,7 @@ export const keyOf = ({
 }): string => `${metadata.namespace}/${metadata.name}`;
 
 /** Resources of one kind, by `<namespace>/<name>`. */
-export class Shelf<T extends Resource> extends Map<string, T> {
+class Shelf<T extends Resource> extends Map<string, T> {
   /** Grows whenever a resource comes or goes; a new version of one that is there leaves it as it is. */
   membership = 0;
   private readonly uids = new Map<string, T>();

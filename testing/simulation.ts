@@ -35,7 +35,7 @@ import { Model } from './model';
 import type { NetworkResources } from './network';
 import { subscribesToChart, subscribesToImage } from './published';
 import { copyInto, Resources } from './resources';
-import { keyOf } from './shelf';
+import { keyOf, onTrack, type Tickets } from './shelf';
 
 /** More decisions than any sane journey needs: a loop is reported instead of running forever. */
 const MOST_DECISIONS = 100_000;
@@ -59,7 +59,7 @@ export class Simulation {
   private readonly resources = new Resources(() => this.now);
   readonly tracks: Map<string, Track> = this.resources.tracks;
   readonly stations: Map<string, Station> = this.resources.stations;
-  readonly tickets: Map<string, Ticket> = this.resources.tickets;
+  readonly tickets: Tickets = this.resources.tickets;
   private readonly subscriptions = new Map<string, Track['spec']['subscriptions']>();
   private readonly jobs = new Jobs();
   private readonly known = factsOf(this.resources, this.model, this.jobs);
@@ -142,8 +142,8 @@ export class Simulation {
   /** Puts a ticket with a change on a track, as a person would. */
   board(track: Track, change: Change): Ticket {
     const { namespace, name, uid } = track.metadata;
-    const number = [...this.tickets.values()].filter((ticket) => ticket.spec.track === name).length + 1;
-    const spec = { track: name, change, origin: { person: 'simulation' } };
+    const number = this.tickets.of(onTrack({ namespace, name })).length + 1;
+    const spec = { track: name, change, origin: { person: 'simulation' }, hold: false, abort: false };
     return this.resources.add(namespace, `${name}-${number}`, { [LABELS.track]: uid }, spec);
   }
 
@@ -418,6 +418,7 @@ export class Simulation {
     const { namespace, name } = station.metadata;
     const number = this.resources.where((ticket) => ticket.spec.express !== undefined).length + 1;
     const origin = { person: 'simulation', ...(track && { track: track.metadata.uid }) };
-    return this.resources.add(namespace, `express-${number}`, {}, { express: { station: name }, change, origin });
+    const spec = { express: { station: name }, change, origin, hold: false, abort: false };
+    return this.resources.add(namespace, `express-${number}`, {}, spec);
   }
 }
