@@ -34,6 +34,8 @@ function heldFrom(visit: Visit, arrival: Arrival): Arrival {
  * side, from the same moment on.
  */
 export function holdExitGates(visit: Visit, arrival: Arrival): void {
+  const { soak: wanted, analyses = [] } = visit.station.spec.exit ?? {};
+  if (wanted === undefined && analyses.length === 0) return complete(visit, arrival, '');
   const held = heldFrom(visit, arrival);
   const soak = soakObstacle(visit, held);
   const analysis = analysisGate(visit, held);

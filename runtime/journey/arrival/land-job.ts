@@ -40,14 +40,14 @@ export function recordedCommits({ facts, station, ticket }: Recorder, arrival: A
     commits.push({
       reference: referenceAt(reference, one.repoURL ?? reference.repoURL, branch),
       branch,
-      ...(one.parent === undefined ? {} : { parent: one.parent }),
+      parent: one.parent,
       commit,
-      ...(head === undefined ? {} : { head }),
-      listed: [...new Set([commit, ...(one.withdrawn ?? [])])],
-      ...(displaced.length === 0 ? {} : { displaced }),
+      head,
+      listed: one.withdrawn === undefined ? [commit] : [...new Set([commit, ...one.withdrawn])],
+      displaced: displaced.length === 0 ? undefined : displaced,
       push: one.result === 'Commit' && !goesByRequest(one),
-      ...(mayBeOpen(one) && { request: requestOrder(station, ticket, arrival, one) }),
-      ...(goesByRequest(one) && one.shown && { entered: true as const }),
+      request: mayBeOpen(one) ? requestOrder(station, ticket, arrival, one) : undefined,
+      entered: goesByRequest(one) && one.shown ? true : undefined,
     });
   }
   return commits;
@@ -105,11 +105,10 @@ export function withShown(arrival: Arrival, landing: Landing): Arrival {
 
 /** A record that was withdrawn may be what landed. */
 function showing(arrival: Arrival, landing: Landing): Arrival {
-  const shown = new Map<string, string>();
-  for (const one of landing) if (one.outcome === 'Shown') shown.set(keyOf(one.reference), one.commit);
   const applications = arrival.applications.map((one): ArrivalApplication => {
-    const commit = shown.get(keyOf(one));
-    if (commit === undefined) return one;
+    const found = landing.find(({ outcome, reference }) => outcome === 'Shown' && isSame(reference, one));
+    if (found?.outcome !== 'Shown') return one;
+    const { commit } = found;
     if (commit === one.commit) return { ...one, shown: true };
     return { ...one, commit, withdrawn: shasOf(one).filter((sha) => sha !== commit), shown: true };
   });

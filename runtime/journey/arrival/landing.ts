@@ -18,10 +18,10 @@ import { suspendOrResume, withdraw } from './withdrawing';
 /** Whether the recorded bytes are at hand: made in this very life of the process. */
 function isMade(arrival: Arrival, fact: JobFact<Prepared> | undefined): boolean {
   if (fact?.state !== 'Done') return false;
-  const made = new Set<string>();
-  for (const one of fact.result) if ('commit' in one) made.add(one.commit);
+  const { result: made } = fact;
   return arrival.applications.every(
-    (one) => one.result !== 'Commit' || (one.commit !== undefined && made.has(one.commit)),
+    ({ result, commit }) =>
+      result !== 'Commit' || (commit !== undefined && made.some((one) => 'commit' in one && one.commit === commit)),
   );
 }
 
@@ -127,7 +127,7 @@ function givenUp(visit: Visit, arrival: Arrival, heads: Looked, giveUp: () => vo
 function withoutRecord(visit: Visit): Visit {
   const arrival = visit.ticket.status?.arrival;
   if (arrival === undefined) return visit;
-  const applications = arrival.applications.map((one): ArrivalApplication => without(one, 'commit'));
+  const applications = arrival.applications.map((one): ArrivalApplication => ({ ...one, commit: undefined }));
   const status = { ...visit.ticket.status, arrival: { ...arrival, applications } };
   return { ...visit, ticket: { ...visit.ticket, status } };
 }

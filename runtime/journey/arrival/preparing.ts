@@ -77,36 +77,40 @@ const isByRequest = (
 /** Rule D2: nothing is pushed that is not recorded. */
 function record(visit: Visit, prepared: Prepared): void {
   const states = new StateList();
+  const stop = stopOf(visit);
   const applications = visit.station.spec.applications.map((reference): ArrivalApplication => {
-    const identity = { name: reference.name, namespace: reference.namespace };
-    if (!takesPart(stopOf(visit), visit.start, reference))
-      return { ...identity, result: 'Skipped', message: 'The application is disabled.' };
+    const { name, namespace, repoURL, branch } = reference;
+    if (!takesPart(stop, visit.start, reference))
+      return { name, namespace, result: 'Skipped', message: 'The application is disabled.' };
     const one = prepared.find((candidate) => isSame(candidate.reference, reference));
     if (one === undefined || one.outcome === 'Failed' || one.outcome === 'Suspended')
-      return { ...identity, result: 'Skipped', message: 'It has no good state to put back.' };
-    const withdrawn = listedFor(stopOf(visit), reference).filter((commit) => commit !== one.commit);
+      return { name, namespace, result: 'Skipped', message: 'It has no good state to put back.' };
+    const withdrawn = listedFor(stop, reference).filter((commit) => commit !== one.commit);
+    const { recovered } = one;
     return {
-      ...identity,
-      repoURL: reference.repoURL,
-      branch: reference.branch,
-      ...(one.parent === undefined ? {} : { parent: one.parent }),
+      name,
+      namespace,
+      repoURL,
+      branch,
+      parent: one.parent,
       tree: one.tree,
       commit: one.commit,
-      ...(withdrawn.length === 0 ? {} : { withdrawn }),
+      withdrawn: withdrawn.length === 0 ? undefined : withdrawn,
       state: states.place(one.state),
-      ...(one.renderer === undefined ? {} : { renderer: one.renderer }),
-      ...(one.recovered && { recovered: { commit: one.recovered.commit, state: states.place(one.recovered.state) } }),
+      renderer: one.renderer,
+      recovered: recovered && { commit: recovered.commit, state: states.place(recovered.state) },
       result: one.outcome,
-      ...(isByRequest(visit, one) ? { via: 'PullRequest' as const } : {}),
+      via: isByRequest(visit, one) ? 'PullRequest' : undefined,
       message: shorten(isByRequest(visit, one) ? `${one.message}: ${one.trees.summary}` : one.message),
     };
   });
-  const approvals = approvalsAt(stopOf(visit), visit.start);
-  const known = {
-    ...(states.states.length === 0 ? {} : { states: states.states }),
-    ...(approvals.length === 0 ? {} : { approvals: [...approvals] }),
+  const approvals = approvalsAt(stop, visit.start);
+  const arrival = {
+    ...emptyArrival(visit),
+    states: states.states.length === 0 ? undefined : states.states,
+    approvals: approvals.length === 0 ? undefined : [...approvals],
+    applications,
   };
-  const arrival = { ...emptyArrival(visit), ...known, applications };
   if (!statesFit(visit.station, visit.ticket, arrival)) return failForSize(visit, arrival);
   const branches = applications.flatMap((one) => one.branch ?? []).join(', ');
   waitInStation(visit, arrival, { reason: 'Pushing', message: `pushes to ${branches}` });

@@ -45,7 +45,7 @@ export function waitInStation(visit: Visit, arrival: Arrival | undefined, obstac
     phase: suspended ? 'Suspended' : 'Arriving',
     station: station.metadata.name,
     waiting: waitingFor(draft, obstacle, ticket, station.metadata.name),
-    ...(arrival === undefined ? {} : { arrival }),
+    arrival: arrival ?? ticket.status?.arrival,
   });
 }
 

@@ -45,7 +45,8 @@ function isStillDue({ draft }: Visit, { pushed }: Arrival): boolean {
   return true;
 }
 
-function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
+/** @param foreign gets the revisions that are not ours */
+function judge(visit: Visit, arrival: Arrival, foreign: string[]): Judged[] {
   const judged: Judged[] = [];
   for (const one of arrival.applications) {
     const { commit, branch, repoURL } = one;
@@ -55,13 +56,11 @@ function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
     const accepts = (revision: string): RevisionRelation => {
       if (revision === one.parent && isStillDue(visit, arrival)) return 'foreign';
       const answer = relation(visit, repoURL, commit, revision);
-      if (answer === 'foreign') foreign.add(revision);
+      if (answer === 'foreign' && !foreign.includes(revision)) foreign.push(revision);
       return answer;
     };
-    const expectation: Expectation =
-      one.result === 'Commit' && arrival.pushed !== undefined
-        ? { repoURL, branch, commit, since: new Date(arrival.pushed), accepts }
-        : { repoURL, branch, commit, accepts };
+    const since = one.result === 'Commit' && arrival.pushed !== undefined ? new Date(arrival.pushed) : undefined;
+    const expectation: Expectation = { repoURL, branch, commit, since, accepts };
     judged.push({ reference, verdict: visit.draft.snapshot.facts.judge(reference, expectation) });
   }
   return judged;
@@ -70,17 +69,17 @@ function judge(visit: Visit, arrival: Arrival, foreign: Set<string>): Judged[] {
 /** Decides for an arrival whose branches show its commits. */
 export function awaitApplications(visit: Visit, arrival: Arrival): void {
   const { draft, ticket, station } = visit;
-  const foreign = new Set<string>();
+  const foreign: string[] = [];
   const judged = judge(visit, arrival, foreign);
-  const broken = without(arrival, 'soaking');
-  if (foreign.size > 0 && suspendForeign(visit, broken, foreign)) return;
+  const broken = (): Arrival => without(arrival, 'soaking');
+  if (foreign.length > 0 && suspendForeign(visit, broken(), foreign)) return;
 
   const analysis = failedAnalysis(visit, arrival);
   if (analysis) return fail(draft, ticket, station.metadata.name, analysis, arrival);
   for (const { reference, verdict } of judged) {
     if (verdict.outcome !== 'Failed') continue;
     // A comparison also fails where the branch is gone: that is for a person to say, not the end of the ticket (D8).
-    if (verdict.reason === 'ComparisonError' && !isStillOurs(visit, broken)) return;
+    if (verdict.reason === 'ComparisonError' && !isStillOurs(visit, broken())) return;
     const message = `${reference.name}: ${verdict.message}`;
     return fail(draft, ticket, station.metadata.name, { reason: verdict.reason, message }, arrival);
   }
@@ -102,7 +101,7 @@ function nudge({ draft, ticket }: Visit, arrival: Arrival, { reference, verdict 
 }
 
 /** Rule D8, also during the wait: a foreign revision suspends the arrival if the branch really is not ours any more. */
-function suspendForeign(visit: Visit, arrival: Arrival, revisions: ReadonlySet<string>): boolean {
+function suspendForeign(visit: Visit, arrival: Arrival, revisions: readonly string[]): boolean {
   const heads = visit.draft.ask(headsJob(visit, arrival, `foreign ${[...revisions].sort().join(' ')}`));
   if (heads?.state !== 'Done') return false;
   const suspended = heads.result.map((one) => suspendedBy(arrival, one)).find((one) => one !== undefined);
@@ -150,7 +149,7 @@ function obstacleOf({ reference, verdict }: Judged): Obstacle {
   return {
     reason,
     message: `${reference.name}: ${verdict.message}`,
-    ...(brief === undefined ? {} : { brief: `${reference.name}: ${brief}` }),
+    brief: brief === undefined ? undefined : `${reference.name}: ${brief}`,
   };
 }
 
@@ -164,12 +163,22 @@ const keepsSoaking = ({ verdict }: Judged): boolean =>
 /** What Argo CD mostly comes through before anybody could read that it is waited for. */
 const PASSING: readonly Obstacle['reason'][] = ['NotSynced', 'Progressing'];
 
+/** What is told of several waits. */
+function worstOf(open: readonly Judged[]): Obstacle | undefined {
+  let worst: Obstacle | undefined;
+  for (const one of open) {
+    const obstacle = obstacleOf(one);
+    if (worst === undefined || URGENCY.indexOf(obstacle.reason) < URGENCY.indexOf(worst.reason)) worst = obstacle;
+  }
+  return worst;
+}
+
 function waitForApplications(visit: Visit, arrival: Arrival, open: readonly Judged[]): void {
   const { draft, ticket, station } = visit;
-  const obstacles = open.map(obstacleOf);
-  const worst = [...obstacles].sort((one, other) => URGENCY.indexOf(one.reason) - URGENCY.indexOf(other.reason))[0];
+  const worst = worstOf(open);
   if (worst === undefined) return;
-  if (obstacles.every((one) => one.reason === 'Suspended')) {
+  // What needs nobody but whoever has suspended it comes last.
+  if (worst.reason === 'Suspended') {
     return waitInStation(
       visit,
       arrival,

@@ -1,6 +1,6 @@
 /** What status keeps of the past, within the size that an object may have (rule H1). The rest is in Git. */
 
-import type { Arrival, Stamp, Station, StationHistory, Ticket } from '../../../lib/api';
+import type { Arrival, Stamp, Station, StationHistory, Ticket, TicketStatus } from '../../../lib/api';
 import { once } from './once';
 import { without } from './without';
 
@@ -24,13 +24,20 @@ const SCALAR_BYTES = 24;
 function atMost(value: unknown): number {
   if (typeof value === 'string') return value.length * CHARACTER_BYTES + 3;
   if (typeof value !== 'object' || value === null) return SCALAR_BYTES;
+  if (!Array.isArray(value)) return fieldsAtMost(value);
   let sum = 2;
-  if (Array.isArray(value)) {
-    for (const item of value as readonly unknown[]) sum += atMost(item) + 1;
-    return sum;
+  for (const item of value as readonly unknown[]) sum += atMost(item) + 1;
+  return sum;
+}
+
+/** The same of an object, of which one field may be left aside. */
+function fieldsAtMost(object: object, aside?: string): number {
+  const fields = object as Readonly<Record<string, unknown>>;
+  let sum = 2;
+  for (const name in fields) {
+    const field = fields[name];
+    if (field !== undefined && name !== aside) sum += name.length * CHARACTER_BYTES + 4 + atMost(field);
   }
-  const fields = value as Readonly<Record<string, unknown>>;
-  for (const name in fields) sum += name.length * CHARACTER_BYTES + 4 + atMost(fields[name]);
   return sum;
 }
 
@@ -82,11 +89,24 @@ const roomBeside = (besides: Whole): number => Math.min(PAST_BYTES, OBJECT_BYTES
  * entry at least has to fit beside them.
  */
 export function statesFit(station: Station, ticket: Ticket, arrival: Arrival): boolean {
-  const status = { ...without(station.status ?? {}, 'history'), states: arrival.states ?? [] };
-  if (!fits({ ...station, status })) return false;
+  return stationFits(station, arrival) && arrivalFits(ticket, arrival);
+}
+
+/** Whether a value is so small beside an object without its past that nobody has to count. */
+const fitsBeside = (value: unknown, { metadata, spec, status = {} }: Station | Ticket, past: string): boolean =>
+  atMost(value) + atMost(metadata) + specSize(spec) + fieldsAtMost(status, past) <=
+  OBJECT_BYTES - PAST_BYTES - KEYS_BYTES;
+
+function stationFits(station: Station, { states = [] }: Arrival): boolean {
+  if (fitsBeside(states, station, 'history')) return true;
+  return fits({ ...station, status: { ...without(station.status ?? {}, 'history'), states } });
+}
+
+function arrivalFits(ticket: Ticket, arrival: Arrival): boolean {
   const { stamps } = ticket.status ?? {};
-  const riding = { ...ticket, status: { ...without(ticket.status ?? {}, 'stamps'), arrival } };
   const past = stamps === undefined ? 0 : stampSizes.of(stamps);
+  if (past <= PAST_BYTES && fitsBeside(arrival, ticket, 'stamps')) return true;
+  const riding = { ...ticket, status: { ...without(ticket.status ?? {}, 'stamps'), arrival } };
   if (past + wholeAtMost(riding) <= OBJECT_BYTES - KEYS_BYTES) return true;
   const bare = (stamps ?? []).map((stamp) => without(stamp, 'commits', 'skipped'));
   return fits({ ...riding, status: { ...riding.status, stamps: bare } });
@@ -110,8 +130,8 @@ export function fittingHistory(
   besides: Whole,
 ): StationHistory[] {
   const history = [entry, ...before.slice(0, most - 1)];
-  const dropped = before.slice(most - 1);
-  const size = historySizes.of(before) + atMost([entry]) - (dropped.length === 0 ? 0 : atMost(dropped));
+  let size = historySizes.of(before) + atMost(entry) + 1;
+  for (let at = most - 1; at < before.length; at += 1) size -= atMost(before[at]) + 1;
   if (fitsAnyhow(size, besides)) {
     historySizes.note(history, size);
     return history;
@@ -129,16 +149,21 @@ export function fittingHistory(
  *
  * @param before those that there are, the oldest first
  * @param stamp the new one
- * @param besides the rest of the object
+ * @param spec of the ticket
+ * @param status of the ticket, whose own stamps do not count
  */
-export function fittingStamps(before: readonly Stamp[], stamp: Stamp, besides: Whole): Stamp[] {
+export function fittingStamps(
+  before: readonly Stamp[],
+  stamp: Stamp,
+  { spec, status }: { readonly spec: object; readonly status: TicketStatus },
+): Stamp[] {
   const stamps = [...before, stamp];
-  const size = stampSizes.of(before) + atMost([stamp]);
-  if (fitsAnyhow(size, besides)) {
+  const size = stampSizes.of(before) + atMost(stamp) + 1;
+  if (size <= PAST_BYTES && specSize(spec) + fieldsAtMost(status, 'stamps') <= OBJECT_BYTES - PAST_BYTES - KEYS_BYTES) {
     stampSizes.note(stamps, size);
     return stamps;
   }
-  let left = roomBeside(besides);
+  let left = roomBeside({ spec, status: without(status, 'stamps') });
   return stamps
     .toReversed()
     .map((one, index): Stamp => {

@@ -54,8 +54,9 @@ function progressOf(track: Track, status: TicketStatus | undefined): Progress {
     if (at !== undefined) passed.push(at);
   }
   const from = (passed.at(-1) ?? -1) + 1;
-  const beyond = passed.filter((at) => at >= from).map((at) => stations[at]?.name ?? '');
-  const progress = { stations, from, beyond: beyond.length === 0 ? NONE : new Set(beyond) };
+  const isAhead = passed.some((at) => at >= from);
+  const names = (): string[] => passed.filter((at) => at >= from).map((at) => stations[at]?.name ?? '');
+  const progress = { stations, from, beyond: isAhead ? new Set(names()) : NONE };
   known.set(status.stamps, progress);
   return progress;
 }
@@ -92,10 +93,11 @@ export const isFollower = (line: Line, ticket: Ticket): boolean =>
   );
 
 /** Tickets that have a place in the order of their track, oldest first. */
-const ridingInOrder = (line: Line): Ticket[] =>
-  line.tickets
-    .filter((ticket) => isRiding(ticket) && belongsTo(line.track, ticket))
-    .sort((one, other) => sequenceOf(one) - sequenceOf(other));
+function ridingInOrder({ track, tickets }: Line): Ticket[] {
+  const riding: Ticket[] = [];
+  for (const ticket of tickets) if (isRiding(ticket) && belongsTo(track, ticket)) riding.push(ticket);
+  return riding.sort((one, other) => sequenceOf(one) - sequenceOf(other));
+}
 
 interface Rider {
   readonly ticket: Ticket;

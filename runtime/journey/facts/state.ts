@@ -186,21 +186,19 @@ const hasCharts = (state: RenderedState, change: Change, root: Root): boolean =>
     return present !== undefined && (present.version === chart.version || isOlder(root, present));
   });
 
+const NOT_RECORDED = { head: undefined, good: undefined };
+
 /** What Station.status records of an application, with its states looked up (rule H1 stores equal ones once). */
 export function recordOf(
   station: Station,
   reference: Pick<ApplicationReference, 'namespace' | 'name'>,
 ): { head?: string; good?: { commit: string; state: RenderedState; recovered: boolean } } {
   const entry = station.status?.applications?.find((one) => isSame(one, reference));
-  if (!entry) return {};
+  if (!entry) return NOT_RECORDED;
   const state = stateAt(station.status?.states, entry.good?.state);
   const head = entry.head?.commit ?? entry.good?.commit;
-  return {
-    ...(head === undefined ? {} : { head }),
-    ...(entry.good === undefined || state === undefined
-      ? {}
-      : { good: { commit: entry.good.commit, state, recovered: entry.good.recovered ?? false } }),
-  };
+  if (entry.good === undefined || state === undefined) return { head, good: undefined };
+  return { head, good: { commit: entry.good.commit, state, recovered: entry.good.recovered ?? false } };
 }
 
 /**
@@ -242,8 +240,10 @@ export function stateAt(
 }
 
 /** Every state of a list, whole. */
-export const wholeStates = (states: readonly ListedState[] = []): RenderedState[] =>
-  states.flatMap((_, index) => stateAt(states, index) ?? []);
+export const wholeStates = (states: readonly ListedState[] = []): readonly RenderedState[] =>
+  states.some(({ sharesWith }) => sharesWith !== undefined)
+    ? states.flatMap((_, index) => stateAt(states, index) ?? [])
+    : states;
 
 /** Puts states into a list, each once, and the images and charts that several have once as well (rule H1). */
 export class StateList {

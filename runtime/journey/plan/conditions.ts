@@ -29,8 +29,7 @@ function conditionsFrom(
       before.message === message &&
       before.observedGeneration === generation;
     if (isPresent) return before;
-    const condition = { type, status, reason, message, lastTransitionTime };
-    return generation === undefined ? condition : { ...condition, observedGeneration: generation };
+    return { type, status, reason, message, lastTransitionTime, observedGeneration: generation };
   });
 }
 
@@ -98,15 +97,12 @@ function fateOf({ station, digest, by }: Approval, status: TicketStatus): { reas
 /** A ticket's status with the conditions that it implies. */
 export function withConditions(ticket: Ticket, status: TicketStatus, now: string): TicketStatus {
   const generation = ticket.metadata.generation;
+  const findings = [readiness(status), ended(status)];
+  if (ticket.spec.approvals !== undefined) findings.push(...approved(ticket, status));
   return {
     ...status,
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-    conditions: conditionsFrom(
-      ticket.status?.conditions,
-      [readiness(status), ended(status), ...approved(ticket, status)],
-      generation,
-      now,
-    ),
+    observedGeneration: generation ?? status.observedGeneration,
+    conditions: conditionsFrom(ticket.status?.conditions, findings, generation, now),
   };
 }
 

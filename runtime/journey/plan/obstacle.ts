@@ -45,9 +45,9 @@ export function waitingFor(draft: Draft, obstacle: Obstacle, ticket: Ticket, sta
   return {
     reason: obstacle.reason,
     since,
-    ...(obstacle.until && { until: textOf(obstacle.until.getTime()) }),
+    until: obstacle.until && textOf(obstacle.until.getTime()),
     message,
-    ...(resume && { resume }),
+    resume,
   };
 }
 

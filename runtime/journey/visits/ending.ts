@@ -27,7 +27,7 @@ import { olderObstacle, shorten, trackObstacle, waitingFor } from '../plan/obsta
 import type { Draft } from '../plan/plan';
 import { arrivalAt, isFollower, nextStation, orderOf } from '../facts/ride';
 import type { Line } from '../facts/snapshot';
-import { keyOf, stateAt, StateList, wholeStates } from '../facts/state';
+import { isSame, keyOf, stateAt, StateList, wholeStates } from '../facts/state';
 import { without } from '../facts/without';
 
 /** The present good state, and ten earlier ones (rule H1). */
@@ -55,13 +55,14 @@ export function goOn(draft: Draft, line: Line | undefined, ticket: Ticket, stamp
     phase: 'Standing',
     station,
     standingSince: draft.time,
-    ...(older && { waiting: waitingFor(draft, olderObstacle(older, station), ticket, station) }),
+    waiting: older && waitingFor(draft, olderObstacle(older, station), ticket, station),
   });
 }
 
 /** The ticket's status with nothing before it yet. */
 function statusBehind(ticket: Ticket, stamp?: Stamp, arrival?: Arrival): TicketStatus {
-  const status = { ...without(ticket.status ?? {}, 'waiting', 'entry'), ...(arrival && { arrival }) };
+  const { status: before } = ticket;
+  const status = { ...before, waiting: undefined, entry: undefined, arrival: arrival ?? before?.arrival };
   return stamp === undefined ? status : { ...status, stamps: stampsAfter(ticket, status, stamp) };
 }
 
@@ -77,10 +78,22 @@ export interface Failure {
   readonly message: string;
 }
 
-const commitsOf = (arrival: Arrival | undefined): CommitReference[] =>
-  (arrival?.applications ?? []).flatMap((one) =>
-    one.commit === undefined || one.result === 'Skipped' ? [] : [{ application: keyOf(one), commit: one.commit }],
-  );
+const NO_APPLICATIONS: readonly ArrivalApplication[] = [];
+
+function commitsOf(arrival: Arrival | undefined): CommitReference[] {
+  const commits: CommitReference[] = [];
+  for (const one of arrival?.applications ?? NO_APPLICATIONS) {
+    if (one.commit !== undefined && one.result !== 'Skipped')
+      commits.push({ application: keyOf(one), commit: one.commit });
+  }
+  return commits;
+}
+
+function skippedOf(arrival: Arrival | undefined): string[] {
+  const skipped: string[] = [];
+  for (const one of arrival?.applications ?? NO_APPLICATIONS) if (one.result === 'Skipped') skipped.push(keyOf(one));
+  return skipped;
+}
 
 function stampOf(
   draft: Draft,
@@ -90,16 +103,17 @@ function stampOf(
   failure?: Failure,
 ): Stamp {
   const commits = commitsOf(arrival);
-  const skipped = (arrival?.applications ?? []).filter((one) => one.result === 'Skipped').map(keyOf);
+  const skipped = skippedOf(arrival);
   return {
     station,
-    ...(arrival === undefined ? {} : { arrived: arrival.start }),
+    arrived: arrival?.start,
     departed: draft.time,
     result,
-    ...(failure === undefined ? {} : { reason: failure.reason, message: failure.message }),
-    ...(commits.length === 0 ? {} : { commits }),
-    ...(arrival?.approvals === undefined ? {} : { approvals: arrival.approvals }),
-    ...(skipped.length === 0 ? {} : { skipped }),
+    reason: failure?.reason,
+    message: failure?.message,
+    commits: commits.length === 0 ? undefined : commits,
+    approvals: arrival?.approvals,
+    skipped: skipped.length === 0 ? undefined : skipped,
   };
 }
 
@@ -130,7 +144,7 @@ function end(draft: Draft, ticket: Ticket, ending: TicketStatus, stamp: Stamp): 
 }
 
 const stampsAfter = ({ spec }: Ticket, status: TicketStatus, stamp: Stamp): Stamp[] =>
-  fittingStamps(status.stamps ?? [], stamp, { spec, status: without(status, 'stamps') });
+  fittingStamps(status.stamps ?? [], stamp, { spec, status });
 
 /** A ticket that leaves a station. */
 interface Leaving {
@@ -151,17 +165,18 @@ export function complete({ draft, line, ticket, station }: Leaving, arrival: Arr
   const stamp = stampOf(draft, station.metadata.name, arrival, result);
   const branches = line !== undefined && !line.gone && ticket.spec.track !== undefined;
   const children = branches ? childrenAt(draft.snapshot.facts, line, ticket, station) : [];
-  const said = words === '' ? {} : { message: shorten(words) };
-  goOn(draft, line, ticket, { ...stamp, ...said, ...(children.length > 0 && { children }) }, arrival);
+  const message = words === '' ? undefined : shorten(words);
+  goOn(draft, line, ticket, { ...stamp, message, children: children.length > 0 ? children : undefined }, arrival);
 }
 
 /** What a state shows, in a line. */
-const describeState = (state: RenderedState): string =>
-  [
-    ...(state.images ?? []).map((image) => `${shortRepository(image.repoURL)} ${shortVersion(image)}`),
-    ...(state.charts ?? []).map((chart) => `${chart.name} ${chart.version}`),
-    ...(state.base === undefined ? [] : [`source ${shortCommit(state.base)}`]),
-  ].join(', ');
+function describeState({ images = [], charts = [], base }: RenderedState): string {
+  const parts: string[] = [];
+  for (const image of images) parts.push(`${shortRepository(image.repoURL)} ${shortVersion(image)}`);
+  for (const chart of charts) parts.push(`${chart.name} ${chart.version}`);
+  if (base !== undefined) parts.push(`source ${shortCommit(base)}`);
+  return parts.join(', ');
+}
 
 const shownBy = (arrival: Arrival, one: ArrivalApplication): boolean =>
   arrival.pushed !== undefined || one.shown === true;
@@ -175,14 +190,11 @@ export function statusAfter(station: Station, ticket: Ticket): StationStatus {
   const start = station.status?.occupant?.start;
   const stamp = ticket.status?.stamps?.find((one) => one.station === station.metadata.name && one.arrived === start);
   const completed = stamp?.result === 'Arrived' || stamp?.result === 'NoChange';
-  const status: StationStatus = without(station.status ?? {}, 'occupant');
+  const status: StationStatus = { ...station.status, occupant: undefined };
   if (arrival === undefined) return status;
   const recorded = rewrite(status, arrival, completed);
-  return {
-    ...status,
-    ...recorded,
-    ...(completed && stamp !== undefined ? completedView(recorded, station, arrival, ticket, stamp) : {}),
-  };
+  if (!completed || stamp === undefined) return { ...status, ...recorded };
+  return { ...status, ...recorded, ...completedView(recorded, station, arrival, ticket, stamp) };
 }
 
 type Recorded = Required<Pick<StationStatus, 'applications' | 'states'>>;
@@ -219,7 +231,8 @@ function recoveredGood(list: StateList, arrival: Arrival, one: ArrivalApplicatio
 
 /** An entry after its branch was seen to show our commit. */
 function advanced(
-  { name, namespace, commit }: ArrivalApplication & { commit: string },
+  { name, namespace }: ArrivalApplication,
+  commit: string,
   state: number | undefined,
   good: ApplicationStatus['good'],
   completed: boolean,
@@ -232,21 +245,36 @@ function advanced(
 /** The applications after the arrival, and the list of states that they refer to, each once. */
 function rewrite(status: StationStatus, arrival: Arrival, completed: boolean): Recorded {
   const list = new StateList();
-  const before = new Map((status.applications ?? []).map((entry) => [keyOf(entry), entry]));
-  const arrived = new Map(arrival.applications.map((one) => [keyOf(one), one]));
-  const applications = [...new Set([...before.keys(), ...arrived.keys()])]
-    .sort()
-    .flatMap((key): ApplicationStatus[] => {
-      const entry = before.get(key);
-      const one = arrived.get(key);
-      const commit = one !== undefined && one.result !== 'Skipped' && shownBy(arrival, one) ? one.commit : undefined;
-      if (one === undefined || commit === undefined) return entry === undefined ? [] : [kept(list, status, entry)];
-      // What a completed arrival replaces leaves no state behind.
-      const present = entry === undefined || completed ? undefined : kept(list, status, entry);
-      const good = completed ? undefined : (present?.good ?? recoveredGood(list, arrival, one));
-      return [advanced({ ...one, commit }, moveState(list, arrival.states, one.state), good, completed)];
-    });
+  const applications: ApplicationStatus[] = [];
+  for (const { entry, one } of entriesOf(status, arrival)) {
+    const commit = one !== undefined && one.result !== 'Skipped' && shownBy(arrival, one) ? one.commit : undefined;
+    if (one === undefined || commit === undefined) {
+      if (entry !== undefined) applications.push(kept(list, status, entry));
+      continue;
+    }
+    // What a completed arrival replaces leaves no state behind.
+    const present = entry === undefined || completed ? undefined : kept(list, status, entry);
+    const good = completed ? undefined : (present?.good ?? recoveredGood(list, arrival, one));
+    applications.push(advanced(one, commit, moveState(list, arrival.states, one.state), good, completed));
+  }
   return { applications, states: list.states };
+}
+
+/** An application with what the station has on record of it, and what the arrival has. */
+interface Entries {
+  readonly key: string;
+  readonly entry?: ApplicationStatus;
+  readonly one?: ArrivalApplication;
+}
+
+/** Every application of the station's record or the arrival's, in the order of their names. */
+function entriesOf({ applications: recorded = [] }: StationStatus, { applications: arrived }: Arrival): Entries[] {
+  const entries: Entries[] = [];
+  for (const entry of recorded)
+    entries.push({ key: keyOf(entry), entry, one: arrived.find((one) => isSame(one, entry)) });
+  for (const one of arrived)
+    if (!recorded.some((entry) => isSame(entry, one))) entries.push({ key: keyOf(one), entry: undefined, one });
+  return entries.sort((one, other) => (one.key < other.key ? -1 : 1));
 }
 
 function completedView(
@@ -263,13 +291,17 @@ function completedView(
     change: describeTicket(ticket),
     commits: commitsOf(arrival),
   };
-  const shows = [...new Set(wholeStates(recorded.states).map(describeState))].join(' | ');
+  const shown: string[] = [];
+  for (const state of wholeStates(recorded.states)) {
+    const line = describeState(state);
+    if (!shown.includes(line)) shown.push(line);
+  }
   return {
     history: fittingHistory(entry, status.history ?? [], KEPT_HISTORY, { spec, status: recorded }),
     summary: {
       ...status.summary,
-      shows: shows.slice(0, 1024),
-      ...(arrival.applications.length === 0 ? {} : { health: 'Healthy' }),
+      shows: shown.join(' | ').slice(0, 1024),
+      health: arrival.applications.length === 0 ? status.summary?.health : 'Healthy',
     },
   };
 }

@@ -4,7 +4,7 @@ import type { ApplicationReference, Approval, ArrivalApplication, Station, Ticke
 import { validApprovals } from './approval';
 import { cargoOf, describeTicket, wholeChange } from '../facts/cargo';
 import { displacedShas, mayHavePushUnderWay } from './displaced';
-import type { PrepareJob } from '../facts/job';
+import type { PrepareApplication, PrepareJob } from '../facts/job';
 import { passedStations } from '../facts/ride';
 import type { Facts, Line, Sight } from '../facts/snapshot';
 import { isSame, keyOf, recordOf, startState, stateAt } from '../facts/state';
@@ -18,18 +18,18 @@ export interface Stop {
   readonly station: Station;
 }
 
+const NONE: readonly never[] = [];
+
 /** Every SHA that a ticket lists for an application, landed or withdrawn. */
-export const shasOf = ({ commit, withdrawn = [] }: ArrivalApplication): string[] => [
-  ...(commit === undefined ? [] : [commit]),
-  ...withdrawn,
-];
+export const shasOf = ({ commit, withdrawn }: ArrivalApplication): readonly string[] =>
+  commit === undefined ? (withdrawn ?? NONE) : withdrawn === undefined ? [commit] : [commit, ...withdrawn];
 
 /** What the ticket already lists for an application of this very station. */
-export function listedFor({ ticket, station }: Stop, reference: ApplicationReference): string[] {
+export function listedFor({ ticket, station }: Stop, reference: ApplicationReference): readonly string[] {
   const arrival = ticket.status?.arrival;
-  if (arrival?.stationUid !== station.metadata.uid) return [];
+  if (arrival?.stationUid !== station.metadata.uid) return NONE;
   const one = arrival.applications.find((application) => isSame(application, reference));
-  return one === undefined ? [] : shasOf(one);
+  return one === undefined ? NONE : shasOf(one);
 }
 
 /** What other tickets list for the application and have not completed here, those that failed or were aborted included. */
@@ -47,19 +47,20 @@ function unfinishedAt({ snapshot, ticket, station }: Stop, reference: Applicatio
 }
 
 /** Heads that people have seen and told us to write over, and who did. */
-const resumesOf = (ticket: Ticket): { readonly head: string; readonly by: string }[] =>
+const resumesOf = (ticket: Ticket): readonly { readonly head: string; readonly by: string }[] =>
   ticket.spec.resumes
     ?.filter((resume) => resume.uid === ticket.metadata.uid)
-    .flatMap(({ heads = [], by }) => heads.map((head) => ({ head, by }))) ?? [];
+    .flatMap(({ heads = [], by }) => heads.map((head) => ({ head, by }))) ?? NONE;
 
 /** Heads that a person has seen and told us to write over. */
-export const resumedHeads = (ticket: Ticket): string[] => resumesOf(ticket).map(({ head }) => head);
+export const resumedHeads = (ticket: Ticket): readonly string[] =>
+  ticket.spec.resumes === undefined ? NONE : resumesOf(ticket).map(({ head }) => head);
 
 /** Who let the ticket in: as recorded once the arrival is, so that its commits can be made again byte for byte (D3). */
 export function approvalsAt({ ticket, station }: Stop, start: string): readonly Approval[] {
   const arrival = ticket.status?.arrival;
   const recorded = arrival?.stationUid === station.metadata.uid && arrival.start === start;
-  return recorded ? (arrival.approvals ?? []) : validApprovals(ticket, station);
+  return recorded ? (arrival.approvals ?? NONE) : validApprovals(ticket, station);
 }
 
 /** Stations that the ticket's journey had before this one, the nearest first; those of its parents' tracks too (rule A8). */
@@ -85,7 +86,11 @@ function* stationsBefore(facts: Facts, track: Track | undefined, end: number): G
 
 /** Whether the rollback puts something back for the application. */
 const isRestored = (ticket: Ticket, reference: ApplicationReference): boolean =>
-  (ticket.status?.restores ?? []).some(({ application }) => application === keyOf(reference));
+  restoredFor(ticket, reference) !== undefined;
+
+/** The good commit that the rollback puts back for the application. */
+const restoredFor = (ticket: Ticket, reference: ApplicationReference): string | undefined =>
+  ticket.status?.restores?.find(({ application }) => application === keyOf(reference))?.commit;
 
 /** What the present arrival has on record for an application. */
 const presentEntry = (
@@ -120,24 +125,20 @@ export const seenAt = (facts: Facts, station: Station): string =>
     .map((reference) => facts.reported(reference))
     .join('|');
 
-/** The applications that the arrival makes commits for. */
-const preparedAt = (stop: Stop, start: string): ApplicationReference[] =>
-  stop.station.spec.applications.filter(
-    (reference) =>
-      takesPart(stop, start, reference) &&
-      (stop.ticket.spec.rollback === undefined || isRestored(stop.ticket, reference)),
-  );
+/** Whether the arrival makes a commit for the application. */
+const isPrepared = (stop: Stop, start: string, reference: ApplicationReference): boolean =>
+  takesPart(stop, start, reference) && (stop.ticket.spec.rollback === undefined || isRestored(stop.ticket, reference));
 
 /** Every SHA that counts as a recorded head of the application's branch. */
-function listedOf(stop: Stop, reference: ApplicationReference): string[] {
+function listedOf(stop: Stop, reference: ApplicationReference): readonly string[] {
   const listed = listedFor(stop, reference);
   const displaced = displacedShas(stop.snapshot.facts, stop.station, reference);
   return displaced.length === 0 ? listed : [...listed, ...displaced];
 }
 
-function approversAt(stop: Stop, start: string): string[] {
+function approversAt(stop: Stop, start: string): readonly string[] {
   const approvals = approvalsAt(stop, start);
-  return approvals.length === 0 ? [] : [...new Set(approvals.map((approval) => approval.by))];
+  return approvals.length === 0 ? NONE : [...new Set(approvals.map((approval) => approval.by))];
 }
 
 /** Whether a branch that never existed has to begin before a pull request can be opened into it (rule D9). */
@@ -147,15 +148,20 @@ const beginsFor = ({ station }: Stop, reference: ApplicationReference): boolean 
 /** What tells the job that makes the commits of an arrival from every other. */
 export function prepareKey(stop: Stop, start: string): string {
   const { ticket, station } = stop;
-  const listed = preparedAt(stop, start).map((reference) => {
-    const shas = listedOf(stop, reference).join();
-    return beginsFor(stop, reference) ? `${shas},begins` : shas;
-  });
-  const absorbed = ticket.status?.absorbed?.map((one) => one.uid) ?? [];
-  const identity = `${ticket.metadata.uid}/${station.metadata.uid}/${start}/${station.metadata.generation ?? 0}`;
-  const people = `${resumedHeads(ticket).join()}/${approversAt(stop, start).join()}`;
-  return `${identity}/${listed.join(';')}/${people}/${absorbed.join()}`;
+  let key = `${ticket.metadata.uid}/${station.metadata.uid}/${start}/${station.metadata.generation ?? 0}/`;
+  let between = '';
+  for (const reference of station.spec.applications) {
+    if (!isPrepared(stop, start, reference)) continue;
+    key += between + joined(listedOf(stop, reference));
+    if (beginsFor(stop, reference)) key += ',begins';
+    between = ';';
+  }
+  key += `/${joined(resumedHeads(ticket))}/${joined(approversAt(stop, start))}/`;
+  return ticket.status?.absorbed === undefined ? key : key + ticket.status.absorbed.map(({ uid }) => uid).join();
 }
+
+/** Mostly there is nothing to be joined. */
+const joined = (list: readonly string[]): string => (list.length === 0 ? '' : list.join());
 
 /**
  * The job that makes the commits of an arrival.
@@ -166,26 +172,28 @@ export function prepareKey(stop: Stop, start: string): string {
 export function prepareJob(stop: Stop, start: string, key = prepareKey(stop, start)): PrepareJob {
   const { snapshot, ticket, station } = stop;
   const resumed = resumedHeads(ticket);
-  const applications = preparedAt(stop, start).map((reference) => {
+  const applications: PrepareApplication[] = [];
+  for (const reference of station.spec.applications) {
+    if (!isPrepared(stop, start, reference)) continue;
     const first = firstState(stop, start, reference);
     const { head, good } = recordOf(station, reference);
-    const restored = ticket.status?.restores?.find(({ application }) => application === keyOf(reference))?.commit;
+    const restored = restoredFor(ticket, reference);
     const live = head === undefined ? snapshot.facts.live(reference) : undefined;
-    return {
+    applications.push({
       reference,
-      ...(head === undefined ? {} : { head }),
-      ...(good === undefined ? {} : { good: { commit: good.commit, state: good.state } }),
-      ...(first === undefined ? {} : { start: first }),
+      head,
+      good: good && { commit: good.commit, state: good.state },
+      start: first,
       listed: listedOf(stop, reference),
-      ...(live === undefined ? {} : { live }),
-      unfinished: head === undefined ? unfinishedAt(stop, reference) : [],
+      live,
+      unfinished: head === undefined ? unfinishedAt(stop, reference) : NONE,
       resumed,
-      ...(station.spec.via === 'PullRequest' && { byRequest: true as const }),
-      ...(restored && {
-        restore: { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, reference) },
-      }),
-    };
-  });
+      byRequest: station.spec.via === 'PullRequest' ? true : undefined,
+      restore: restored
+        ? { commit: restored, fence: mayHavePushUnderWay(snapshot.facts, station, reference) }
+        : undefined,
+    });
+  }
   return {
     kind: 'prepare',
     key,
@@ -195,7 +203,7 @@ export function prepareJob(stop: Stop, start: string, key = prepareKey(stop, sta
     start: new Date(start),
     change: wholeChange(ticket),
     cargo: cargoOf(ticket),
-    ...(ticket.spec.rollback && { rollback: describeTicket(ticket) }),
+    rollback: ticket.spec.rollback && describeTicket(ticket),
     approvedBy: approversAt(stop, start),
     resumes: resumesOf(ticket),
     applications,
