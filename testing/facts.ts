@@ -6,11 +6,14 @@ import type { Model } from './model';
 import type { Resources } from './resources';
 import { aloneAt, childrenOf, onTrack, rollbacksOf } from './shelf';
 
+const NO_FAULTS: readonly string[] = [];
 const NO_RUNS: readonly AnalysisView[] = [];
 
 /** @param jobs what is known of jobs */
 export function factsOf(resources: Resources, model: Model, jobs: Jobs): Facts {
   return {
+    // What is wrong with a network keeps it from being simulated.
+    faults: () => NO_FAULTS,
     precondition: () => ({ ok: true }),
     judge: (reference, expectation) => model.judge(reference, expectation),
     health: () => 'Healthy',

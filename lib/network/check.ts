@@ -4,17 +4,21 @@ import { idleApplications, namespacesApart, sharedApplications, sharedDestinatio
 import { collidingBranches, impossibleRefs } from './checks/branches';
 import { unusedImages } from './checks/images';
 import { duplicateObjects, impossibleNames } from './checks/objects';
-import { cycles, danglingReferences, deadEnds, idlePlaces, impossibleLines } from './checks/tracks';
+import { cycles, danglingBoardings, danglingStops, deadEnds, idlePlaces, impossibleLines } from './checks/tracks';
 import type { Network } from './network';
 import { sortProblems, type Problem } from './problem';
 
-const CHECKS: readonly ((network: Network) => Problem[])[] = [
+type Check = (network: Network) => Problem[];
+
+/** What a station says itself where it decides on its junctions. */
+const JUNCTION_CHECKS: readonly Check[] = [danglingBoardings, cycles, namespacesApart];
+
+const CHECKS: readonly Check[] = [
+  ...JUNCTION_CHECKS,
   duplicateObjects,
   impossibleNames,
   impossibleLines,
-  danglingReferences,
-  cycles,
-  namespacesApart,
+  danglingStops,
   sharedApplications,
   sharedDestinations,
   collidingBranches,
@@ -28,4 +32,13 @@ const CHECKS: readonly ((network: Network) => Problem[])[] = [
 /** Everything that is wrong, at once: errors first, in an order that does not depend on the machine. Linear in size. */
 export function checkNetwork(network: Network): Problem[] {
   return sortProblems(CHECKS.flatMap((check) => check(network)));
+}
+
+/**
+ * The errors that resources of a cluster have to be told of, less those of junctions, which a station says in its own
+ * decision. Linear in size.
+ */
+export function checkApplied(network: Network): Problem[] {
+  const checks = CHECKS.filter((check) => !JUNCTION_CHECKS.includes(check));
+  return sortProblems(checks.flatMap((check) => check(network)).filter(({ severity }) => severity === 'error'));
 }

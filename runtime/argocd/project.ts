@@ -9,6 +9,7 @@ import type {
   PendingOperation,
   SyncStatus,
 } from '../journey/facts/application';
+import { SHARED_DESTINATION } from '../../lib/network';
 import { AUTHORIZED_STATION, REFRESH, REFRESH_TIMESTAMP, SKIP_RECONCILE, TICKET_INFO } from './annotations';
 import { isObject, objectAt, objectsAt, textAt, textsAt, type RawObject } from '../raw';
 
@@ -51,6 +52,7 @@ export function projectApplication(raw: unknown): ApplicationView {
     skipReconcile: annotations[SKIP_RECONCILE] === 'true',
     project: textAt(spec, 'project') ?? '',
     destination: destinationOf(objectAt(spec, 'destination')),
+    sharedDestination: annotations[SHARED_DESTINATION] === 'true',
     sources: effectiveSources(spec),
     hydrated: isObject(spec['sourceHydrator']),
     automated: automatedOf(policy),

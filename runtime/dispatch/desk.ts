@@ -3,12 +3,14 @@
 import type { Patience } from '../argocd';
 import { Recall, type Facts, type Sight } from '../journey';
 import type { JobBoard } from './jobs/job-board';
+import type { NetworkFaults } from './caches/faults';
 import { factsOf } from './caches/snapshot';
 import type { World } from './caches/world';
 
 export interface DeskOptions {
   readonly world: World;
   readonly board: JobBoard;
+  readonly faults: Pick<NetworkFaults, 'of'>;
   readonly patience: Partial<Patience>;
   /** Whether what asked for nothing is not decided again while all that it was made of is as it was. @default true */
   readonly remembers?: boolean;
@@ -22,8 +24,9 @@ export class Desk {
   private now = new Date(0);
 
   /** @param owner whose jobs are seen */
-  constructor({ world, board, patience, remembers = true }: DeskOptions, owner: string) {
-    const facts = factsOf(world, () => this.now, patience, board.view(owner, this.asked));
+  constructor({ world, board, faults, patience, remembers = true }: DeskOptions, owner: string) {
+    const job = board.view(owner, this.asked);
+    const facts = factsOf(world, () => this.now, patience, { job, faults: (one) => faults.of(one) });
     this.recall = remembers ? new Recall(facts) : undefined;
     this.facts = this.recall?.facts ?? facts;
   }

@@ -10,6 +10,7 @@ import { Desk } from './desk';
 import type { Executor } from './caches/execute';
 import type { JobBoard } from './jobs/job-board';
 import { fieldsOfKey } from './jobs/log-fields';
+import type { NetworkFaults } from './caches/faults';
 import { snapshotOf, stationSnapshotOf } from './caches/snapshot';
 import { ownsUnreadable } from './caches/shares';
 import { sayUnreadable, type OurKind } from './caches/unreadable';
@@ -19,6 +20,7 @@ export interface DispatcherOptions {
   readonly world: World;
   readonly executor: Executor;
   readonly board: JobBoard;
+  readonly faults: NetworkFaults;
   readonly cluster: Cluster;
   readonly events: EventRecorder;
   readonly patience: Partial<Patience>;
@@ -107,6 +109,7 @@ export class Dispatcher {
       }),
     );
     if (world.shard) ends.push(world.shard.onChange((key) => this.#shared(key, undefined, add)));
+    ends.push(this.#options.faults.follow(add));
     this.#everything(add);
     return () => {
       for (const end of ends) end();

@@ -14,6 +14,7 @@ import type { Metrics } from '../metrics';
 import type { Post } from '../notifications';
 import { Announcer } from './announcer';
 import { Reporter } from './reporter';
+import { NetworkFaults } from './caches/faults';
 import { Dispatcher } from './dispatcher';
 import { Executor } from './caches/execute';
 import { JobBoard } from './jobs/job-board';
@@ -103,6 +104,7 @@ export function assemble(ports: Ports): Machine {
     world,
     executor,
     board,
+    faults: new NetworkFaults({ world, clock, log }),
     cluster,
     events,
     patience,

@@ -40,7 +40,7 @@ export function decideTrack(snapshot: Snapshot): Plan {
   }
   draft.part('track', all, () => {
     collectTrack(draft, snapshot);
-    draft.writeTrack(track, trackView(track, track.status ?? {}, draft.time));
+    draft.writeTrack(track, trackView(track, track.status ?? {}, snapshot.facts, draft.time));
   });
   return draft.plan();
 }

@@ -46,14 +46,23 @@ function troubleOf({ spec }: Track, { subscriptions = [] }: TrackStatus): Unread
   return { reason: 'SubscriptionProblem', problems };
 }
 
+/** What is wrong with a track or station, and before it what is wrong with it beside the rest of the network. */
+const withFaults = (faults: readonly string[], { reason, problems }: Unready): Unready =>
+  faults.length === 0 ? { reason, problems } : { reason: 'NetworkProblem', problems: [...faults, ...problems] };
+
 /** The track's status with its own words brought up to date. */
-export function trackView(track: Track, status: TrackStatus, time: string): TrackStatus {
+export function trackView(track: Track, status: TrackStatus, facts: Facts, time: string): TrackStatus {
   const generation = track.metadata.generation;
   return {
     ...status,
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     summary: summaryOf(track.spec),
-    conditions: readyCondition(track, troubleOf(track, status), 'In service.', time),
+    conditions: readyCondition(
+      track,
+      withFaults(facts.faults('track', track.metadata), troubleOf(track, status)),
+      'In service.',
+      time,
+    ),
   };
 }
 
@@ -74,7 +83,8 @@ function stationHealth(station: Station, facts: Facts): string {
 /** The station's status with its own words brought up to date. */
 export function stationView(station: Station, facts: Facts, { now, time }: Pick<Draft, 'now' | 'time'>): StationStatus {
   const generation = station.metadata.generation;
-  const unready = { reason: 'NotHonoured', problems: unhonouredOfStation(facts, station, now) } as const;
+  const unhonoured = { reason: 'NotHonoured', problems: unhonouredOfStation(facts, station, now) } as const;
+  const unready = withFaults(facts.faults('station', station.metadata), unhonoured);
   const status = station.status ?? {};
   const held = station.spec.hold ? 'a person' : (status.holdBy?.ticket ?? status.haltBy?.ticket ?? '');
   const settled = status.occupant === undefined;

@@ -4,6 +4,7 @@ import type { Facts } from '../../runtime/journey';
 
 /** Nothing stands in the way, and nothing else is known. */
 export const nothingKnown: Facts = {
+  faults: () => [],
   precondition: () => ({ ok: true }),
   judge: () => ({ outcome: 'Synced', revision: '' }),
   health: () => 'Healthy',

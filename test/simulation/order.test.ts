@@ -1,6 +1,7 @@
 import type { Ticket, Track } from '../../lib/api';
 import { parseTicket } from '../../lib/api/validation';
 import { decideTrack, type Facts, type Look } from '../../runtime/journey';
+import { nothingKnown } from './facts';
 import { IMAGE, trackOf, Yard } from './lines';
 
 const when = (yard: Yard, ticket: string, station: string): string =>
@@ -219,13 +220,12 @@ describe('B8: tickets that a subscription makes', () => {
     const now = new Date('2030-01-01T00:00:00Z');
     const image = { repoURL: IMAGE, tag: 'stable', digest: digest(digit) };
     const look: Look = { images: [image], newer: true, choice: 'what stable points to' };
-    const facts: Partial<Facts> = {
-      station: () => undefined,
-      seat: () => undefined,
+    const facts: Facts = {
+      ...nothingKnown,
       ticketsOn: () => tickets,
       job: (kind) => (kind === 'look' ? { state: 'Done', at: now, result: look as never } : undefined),
     };
-    const { steps } = decideTrack({ track, tickets: [], now, facts: facts as Facts });
+    const { steps } = decideTrack({ track, tickets: [], now, facts });
     let made = false;
     for (const step of steps) {
       if (step.step === 'CreateTicket') {

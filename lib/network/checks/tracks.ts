@@ -19,30 +19,30 @@ export function impossibleLines(network: Network): Problem[] {
   });
 }
 
-/** References to tracks and stations that do not exist. */
-export function danglingReferences(network: Network): Problem[] {
+/** References of one place to tracks or stations that do not exist. */
+function dangling(network: Network, path: string, kind: 'track' | 'station', keys: readonly string[]): Problem[] {
+  const places: ReadonlyMap<string, unknown> = kind === 'track' ? network.tracks : network.stations;
+  const missing = [...new Set(keys)].filter((key) => !places.has(key) && !network.elsewhere.has(key));
+  if (missing.length === 0) return [];
   const described = new Set([...network.tracks.values(), ...network.stations.values()].map((each) => each.namespace));
-  const dangling = (path: string, kind: string, key: string): Problem => ({
+  return missing.map((key) => ({
     severity: described.has(namespaceOf(key)) ? 'error' : 'warning',
     path,
     value: key,
     message: `refers to ${kind} '${key}', which is not described here`,
     fix: `describe it, correct the name, or refer to it with ${kind === 'track' ? 'Track' : 'Station'}.fromName`,
-  });
-  const missing = (place: ReadonlyMap<string, unknown>, key: string) => !place.has(key) && !network.elsewhere.has(key);
-  return [
-    ...[...network.tracks.values()].flatMap(({ path, stations }) =>
-      [...new Set(stations)]
-        .filter((key) => missing(network.stations, key))
-        .map((key) => dangling(path, 'station', key)),
-    ),
-    ...[...network.stations.values()].flatMap((station) =>
-      [...new Set([...station.junctions, ...awaited(station)])]
-        .filter((key) => missing(network.tracks, key))
-        .map((key) => dangling(station.path, 'track', key)),
-    ),
-  ];
+  }));
 }
+
+/** Stops of tracks at stations that do not exist. */
+export const danglingStops = (network: Network): Problem[] =>
+  [...network.tracks.values()].flatMap(({ path, stations }) => dangling(network, path, 'station', stations));
+
+/** Junctions onto tracks, and gates that wait for tracks, that do not exist. */
+export const danglingBoardings = (network: Network): Problem[] =>
+  [...network.stations.values()].flatMap((station) =>
+    dangling(network, station.path, 'track', [...station.junctions, ...awaited(station)]),
+  );
 
 /** Warnings: a station that no track stops at, a station that does nothing, a track that nothing boards. */
 export function idlePlaces(network: Network): Problem[] {

@@ -27,9 +27,17 @@ const knownIn = (world: World, repoURL: string): ApplicationReference[] =>
     .flatMap(({ spec }) => spec.applications)
     .filter((reference) => sameRepository(reference.repoURL, repoURL));
 
+/** What decisions learn of elsewhere than the caches. */
+export interface Views {
+  readonly job: JobView;
+  /** What is wrong with a `track <namespace>/<name>` or `station <namespace>/<name>`. */
+  readonly faults: (owner: string) => readonly string[];
+}
+
 /** @param now the time of the decision that asks */
-export function factsOf(world: World, now: () => Date, patience: Partial<Patience>, job: JobView): Facts {
+export function factsOf(world: World, now: () => Date, patience: Partial<Patience>, { job, faults }: Views): Facts {
   return {
+    faults: (kind, { namespace, name }) => faults(`${kind} ${keyOf({ namespace, name })}`),
     precondition: (station, reference) => {
       if (!world.seesApplicationsIn(reference.namespace)) return outOfSight(reference);
       const tracks = contested(world, station);

@@ -30,11 +30,6 @@ export async function reading<T>(
 /** A station as a decision of now would see it, with no job done; `undefined` where it cannot be read or does not exist. */
 export function stationNow(world: World, key: string): StationSnapshot | undefined {
   const now = new Date(systemClock.now());
-  const facts = factsOf(
-    world,
-    () => now,
-    {},
-    () => undefined,
-  );
+  const facts = factsOf(world, () => now, {}, { job: () => undefined, faults: () => [] });
   return stationSnapshotOf(world, key, { now, facts });
 }

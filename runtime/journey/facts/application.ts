@@ -75,6 +75,8 @@ export interface ApplicationView {
   readonly project: string;
   /** Where it deploys to. */
   readonly destination: { readonly server?: string; readonly name?: string; readonly namespace?: string };
+  /** Another station of its track may deploy to the same place (rule L3). */
+  readonly sharedDestination: boolean;
   readonly sources: readonly ApplicationSource[];
   /** The sources come from Argo CD's source hydrator, which writes the branch itself. */
   readonly hydrated: boolean;

@@ -24,6 +24,8 @@ export interface Place {
 
 /** What is known of the world beyond what is decided on. */
 export interface Facts {
+  /** What is wrong with it beside the rest of the network (rule L11), in sentences. */
+  faults(kind: 'track' | 'station', place: Place): readonly string[];
   /** Whether the station may drive the Application, as far as the live Application says (rule G5). */
   precondition(station: Station, reference: ApplicationReference): Precondition;
   /** What Argo CD's word means for a commit that we wait for (rule D6). */

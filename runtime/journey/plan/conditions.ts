@@ -108,7 +108,7 @@ export function withConditions(ticket: Ticket, status: TicketStatus, now: string
 
 /** Why a Track or a Station is not ready. */
 export interface Unready {
-  readonly reason: 'NotHonoured' | 'SubscriptionProblem';
+  readonly reason: 'NotHonoured' | 'NetworkProblem' | 'SubscriptionProblem';
   /** A sentence for each thing that is wrong; none where all is well. */
   readonly problems: readonly string[];
 }

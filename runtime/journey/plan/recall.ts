@@ -105,6 +105,7 @@ export class Recall implements Memory {
   private watched(facts: Facts): Facts {
     const askJob = (kind: JobKind, key: string): unknown => facts.job(kind, key);
     return {
+      faults: this.noting((kind, place) => facts.faults(kind, place)),
       precondition: this.noting((station, reference) => facts.precondition(station, reference)),
       judge: this.noting((reference, expectation) => facts.judge(reference, expectation)),
       health: this.about((reference) => facts.health(reference)),

@@ -180,6 +180,13 @@ export class Scene {
     await this.yard.cluster.objects<KubeObject>(resource).merge({ namespace: this.name, name }, { spec });
   }
 
+  /** Has a live Application deploy to another namespace. */
+  async deploysTo(application: string, namespace: string): Promise<void> {
+    await this.yard.cluster
+      .objects<KubeObject>(APPLICATIONS)
+      .merge({ namespace: ARGOCD_NAMESPACE, name: application }, { spec: { destination: { namespace } } });
+  }
+
   async annotate(application: string, annotations: Record<string, string | null>): Promise<void> {
     await this.yard.cluster
       .objects(APPLICATIONS)
