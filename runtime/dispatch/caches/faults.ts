@@ -54,7 +54,7 @@ const applicationObject = (view: ApplicationView): ApplicationObject => ({
 const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
 /** What is wrong now, in sentences, by who has to say it: for an Application the stations that drive it. */
-export function faultsIn(world: World): Faults {
+function faultsIn(world: World): Faults {
   const stations = objectsOf('station', world.stations.list());
   const tracks = objectsOf('track', world.tracks.list());
   const unreadable = [...world.tracks.list(), ...world.stations.list()].filter(({ problems }) => problems);
