@@ -9,7 +9,6 @@ import {
   applyCargo,
   EMPTY_TREE,
   ownershipOf,
-  treeDigest,
   type AnalyseJob,
   type DescentJob,
   type FollowJob,
@@ -87,18 +86,21 @@ const step = (message: string): Waiting => ({
 export const applicationKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
   `${namespace}/${name}`;
 
-const sha = (...parts: readonly string[]): string => hash('sha1', parts.join('\0'));
+const sha = (text: string): string => hash('sha1', text);
 
 /** What a state shows: the same for equal images and commits, whoever put them there. */
-const treeOf = (reference: ApplicationReference, state: RenderedState, renderer: string): string =>
-  sha(
-    applicationKey(reference),
-    renderer,
-    state.base ?? '',
-    state.overlay ?? '',
-    ...(state.images ?? []).map((image) => `${image.repoURL}:${image.tag ?? ''}@${image.digest ?? ''}`),
-    ...(state.charts ?? []).map((chart) => `${chart.repoURL}/${chart.name}@${chart.version}`),
-  );
+function treeOf(reference: ApplicationReference, state: RenderedState, renderer: string): string {
+  let text = `${applicationKey(reference)}\0${renderer}\0${state.base ?? ''}\0${state.overlay ?? ''}`;
+  for (const { repoURL, tag = '', digest = '' } of state.images ?? []) text += `\0${repoURL}:${tag}@${digest}`;
+  for (const { repoURL, name, version } of state.charts ?? []) text += `\0${repoURL}/${name}@${version}`;
+  return sha(text);
+}
+
+/** Every application is one file here, so that its tree says what a digest over its files would. */
+const digestOf = (tree: string): string => `sha256:${tree}${tree.slice(0, 24)}`;
+
+const commitOf = (parent: string, tree: string, { start, ticket }: PrepareJob): string =>
+  sha(`${parent}\0${tree}\0${start.getTime()}\0${ticket}`);
 
 export class Model {
   readonly scripts = new Map<string, HealthScript>();
@@ -212,16 +214,16 @@ export class Model {
       return { outcome: 'NoChange', reference, parent: head, tree, trees, commit: head, state, message: 'no change' };
     }
     if (head === undefined && application.byRequest) {
-      const begun = sha('', EMPTY_TREE, job.start.toISOString(), job.ticket);
+      const begun = commitOf('', EMPTY_TREE, job);
       return { outcome: 'Commit', reference, tree: EMPTY_TREE, trees, commit: begun, state, message: 'begins' };
     }
-    const commit = sha(head ?? '', tree, job.start.toISOString(), job.ticket);
+    const commit = commitOf(head ?? '', tree, job);
     this.trees.set(commit, tree);
     this.states.set(commit, state);
     return {
       outcome: 'Commit',
       reference,
-      ...(head === undefined ? {} : { parent: head }),
+      parent: head,
       tree,
       trees,
       commit,
@@ -254,10 +256,9 @@ export class Model {
     };
   }
 
-  /** Every application is one file here. */
   private difference(head: string | undefined, tree: string): Trees {
     const changed = head !== undefined && this.trees.get(head) === tree ? 0 : 1;
-    return { digest: treeDigest({ file: tree }), changed, summary: changed === 0 ? 'no change' : '~file' };
+    return { digest: digestOf(tree), changed, summary: changed === 0 ? 'no change' : '~file' };
   }
 
   /** Somebody merges every pull request as soon as it is open. */

@@ -72,10 +72,11 @@ export class Resources {
     object: T,
     status: T['status'],
   ): void {
-    const stored = kept.get(keyOf(object))?.metadata;
+    const key = keyOf(object);
+    const stored = kept.get(key)?.metadata;
     const { uid, resourceVersion } = object.metadata;
     if (stored?.uid !== uid || stored.resourceVersion !== resourceVersion) return;
-    kept.set(keyOf(object), {
+    kept.set(key, {
       ...object,
       metadata: { ...object.metadata, resourceVersion: this.nextVersion() },
       status,

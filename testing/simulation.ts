@@ -353,9 +353,12 @@ export class Simulation {
   /** Puts the stations on the agenda at which a ticket was or is, unless they ask nothing of it that has changed. */
   private tellStations(namespace: string, before: Ticket['status'], after: Ticket['status']): void {
     if (goesOnInside(before, after) && this.asksOccupantAlone(`${namespace}/${after?.station}`)) return;
+    const names: string[] = [];
     for (const status of [before, after]) {
       for (const name of [status?.station, status?.arrival?.station]) {
-        if (name !== undefined) this.agenda.add(`station ${namespace}/${name}`);
+        if (name === undefined || names.includes(name)) continue;
+        names.push(name);
+        this.agenda.add(`station ${namespace}/${name}`);
       }
     }
   }

@@ -27,7 +27,11 @@ import { without } from './facts/without';
 /** The plan for one station. */
 export function decideStation(snapshot: StationSnapshot): Plan {
   const draft = new Draft(snapshot);
-  const { station, lines, single } = snapshot;
+  const { station, lines, single, recall } = snapshot;
+  if (recall === undefined) {
+    decideAll(draft, snapshot);
+    return draft.plan();
+  }
   const inputs: unknown[] = [station, single];
   for (const { track, tickets } of lines) inputs.push(track, tickets);
   draft.part('station', inputs, () => decideAll(draft, snapshot));

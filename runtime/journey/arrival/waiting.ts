@@ -11,6 +11,7 @@ import { holdExitGates } from './exit';
 import type { LandedApplication } from '../facts/job';
 import { headsJob, referenceAt } from './land-job';
 import { isMoment, type Obstacle } from '../plan/obstacle';
+import type { Draft } from '../plan/plan';
 import { isSame } from '../facts/state';
 import { waitInStation, type Visit } from './visit';
 import { textOf } from '../facts/time';
@@ -231,6 +232,17 @@ function withDeadline(visit: Visit, arrival: Arrival, waiting: Waiting | undefin
   return arrival;
 }
 
+/** Whether the time has come; wakes the decision then otherwise. */
+function isPast(draft: Draft, at: Date): boolean {
+  if (draft.isPast(at)) return true;
+  draft.wake(at);
+  return false;
+}
+
+/** Whether the commit is live, as far as an Application that is degraded says. */
+const isLive = ({ verdict }: Judged): boolean =>
+  verdict.outcome !== 'Waiting' || verdict.reason !== 'Degraded' || verdict.synced;
+
 /** Which deadline has passed, if any; wakes the decision at the next one otherwise. */
 function overdue(
   visit: Visit,
@@ -241,22 +253,14 @@ function overdue(
 ): Failure | undefined {
   const { draft, station } = visit;
   const { deadlines } = station.spec;
-  const after = (length: string): Date => new Date(since.getTime() + parseDuration(length));
-  const passed = (at: Date): boolean => {
-    if (draft.isPast(at)) return true;
-    draft.wake(at);
-    return false;
-  };
-  const live = open.every(
-    ({ verdict }) => verdict.outcome !== 'Waiting' || verdict.reason !== 'Degraded' || verdict.synced,
-  );
-  if (worst.reason === 'Degraded' && live && passed(after(deadlines.degraded))) {
+  const isOver = (length: string): boolean => isPast(draft, new Date(since.getTime() + parseDuration(length)));
+  if (worst.reason === 'Degraded' && open.every(isLive) && isOver(deadlines.degraded)) {
     return { reason: 'Degraded', message: `${worst.message} (for ${deadlines.degraded})` };
   }
-  if (worst.reason === 'ApplicationMissing' && passed(after(deadlines.missing))) {
+  if (worst.reason === 'ApplicationMissing' && isOver(deadlines.missing)) {
     return { reason: 'ApplicationMissing', message: `${worst.message} (for ${deadlines.missing})` };
   }
-  if (arrival.deadline !== undefined && passed(new Date(arrival.deadline))) {
+  if (arrival.deadline !== undefined && isPast(draft, new Date(arrival.deadline))) {
     return {
       reason: 'DeadlineExceeded',
       message: `not synced and healthy within ${deadlines.arrival}: ${worst.message}`,

@@ -1,6 +1,6 @@
 /** Whether a station has all of a ticket's change already, with its gates held for it (rules A4, A6, C5). */
 
-import type { ApplicationReference, Station, Ticket } from '../../../lib/api';
+import type { ApplicationReference, RenderedState, Station, Ticket } from '../../../lib/api';
 import { cargoOf, type Piece } from '../facts/cargo';
 import { descentJob, historyOf } from '../visits/descent';
 import type { DescentQuestion } from '../facts/job';
@@ -45,23 +45,32 @@ export function containment(
   station: Station,
 ): Contained | 'Unknown' | Obstacle | undefined {
   const cargo = cargoOf(ticket);
-  const { applications } = station.spec;
-  const skipped = applications.filter((one) => !one.enabled && concerns(cargo, one)).map(keyOf);
-  const enabled = applications.filter((application) => application.enabled);
-  if (enabled.length === 0) return undefined;
-  const concerned = enabled.filter((reference) => concerns(cargo, reference));
-  if (concerned.length === 0) return { contained: 'The change concerns no application that is enabled here.', skipped };
-  const states = concerned.map((reference) => ({ reference, good: recordOf(station, reference).good }));
-  if (states.some(({ good }) => good === undefined || good.recovered)) return undefined;
+  const skipped: string[] = [];
+  const states: { readonly reference: ApplicationReference; readonly state: RenderedState }[] = [];
+  let isEnabled = false;
+  let isKnown = true;
+  for (const reference of station.spec.applications) {
+    isEnabled ||= reference.enabled;
+    if (!concerns(cargo, reference)) continue;
+    if (!reference.enabled) {
+      skipped.push(keyOf(reference));
+      continue;
+    }
+    const { good } = recordOf(station, reference);
+    if (good === undefined || good.recovered) isKnown = false;
+    else states.push({ reference, state: good.state });
+  }
+  if (!isEnabled || !isKnown) return undefined;
+  if (states.length === 0) return { contained: 'The change concerns no application that is enabled here.', skipped };
 
   const holds = (history: SourceHistory): boolean =>
-    states.every(({ reference, good }) => good !== undefined && isContained(good.state, cargo, reference, history));
+    states.every(({ reference, state }) => isContained(state, cargo, reference, history));
   const words = 'The good state of the station has all of the change, and has held its gates for it.';
   if (holds(NOTHING)) return { contained: words, skipped };
   if (!holds({ contains: () => true, onBranch: () => true })) return undefined;
 
-  const questions = states.flatMap(({ reference, good }): DescentQuestion[] => {
-    const pairs = good === undefined ? [] : cargo.flatMap(({ change }) => comparisons(good.state, change, reference));
+  const questions = states.flatMap(({ reference, state }): DescentQuestion[] => {
+    const pairs = cargo.flatMap(({ change }) => comparisons(state, change, reference));
     if (pairs.length === 0) return [];
     return [
       {

@@ -127,12 +127,13 @@ export function decideTurn(
   taking?: Ticket,
 ): Ticket | undefined {
   const { station } = snapshot;
+  const candidates = turns.filter(({ ticket }) => ticket !== taking);
+  if (candidates.length === 0 && station.spec.entry?.approval === undefined) return taking;
   // Who only waits for a station that this very plan writes is decided once that is seen: most take it then.
   const changing = draft.writes(station.metadata.uid);
   let taken = station.status?.occupant !== undefined;
   let next = taking;
   const outlooks = new Outlooks(draft, snapshot);
-  const candidates = turns.filter(({ ticket }) => ticket !== taking);
   outlooks.showOthers(new Set(candidates.map(({ ticket }) => ticket.metadata.uid)));
   for (const candidate of candidates) {
     const { line, ticket } = candidate;
