@@ -19,11 +19,13 @@ export class Agenda {
   private everything = false;
   /** Whose plan is carried out. */
   private deciding: string | undefined;
+  /** Whether it has nothing to add once it sees what it has done. */
+  private isFinal = false;
 
   /** Something changed that this key's decision is made of. */
   add(key: string): void {
-    if (key === this.deciding) this.own.add(key);
-    else this.told.add(key);
+    if (key !== this.deciding) this.told.add(key);
+    else if (!this.isFinal) this.own.add(key);
   }
 
   /** Something changed that any decision may be made of. */
@@ -50,9 +52,10 @@ export class Agenda {
   }
 
   /** Notes when the key has to be decided again: after what it asks for, or at a time although nothing changes. */
-  decided(key: string, { steps, wakeAt }: Plan): void {
+  decided(key: string, { steps, wakeAt, final }: Plan): void {
     this.deciding = key;
-    if (steps.length > 0) this.own.add(key);
+    this.isFinal = final === true && steps.length === 1;
+    if (steps.length > 0 && !this.isFinal) this.own.add(key);
     if (wakeAt === undefined) this.wakes.delete(key);
     else this.wakes.set(key, wakeAt.getTime());
   }

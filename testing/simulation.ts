@@ -45,14 +45,17 @@ const REST: Plan = { steps: [] };
 
 const START = Date.parse('2030-01-01T00:00:00Z');
 
-/** Whether an arrival has only come a stage further: neither its ending nor its analyses are other ones. */
-const goesOnInside = (before: Ticket['status'], after: Ticket['status']): boolean =>
-  before?.phase === 'Arriving' &&
-  after?.phase === 'Arriving' &&
-  before.station === after.station &&
-  before.stamps === after.stamps &&
-  before.arrival?.start === after.arrival?.start &&
-  before.arrival?.analyses === after.arrival?.analyses;
+/** Whether an arrival has only begun, or come a stage further: neither its ending nor its analyses are other ones. */
+function goesOnInside(before: Ticket['status'], after: Ticket['status']): boolean {
+  if (before === undefined || after?.phase !== 'Arriving') return false;
+  const isSame = before.phase === 'Arriving' && before.arrival?.start === after.arrival?.start;
+  return (
+    (isSame || before.phase === 'Standing') &&
+    before.station === after.station &&
+    before.stamps === after.stamps &&
+    before.arrival?.analyses === after.arrival?.analyses
+  );
+}
 
 export class Simulation {
   readonly model = new Model(() => this.now);

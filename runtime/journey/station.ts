@@ -41,13 +41,15 @@ export function decideStation(snapshot: StationSnapshot): Plan {
 function decideAll(draft: Draft, snapshot: StationSnapshot): void {
   const { station, facts } = snapshot;
   const turns = turnsAt(snapshot);
-  const taking = finishEnding(draft, snapshot, turns);
+  const { left, taking } = finishEnding(draft, snapshot, turns);
   endStops(draft, station);
   decideRollbacks(draft, station, snapshot.single);
   for (const ticket of snapshot.single.filter((one) => one.spec.express)) decideExpress(draft, ticket, station);
   decideCoupling(draft, snapshot, decideTurn(draft, snapshot, turns, taking));
   endStrayRuns(draft, station.metadata, station);
   collectSingles(draft, station);
+  // The next decision has nothing to add, unless a ticket that visits the station alone has waited for it to be free.
+  if (left && snapshot.single.length === 0) return draft.finish();
   // What this plan writes already is brought up to date once that is seen.
   if (!draft.writes(station.metadata.uid)) draft.writeStation(station, stationView(station, facts, draft));
 }
@@ -71,15 +73,21 @@ export function decideGoneStation(place: Place, sight: Sight): Plan {
   return draft.plan();
 }
 
-/**
- * Rules C3, D7: a station whose occupant's arrival is stamped, or whose occupant has ended or is gone, is freed.
- *
- * @returns who takes it in the same write
- */
-function finishEnding(draft: Draft, snapshot: StationSnapshot, turns: readonly Candidate[]): Ticket | undefined {
+/** How a station was left. */
+interface Finished {
+  /** Whether the ending of its last arrival is written, and what the station then says of itself with it. */
+  readonly left: boolean;
+  /** Who takes it in the same write. */
+  readonly taking?: Ticket;
+}
+
+const NOT_LEFT: Finished = { left: false };
+
+/** Rules C3, D7: a station whose occupant's arrival is stamped, or whose occupant has ended or is gone, is freed. */
+function finishEnding(draft: Draft, snapshot: StationSnapshot, turns: readonly Candidate[]): Finished {
   const { station } = snapshot;
   const occupant = station.status?.occupant;
-  if (occupant === undefined) return undefined;
+  if (occupant === undefined) return NOT_LEFT;
   const ticket = draft.snapshot.facts.ticket(occupant.uid);
   if (ticket === undefined) {
     if (closedOfGone(draft, station, occupant)) {
@@ -90,7 +98,7 @@ function finishEnding(draft: Draft, snapshot: StationSnapshot, turns: readonly C
       return leave(draft, station, ticket, (free) => nextInto(draft, snapshot, turns, free));
     }
   }
-  return undefined;
+  return NOT_LEFT;
 }
 
 /** Makes the tickets of the junction before the station is freed (rules B6, D7). @returns whether all are there */

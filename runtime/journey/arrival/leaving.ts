@@ -11,6 +11,7 @@ import { handedTo } from './rollback';
 import type { Facts } from '../facts/snapshot';
 import { stopBy } from '../plan/stop';
 import { takenBy } from '../order/turn';
+import { stationView } from '../views';
 
 /** Whether the ticket failed in this very arrival, and not before it took the station. */
 function failedHere(station: Station, ticket: Ticket): boolean {
@@ -41,25 +42,26 @@ const hasPushed = (station: Station, ticket: Ticket): boolean => {
  * Writes the station that the ticket leaves.
  *
  * @param next who takes the station, as it is then, in the same write
- * @returns the one that takes it
+ * @returns whether it is left for good, and the one that takes it
  */
 export function leave(
   draft: Draft,
   station: Station,
   ticket: Ticket,
   next: (free: Station) => Ticket | undefined,
-): Ticket | undefined {
+): { readonly left: boolean; readonly taking?: Ticket } {
   const { facts } = draft.snapshot;
   const policy = policyFor(facts, station, ticket);
   if (policy === 'Rollback' && hasPushed(station, ticket)) {
     handOver(draft, station, ticket);
-    return undefined;
+    return { left: false };
   }
-  const left = statusAfter(station, ticket);
-  const status = policy === 'Halt' ? { ...left, haltBy: stopBy(ticket) } : left;
+  const after = statusAfter(station, ticket);
+  const status = policy === 'Halt' ? { ...after, haltBy: stopBy(ticket) } : after;
   const taking = next({ ...station, status });
-  draft.writeStation(station, taking === undefined ? status : takenBy(draft, taking, status));
-  return taking;
+  const taken = taking === undefined ? status : takenBy(draft, taking, status);
+  draft.writeStation(station, stationView({ ...station, status: taken }, facts, draft));
+  return { left: true, taking };
 }
 
 /** The rollback is made first; the station goes from the failed ticket to it in one write (rules D7, E3). */

@@ -27,12 +27,42 @@ export interface Contained {
   readonly skipped: string[];
 }
 
+/** An application that the change concerns, with its good state. */
+interface Concerned {
+  readonly reference: ApplicationReference;
+  readonly state: RenderedState;
+}
+
 /** Whether any part of the change is for the application. */
 const concerns = (cargo: readonly Piece[], reference: ApplicationReference): boolean =>
   cargo.some(
     ({ change }) =>
       (change.images?.length ?? 0) + (change.charts?.length ?? 0) > 0 || commitsFor(change, reference).length > 0,
   );
+
+/**
+ * The enabled applications that the change concerns with their good states, and the keys of those that are disabled.
+ *
+ * @returns `undefined` where none is enabled, or one of them has no good state that has held gates
+ */
+function concernedAt(
+  station: Station,
+  cargo: readonly Piece[],
+): { readonly states: readonly Concerned[]; readonly skipped: string[] } | undefined {
+  const states: Concerned[] = [];
+  const skipped: string[] = [];
+  let isEnabled = false;
+  for (const reference of station.spec.applications) {
+    isEnabled ||= reference.enabled;
+    if (!concerns(cargo, reference)) continue;
+    if (reference.enabled) {
+      const { good } = recordOf(station, reference);
+      if (good === undefined || good.recovered) return undefined;
+      states.push({ reference, state: good.state });
+    } else skipped.push(keyOf(reference));
+  }
+  return isEnabled ? { states, skipped } : undefined;
+}
 
 /**
  * Judged over the enabled applications that the change concerns; a recovered good state has held no gates.
@@ -45,22 +75,9 @@ export function containment(
   station: Station,
 ): Contained | 'Unknown' | Obstacle | undefined {
   const cargo = cargoOf(ticket);
-  const skipped: string[] = [];
-  const states: { readonly reference: ApplicationReference; readonly state: RenderedState }[] = [];
-  let isEnabled = false;
-  let isKnown = true;
-  for (const reference of station.spec.applications) {
-    isEnabled ||= reference.enabled;
-    if (!concerns(cargo, reference)) continue;
-    if (!reference.enabled) {
-      skipped.push(keyOf(reference));
-      continue;
-    }
-    const { good } = recordOf(station, reference);
-    if (good === undefined || good.recovered) isKnown = false;
-    else states.push({ reference, state: good.state });
-  }
-  if (!isEnabled || !isKnown) return undefined;
+  const concerned = concernedAt(station, cargo);
+  if (concerned === undefined) return undefined;
+  const { states, skipped } = concerned;
   if (states.length === 0) return { contained: 'The change concerns no application that is enabled here.', skipped };
 
   const holds = (history: SourceHistory): boolean =>

@@ -126,9 +126,20 @@ export function decideTurn(
   turns: readonly Candidate[],
   taking?: Ticket,
 ): Ticket | undefined {
-  const { station } = snapshot;
   const candidates = turns.filter(({ ticket }) => ticket !== taking);
-  if (candidates.length === 0 && station.spec.entry?.approval === undefined) return taking;
+  // Nobody stands there, and nobody behind them has to be shown what it would change.
+  if (candidates.length === 0 && snapshot.station.spec.entry?.approval === undefined) return taking;
+  return decideCandidates(draft, snapshot, candidates, taking);
+}
+
+/** @returns the one that takes the station now */
+function decideCandidates(
+  draft: Draft,
+  snapshot: StationSnapshot,
+  candidates: readonly Candidate[],
+  taking: Ticket | undefined,
+): Ticket | undefined {
+  const { station } = snapshot;
   // Who only waits for a station that this very plan writes is decided once that is seen: most take it then.
   const changing = draft.writes(station.metadata.uid);
   let taken = station.status?.occupant !== undefined;

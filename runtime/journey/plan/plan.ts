@@ -58,6 +58,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** When to decide again although nothing happened; absent where only an event can change the decision. */
   readonly wakeAt?: Date;
+  /** Whoever decided it has nothing to add once what it writes is seen, as long as nothing else changes. */
+  readonly final?: true;
 }
 
 /**
@@ -70,6 +72,7 @@ export class Draft {
   private wakeAt: Date | undefined;
   /** Whether something was left to a later plan, since this one writes the object already. */
   private deferred = false;
+  private final = false;
 
   constructor(readonly snapshot: Sight) {}
 
@@ -192,8 +195,13 @@ export class Draft {
     this.steps.push({ step: 'Start', job });
   }
 
+  /** Says that all has been decided, unless something was left to a later plan. */
+  finish(): void {
+    this.final = !this.deferred;
+  }
+
   plan(): Plan {
-    return { steps: this.steps, ...(this.wakeAt === undefined ? {} : { wakeAt: this.wakeAt }) };
+    return { steps: this.steps, wakeAt: this.wakeAt, final: this.final || undefined };
   }
 
   private claim(uid: string): boolean {
