@@ -36,7 +36,8 @@ export function decideTrack(snapshot: Snapshot): Plan {
   for (const ticket of order.tickets) {
     // Being first or not matters, and no other ticket of the line does.
     const inputs = [track, ticket, order.aheadOf(ticket)];
-    draft.part(ticket.metadata.uid, inputs, () => decideTicket(draft, snapshot, order, ticket));
+    const { uid } = ticket.metadata;
+    if (!draft.isQuiet(uid, inputs)) draft.work(uid, inputs, decisionFor(draft, snapshot, order, ticket));
   }
   draft.part('track', all, () => {
     collectTrack(draft, snapshot);
@@ -58,6 +59,10 @@ function decideTracklessTicket(draft: Draft, line: Line, ticket: Ticket): void {
   const message = `track ${name} does not exist: apply it, or set spec.abort to end the ticket`;
   stayAway(draft, ticket, { reason: 'TrackDisabled', message });
 }
+
+/** Made only for a ticket that has something to decide: most of a line mostly stand. */
+const decisionFor = (draft: Draft, line: Line, order: Order, ticket: Ticket) => (): void =>
+  decideTicket(draft, line, order, ticket);
 
 function decideTicket(draft: Draft, line: Line, order: Order, ticket: Ticket): void {
   if (decideSeated(draft, line, ticket)) return;

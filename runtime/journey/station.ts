@@ -95,7 +95,10 @@ function finishEnding(draft: Draft, snapshot: StationSnapshot, turns: readonly C
     }
   } else if (arrivalIsStamped(station, ticket) || hasPassed(station, ticket) || hasEnded(ticket.status)) {
     if (branchesOff(draft, station, ticket)) {
-      return leave(draft, station, ticket, (free) => nextInto(draft, snapshot, turns, free));
+      return leave(draft, station, ticket, {
+        next: (free) => nextInto(draft, snapshot, turns, free),
+        view: (after) => stationView(after, snapshot.facts, draft),
+      });
     }
   }
   return NOT_LEFT;

@@ -3,7 +3,7 @@
  * the station, shuts it, or hands it to a rollback (rules D7, E3).
  */
 
-import type { FailurePolicy, Station, Ticket } from '../../../lib/api';
+import type { FailurePolicy, Station, StationStatus, Ticket } from '../../../lib/api';
 import { statusAfter } from '../visits/ending';
 import type { Draft } from '../plan/plan';
 import { arrivalAt } from '../facts/ride';
@@ -11,7 +11,6 @@ import { handedTo } from './rollback';
 import type { Facts } from '../facts/snapshot';
 import { stopBy } from '../plan/stop';
 import { takenBy } from '../order/turn';
-import { stationView } from '../views';
 
 /** Whether the ticket failed in this very arrival, and not before it took the station. */
 function failedHere(station: Station, ticket: Ticket): boolean {
@@ -38,17 +37,24 @@ const hasPushed = (station: Station, ticket: Ticket): boolean => {
   );
 };
 
+/** What a station is told of in the write that frees it. */
+interface Afterwards {
+  /** Who takes the station, as it is then, in the same write. */
+  readonly next: (free: Station) => Ticket | undefined;
+  /** Its status with what it then says of itself. */
+  readonly view: (station: Station) => StationStatus;
+}
+
 /**
  * Writes the station that the ticket leaves.
  *
- * @param next who takes the station, as it is then, in the same write
  * @returns whether it is left for good, and the one that takes it
  */
 export function leave(
   draft: Draft,
   station: Station,
   ticket: Ticket,
-  next: (free: Station) => Ticket | undefined,
+  { next, view }: Afterwards,
 ): { readonly left: boolean; readonly taking?: Ticket } {
   const { facts } = draft.snapshot;
   const policy = policyFor(facts, station, ticket);
@@ -60,7 +66,7 @@ export function leave(
   const status = policy === 'Halt' ? { ...after, haltBy: stopBy(ticket) } : after;
   const taking = next({ ...station, status });
   const taken = taking === undefined ? status : takenBy(draft, taking, status);
-  draft.writeStation(station, stationView({ ...station, status: taken }, facts, draft));
+  draft.writeStation(station, view({ ...station, status: taken }));
   return { left: true, taking };
 }
 

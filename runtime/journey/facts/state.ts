@@ -167,11 +167,21 @@ export function isContained(
   reference: ApplicationReference,
   history: SourceHistory,
 ): boolean {
-  return cargo.every(({ change, root }) => {
-    const { base, overlay } = commitsAfter(state, change, reference, history);
-    const hasCommits = base === state.base && overlay === state.overlay;
-    return hasCommits && hasImages(state, change, root) && hasCharts(state, change, root);
-  });
+  for (const { change, root } of cargo) {
+    if (!hasImages(state, change, root) || !hasCharts(state, change, root)) return false;
+    if (!hasCommits(state, change, reference, history)) return false;
+  }
+  return true;
+}
+
+function hasCommits(
+  state: RenderedState,
+  change: Change,
+  reference: ApplicationReference,
+  history: SourceHistory,
+): boolean {
+  const { base, overlay } = commitsAfter(state, change, reference, history);
+  return base === state.base && overlay === state.overlay;
 }
 
 const hasImages = (state: RenderedState, change: Change, root: Root): boolean =>

@@ -91,10 +91,21 @@ export class Draft {
    * @param inputs what it is made of besides facts; values that never change, and lists of such values
    */
   part(key: string, inputs: readonly unknown[], decide: () => void): void {
+    if (!this.isQuiet(key, inputs)) this.work(key, inputs, decide);
+  }
+
+  /** Whether a part would ask for nothing again; it is decided again when it would otherwise have been. */
+  isQuiet(key: string, inputs: readonly unknown[]): boolean {
+    const quiet = this.snapshot.recall?.quiet(key, inputs, this.now);
+    if (quiet === undefined) return false;
+    this.wake(quiet.until);
+    return true;
+  }
+
+  /** Decides a part that is not quiet. */
+  work(key: string, inputs: readonly unknown[], decide: () => void): void {
     const { recall } = this.snapshot;
     if (recall === undefined) return decide();
-    const quiet = recall.quiet(key, inputs, this.now);
-    if (quiet !== undefined) return this.wake(quiet.until);
     const before = this.wakeAt;
     const steps = this.steps.length;
     this.wakeAt = undefined;

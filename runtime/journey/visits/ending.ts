@@ -5,7 +5,6 @@
 
 import { shortCommit, shortRepository, shortVersion } from '../../../lib/api/words';
 import {
-  type ApplicationStatus,
   type Arrival,
   type ArrivalApplication,
   type CommitReference,
@@ -15,7 +14,6 @@ import {
   type Station,
   type StationHistory,
   type StationStatus,
-  type ListedState,
   type RenderedState,
   type Ticket,
   type TicketStatus,
@@ -27,8 +25,9 @@ import { olderObstacle, shorten, trackObstacle, waitingFor } from '../plan/obsta
 import type { Draft } from '../plan/plan';
 import { arrivalAt, isFollower, nextStation, orderOf } from '../facts/ride';
 import type { Line } from '../facts/snapshot';
-import { isSame, keyOf, stateAt, StateList, wholeStates } from '../facts/state';
+import { keyOf, wholeStates } from '../facts/state';
 import { without } from '../facts/without';
+import { recordAfter, type Recorded } from './station-record';
 
 /** The present good state, and ten earlier ones (rule H1). */
 const KEPT_HISTORY = 11;
@@ -178,9 +177,6 @@ function describeState({ images = [], charts = [], base }: RenderedState): strin
   return parts.join(', ');
 }
 
-const shownBy = (arrival: Arrival, one: ArrivalApplication): boolean =>
-  arrival.pushed !== undefined || one.shown === true;
-
 /**
  * The station's status without its occupant: with head for every branch that shows the commit of its arrival, and good
  * if the arrival is stamped as complete.
@@ -192,89 +188,9 @@ export function statusAfter(station: Station, ticket: Ticket): StationStatus {
   const completed = stamp?.result === 'Arrived' || stamp?.result === 'NoChange';
   const status: StationStatus = { ...station.status, occupant: undefined };
   if (arrival === undefined) return status;
-  const recorded = rewrite(status, arrival, completed);
+  const recorded = recordAfter(status, arrival, completed);
   if (!completed || stamp === undefined) return { ...status, ...recorded };
   return { ...status, ...recorded, ...completedView(recorded, station, arrival, ticket, stamp) };
-}
-
-type Recorded = Required<Pick<StationStatus, 'applications' | 'states'>>;
-
-/** Looks a state up in the list that it is in and puts it into the new one. */
-function moveState(
-  list: StateList,
-  states: readonly ListedState[] | undefined,
-  index: number | undefined,
-): number | undefined {
-  const state = stateAt(states, index);
-  return state === undefined ? undefined : list.place(state);
-}
-
-/** An entry that the arrival leaves as it is, its states moved to the new list. */
-function kept(list: StateList, status: StationStatus, entry: ApplicationStatus): ApplicationStatus {
-  const { name, namespace, head, good } = entry;
-  const goodState = moveState(list, status.states, good?.state);
-  const headState = moveState(list, status.states, head?.state);
-  return {
-    name,
-    namespace,
-    ...(head && { head: { commit: head.commit, ...(headState !== undefined && { state: headState }) } }),
-    ...(good && goodState !== undefined && { good: { ...good, state: goodState } }),
-  };
-}
-
-/** The good commit that the arrival read back from a branch, where the station had no record of one (rule A7). */
-function recoveredGood(list: StateList, arrival: Arrival, one: ArrivalApplication): ApplicationStatus['good'] {
-  const state = moveState(list, arrival.states, one.recovered?.state);
-  if (one.recovered === undefined || state === undefined) return undefined;
-  return { commit: one.recovered.commit, state, recovered: true };
-}
-
-/** An entry after its branch was seen to show our commit. */
-function advanced(
-  { name, namespace }: ArrivalApplication,
-  commit: string,
-  state: number | undefined,
-  good: ApplicationStatus['good'],
-  completed: boolean,
-): ApplicationStatus {
-  if (completed && state !== undefined) return { name, namespace, head: { commit }, good: { commit, state } };
-  const differs = state !== undefined && state !== good?.state;
-  return { name, namespace, head: { commit, ...(differs && { state }) }, ...(good && { good }) };
-}
-
-/** The applications after the arrival, and the list of states that they refer to, each once. */
-function rewrite(status: StationStatus, arrival: Arrival, completed: boolean): Recorded {
-  const list = new StateList();
-  const applications: ApplicationStatus[] = [];
-  for (const { entry, one } of entriesOf(status, arrival)) {
-    const commit = one !== undefined && one.result !== 'Skipped' && shownBy(arrival, one) ? one.commit : undefined;
-    if (one === undefined || commit === undefined) {
-      if (entry !== undefined) applications.push(kept(list, status, entry));
-      continue;
-    }
-    // What a completed arrival replaces leaves no state behind.
-    const present = entry === undefined || completed ? undefined : kept(list, status, entry);
-    const good = completed ? undefined : (present?.good ?? recoveredGood(list, arrival, one));
-    applications.push(advanced(one, commit, moveState(list, arrival.states, one.state), good, completed));
-  }
-  return { applications, states: list.states };
-}
-
-/** An application with what the station has on record of it, and what the arrival has. */
-interface Entries {
-  readonly key: string;
-  readonly entry?: ApplicationStatus;
-  readonly one?: ArrivalApplication;
-}
-
-/** Every application of the station's record or the arrival's, in the order of their names. */
-function entriesOf({ applications: recorded = [] }: StationStatus, { applications: arrived }: Arrival): Entries[] {
-  const entries: Entries[] = [];
-  for (const entry of recorded)
-    entries.push({ key: keyOf(entry), entry, one: arrived.find((one) => isSame(one, entry)) });
-  for (const one of arrived)
-    if (!recorded.some((entry) => isSame(entry, one))) entries.push({ key: keyOf(one), entry: undefined, one });
-  return entries.sort((one, other) => (one.key < other.key ? -1 : 1));
 }
 
 function completedView(
