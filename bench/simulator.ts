@@ -3,7 +3,8 @@
  * The code is warm: a ride is repeated until the compiler has seen it, and then counted. What the compiler and the
  * collection of garbage take on other cores counts too.
  *
- * No peer lets a network be run in memory; the goal stands beside each figure.
+ * No peer lets a network be run in memory; the goal stands beside the figure that it is for. A short ride is mostly the
+ * reading of its network and of its tickets.
  */
 import type { Chart } from 'cdk8s';
 import { simulate } from '../testing';
@@ -30,7 +31,7 @@ async function repeat(seconds: number, network: Chart, tickets: number): Promise
   return { arrivals, rides };
 }
 
-async function figure(stations: number, tickets: number): Promise<void> {
+async function figure(stations: number, tickets: number, goal?: number): Promise<void> {
   const network = line(stations);
   await repeat(WARM_SECONDS, network, tickets);
   const begin = process.cpuUsage();
@@ -38,7 +39,7 @@ async function figure(stations: number, tickets: number): Promise<void> {
   const { user, system } = process.cpuUsage(begin);
   const perSecond = arrivals / ((user + system) / 1e6);
   const each = (user + system) / 1_000 / rides;
-  console.log(`| ${stations} | ${tickets} | ${perSecond.toFixed(0)} | ${each.toFixed(2)} ms | ${GOAL} |`);
+  console.log(`| ${stations} | ${tickets} | ${perSecond.toFixed(0)} | ${each.toFixed(2)} ms | ${goal ?? ''} |`);
 }
 
 export async function main(): Promise<void> {
@@ -46,5 +47,5 @@ export async function main(): Promise<void> {
   console.log('|--:|--:|--:|--:|--:|');
   await figure(3, 1);
   await figure(5, 5);
-  await figure(20, 20);
+  await figure(20, 20, GOAL);
 }
