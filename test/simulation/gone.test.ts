@@ -1,5 +1,12 @@
 import type { Station, Ticket } from '../../lib/api';
-import { decideStation, decideTrack, goneTrack, type Plan, type Snapshot } from '../../runtime/journey';
+import {
+  decideGoneStation,
+  decideStation,
+  decideTrack,
+  goneTrack,
+  type Plan,
+  type Snapshot,
+} from '../../runtime/journey';
 import { stationWith, ticketWith } from '../runtime/journey/resources';
 import { nothingKnown } from './facts';
 
@@ -60,5 +67,24 @@ describe('C6: the track is deleted', () => {
     const [step] = plan.steps;
     expect(step).toMatchObject({ step: 'WriteStation' });
     expect(step?.step === 'WriteStation' && step.status.occupant).toBeUndefined();
+  });
+});
+
+describe('C3: the station of a ticket that visits it alone is not there', () => {
+  const alone = (spec: Partial<Ticket['spec']>): Plan => {
+    const rider: Ticket = { ...ticket(undefined), spec: { change, hold: false, abort: false, ...spec } };
+    return decideGoneStation(
+      { namespace: 'shop', name: 'prod' },
+      { now, facts: { ...nothingKnown, singlesAt: () => [rider] } },
+    );
+  };
+  const waits = { phase: 'Standing', station: 'prod', waiting: { reason: 'StationMissing' } };
+
+  test.each([
+    ['an express ticket waits for it, and says so', { express: { station: 'prod' } }, waits],
+    ['a rollback waits for it, and says so', { rollback: { station: 'prod', to: { previous: true } } }, waits],
+    ['one that a person aborts ends there', { express: { station: 'prod' }, abort: true }, { phase: 'Aborted' }],
+  ] as const)('%s', (_title, spec, status) => {
+    expect(alone(spec).steps).toMatchObject([{ step: 'WriteTicket', status }]);
   });
 });
