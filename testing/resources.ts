@@ -37,11 +37,6 @@ export class Resources {
     return line;
   }
 
-  /** Tracks that stop at a station. */
-  tracksThrough(station: Station): Track[] {
-    return this.tracks.through(keyOf(station));
-  }
-
   /** Unfinished tickets that visit this station alone. */
   singlesAt({ metadata }: Station): readonly Ticket[] {
     return this.tickets.ridingOf(aloneAt(metadata));

@@ -326,7 +326,7 @@ export class Simulation {
         return agenda.add(`track ${keyOf(step.track)}`);
       case 'WriteStation':
         agenda.add(`station ${keyOf(step.station)}`);
-        for (const track of this.resources.tracksThrough(step.station)) agenda.add(`track ${keyOf(track)}`);
+        for (const track of this.resources.tracks.through(keyOf(step.station))) agenda.add(`track ${keyOf(track)}`);
         return;
       case 'WriteTicket':
         return this.tellOf(step.ticket, step.status);

@@ -1,5 +1,7 @@
 /** Durations as Go writes them: `90s`, `1h30m`, `250ms`. */
 
+import { remembered } from './remembered';
+
 export const DURATION_PATTERN = '^([0-9]+(\\.[0-9]+)?(ms|s|m|h))+$';
 
 const DURATION = new RegExp(DURATION_PATTERN);
@@ -8,24 +10,12 @@ const LONGEST_MS = 10 * 365 * 24 * 3_600_000;
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-const known = new Map<string, number>();
-
-/** Different texts that are kept at most: a network has few, and decisions ask for them again and again. */
-const MOST_KNOWN = 1_000;
-
 /**
  * Milliseconds of a Go-style duration, ten years at most, so that every time made from it is a date.
  *
  * @throws Error naming the value when it is not one
  */
-export function parseDuration(value: string): number {
-  const before = known.get(value);
-  if (before !== undefined) return before;
-  if (known.size >= MOST_KNOWN) known.clear();
-  const milliseconds = read(value);
-  known.set(value, milliseconds);
-  return milliseconds;
-}
+export const parseDuration: (value: string) => number = remembered(read);
 
 function read(value: string): number {
   if (!DURATION.test(value)) {

@@ -27,15 +27,17 @@ import { without } from './facts/without';
 /** The plan for one station. */
 export function decideStation(snapshot: StationSnapshot): Plan {
   const draft = new Draft(snapshot);
-  const { station, lines, single, recall } = snapshot;
-  if (recall === undefined) {
-    decideAll(draft, snapshot);
-    return draft.plan();
-  }
+  const decide = (): void => decideAll(draft, snapshot);
+  if (snapshot.recall === undefined) decide();
+  else draft.part('station', inputsOf(snapshot), decide);
+  return draft.plan();
+}
+
+/** What a station's decision is made of besides facts. */
+function inputsOf({ station, lines, single }: StationSnapshot): unknown[] {
   const inputs: unknown[] = [station, single];
   for (const { track, tickets } of lines) inputs.push(track, tickets);
-  draft.part('station', inputs, () => decideAll(draft, snapshot));
-  return draft.plan();
+  return inputs;
 }
 
 function decideAll(draft: Draft, snapshot: StationSnapshot): void {

@@ -141,7 +141,7 @@ export const PLANTED: readonly PlantedBug[] = [
   {
     name: 'a job that failed is not tried again',
     file: 'runtime/journey/plan/plan.ts',
-    find: 'if (this.isPast(fact.retryAt)) this.start(job());',
+    find: 'if (this.hasCome(fact.retryAt)) this.start(job());',
     replace: 'if (fact.retryAt <= this.now) return fact;',
     caughtBy: 'I1',
   },

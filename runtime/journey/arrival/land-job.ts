@@ -21,7 +21,8 @@ interface Recorder {
 export const referenceAt = (present: ApplicationReference, repoURL: string, branch: string): ApplicationReference =>
   present.branch === branch && present.repoURL === repoURL ? present : { ...present, branch, repoURL };
 
-const referenceOf = ({ spec }: Station, one: ArrivalApplication): ApplicationReference | undefined =>
+/** The application as its station has it now; absent where it has it no more. */
+export const referenceOf = ({ spec }: Station, one: ArrivalApplication): ApplicationReference | undefined =>
   spec.applications.find((candidate) => isSame(candidate, one));
 
 /** The commit on record for an application that has a branch; one that was withdrawn may still land. */

@@ -29,7 +29,7 @@ function sayRendering(
   const { draft, ticket, station } = visit;
   const { since = draft.now, inTurn = false } = fact ?? {};
   const sayAt = new Date(since.getTime() + (inTurn ? SAY_IN_TURN_AFTER_MS : SAY_RENDERING_AFTER_MS));
-  if (!draft.isPast(sayAt)) return draft.wake(sayAt);
+  if (!draft.hasCome(sayAt)) return;
   if (UNAVAILABLE.some((reason) => reason === ticket.status?.waiting?.reason)) return;
   // One wording for the line and the render behind it: the end of the wait alone is not worth a write.
   const turn = inTurn ? ', in turn with those of other tickets' : '';

@@ -9,9 +9,8 @@ import { failedAnalysis } from './analysis';
 import { fail, type Failure } from '../visits/ending';
 import { holdExitGates } from './exit';
 import type { LandedApplication } from '../facts/job';
-import { headsJob, referenceAt } from './land-job';
+import { headsJob, referenceAt, referenceOf } from './land-job';
 import { isMoment, type Obstacle } from '../plan/obstacle';
-import type { Draft } from '../plan/plan';
 import { isSame } from '../facts/state';
 import { waitInStation, type Visit } from './visit';
 import { textOf } from '../facts/time';
@@ -41,9 +40,7 @@ const STALE_REPORT_MS = 10_000;
 function isStillDue({ draft }: Visit, { pushed }: Arrival): boolean {
   if (pushed === undefined) return false;
   const until = new Date(Date.parse(pushed) + STALE_REPORT_MS);
-  if (draft.isPast(until)) return false;
-  draft.wake(until);
-  return true;
+  return !draft.hasCome(until);
 }
 
 /** @param foreign gets the revisions that are not ours */
@@ -51,7 +48,7 @@ function judge(visit: Visit, arrival: Arrival, foreign: string[]): Judged[] {
   const judged: Judged[] = [];
   for (const one of arrival.applications) {
     const { commit, branch, repoURL } = one;
-    const present = visit.station.spec.applications.find((candidate) => isSame(candidate, one));
+    const present = referenceOf(visit.station, one);
     if (one.result === 'Skipped' || present === undefined || !commit || !branch || !repoURL) continue;
     const reference = referenceAt(present, repoURL, branch);
     const accepts = (revision: string): RevisionRelation => {
@@ -232,13 +229,6 @@ function withDeadline(visit: Visit, arrival: Arrival, waiting: Waiting | undefin
   return arrival;
 }
 
-/** Whether the time has come; wakes the decision then otherwise. */
-function isPast(draft: Draft, at: Date): boolean {
-  if (draft.isPast(at)) return true;
-  draft.wake(at);
-  return false;
-}
-
 /** Whether the commit is live, as far as an Application that is degraded says. */
 const isLive = ({ verdict }: Judged): boolean =>
   verdict.outcome !== 'Waiting' || verdict.reason !== 'Degraded' || verdict.synced;
@@ -253,14 +243,14 @@ function overdue(
 ): Failure | undefined {
   const { draft, station } = visit;
   const { deadlines } = station.spec;
-  const isOver = (length: string): boolean => isPast(draft, new Date(since.getTime() + parseDuration(length)));
+  const isOver = (length: string): boolean => draft.hasCome(new Date(since.getTime() + parseDuration(length)));
   if (worst.reason === 'Degraded' && open.every(isLive) && isOver(deadlines.degraded)) {
     return { reason: 'Degraded', message: `${worst.message} (for ${deadlines.degraded})` };
   }
   if (worst.reason === 'ApplicationMissing' && isOver(deadlines.missing)) {
     return { reason: 'ApplicationMissing', message: `${worst.message} (for ${deadlines.missing})` };
   }
-  if (arrival.deadline !== undefined && isPast(draft, new Date(arrival.deadline))) {
+  if (arrival.deadline !== undefined && draft.hasCome(new Date(arrival.deadline))) {
     return {
       reason: 'DeadlineExceeded',
       message: `not synced and healthy within ${deadlines.arrival}: ${worst.message}`,

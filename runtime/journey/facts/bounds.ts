@@ -12,6 +12,8 @@ const ENTRY_BYTES = 32 * 1024;
 const KEYS_BYTES = 256;
 /** What earlier arrivals may take of it at most. */
 const PAST_BYTES = 96 * 1024;
+/** What all the rest may take beside that. */
+const BESIDE_BYTES = OBJECT_BYTES - PAST_BYTES - KEYS_BYTES;
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
@@ -80,7 +82,7 @@ const wholeAtMost = ({ metadata = {}, spec, status }: Whole): number =>
 
 /** Whether the past and the rest of the object are so small that nobody has to count. */
 const fitsAnyhow = (past: number, besides: Whole): boolean =>
-  past <= PAST_BYTES && wholeAtMost(besides) <= OBJECT_BYTES - PAST_BYTES - KEYS_BYTES;
+  past <= PAST_BYTES && wholeAtMost(besides) <= BESIDE_BYTES;
 
 const roomBeside = (besides: Whole): number => Math.min(PAST_BYTES, OBJECT_BYTES - bytesOf(besides));
 
@@ -94,8 +96,7 @@ export function statesFit(station: Station, ticket: Ticket, arrival: Arrival): b
 
 /** Whether a value is so small beside an object without its past that nobody has to count. */
 const fitsBeside = (value: unknown, { metadata, spec, status = {} }: Station | Ticket, past: string): boolean =>
-  atMost(value) + atMost(metadata) + specSize(spec) + fieldsAtMost(status, past) <=
-  OBJECT_BYTES - PAST_BYTES - KEYS_BYTES;
+  atMost(value) + atMost(metadata) + specSize(spec) + fieldsAtMost(status, past) <= BESIDE_BYTES;
 
 function stationFits(station: Station, { states = [] }: Arrival): boolean {
   if (fitsBeside(states, station, 'history')) return true;
@@ -107,7 +108,6 @@ function arrivalFits(ticket: Ticket, arrival: Arrival): boolean {
   const past = stamps === undefined ? 0 : stampSizes.of(stamps);
   if (past <= PAST_BYTES && fitsBeside(arrival, ticket, 'stamps')) return true;
   const riding = { ...ticket, status: { ...without(ticket.status ?? {}, 'stamps'), arrival } };
-  if (past + wholeAtMost(riding) <= OBJECT_BYTES - KEYS_BYTES) return true;
   const bare = (stamps ?? []).map((stamp) => without(stamp, 'commits', 'skipped'));
   return fits({ ...riding, status: { ...riding.status, stamps: bare } });
 }
@@ -159,7 +159,7 @@ export function fittingStamps(
 ): Stamp[] {
   const stamps = [...before, stamp];
   const size = stampSizes.of(before) + atMost(stamp) + 1;
-  if (size <= PAST_BYTES && specSize(spec) + fieldsAtMost(status, 'stamps') <= OBJECT_BYTES - PAST_BYTES - KEYS_BYTES) {
+  if (size <= PAST_BYTES && specSize(spec) + fieldsAtMost(status, 'stamps') <= BESIDE_BYTES) {
     stampSizes.note(stamps, size);
     return stamps;
   }

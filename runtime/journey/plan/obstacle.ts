@@ -65,12 +65,7 @@ function laterWords(draft: Draft, { message, since }: Waiting, words: string): s
 export const isMoment = (draft: Draft, since: string): boolean => isYoung(draft, since, MOMENT_MS);
 
 /** Whether a wait has not lasted so long yet; then the decision is taken again when it has. */
-function isYoung(draft: Draft, since: string, ms: number): boolean {
-  const grown = new Date(Date.parse(since) + ms);
-  if (draft.isPast(grown)) return false;
-  draft.wake(grown);
-  return true;
-}
+const isYoung = (draft: Draft, since: string, ms: number): boolean => !draft.hasCome(new Date(Date.parse(since) + ms));
 
 /** Rule C2: an older ticket of the track still has the station before it, or is in it. */
 export const olderObstacle = (older: Ticket, station: string): Obstacle => ({

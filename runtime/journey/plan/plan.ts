@@ -161,6 +161,13 @@ export class Draft {
     return at.getTime() <= this.now.getTime();
   }
 
+  /** The same; where it has not, decides again when it has. */
+  hasCome(at: Date): boolean {
+    if (this.isPast(at)) return true;
+    this.wake(at);
+    return false;
+  }
+
   /** Decides again at this time, or earlier. */
   wake(at: Date | undefined): void {
     if (at !== undefined && (this.wakeAt === undefined || at.getTime() < this.wakeAt.getTime())) this.wakeAt = at;
@@ -179,8 +186,7 @@ export class Draft {
   askFor<K extends JobKind>(kind: K, key: string, job: () => Job): JobFact<JobResults[K]> | undefined {
     const fact = this.snapshot.facts.job(kind, key);
     if (fact?.state === 'Failed') {
-      if (this.isPast(fact.retryAt)) this.start(job());
-      else this.wake(fact.retryAt);
+      if (this.hasCome(fact.retryAt)) this.start(job());
       return fact;
     }
     if (fact === undefined) this.start(job());

@@ -10,8 +10,11 @@ function said(before: Omit<Waiting, 'since'> | undefined, obstacle: Obstacle, ms
   const draft = {
     now: at(ms),
     time: at(ms).toISOString(),
-    isPast: (time: Date) => time.getTime() <= at(ms).getTime(),
-    wake: (time: Date | undefined) => void (time && woken.push(time.getTime() - START)),
+    hasCome: (time: Date) => {
+      const isPast = time.getTime() <= at(ms).getTime();
+      if (!isPast) woken.push(time.getTime() - START);
+      return isPast;
+    },
   };
   const waiting = before && { ...before, since: at(0).toISOString() };
   const ticket = { status: { station: 'test', ...(waiting && { waiting }) } };
